@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { checkAssertions, formatValue, parseAssertion } from "./assertions.ts";
+import { readInputs } from "../core/inputs.ts";
+import { checkAssertions, formatValue, readAssertions } from "./assertions.ts";
 import { reportOf } from "./report.support.ts";
 import type { LoadReport } from "./report.ts";
 
@@ -10,14 +11,8 @@ const report = reportOf("2026-03-01T10:00:00.000Z", [
 ]);
 const measured = { ...report, failed: 1 };
 
-const refuse = (sentence: string) => {
-  throw new Error(sentence);
-};
-
-function check(text: string, of: LoadReport = measured) {
-  const assertion = parseAssertion(text, refuse);
-  return checkAssertions(of, assertion ? [assertion] : [])[0];
-}
+const read = (text: string) => readInputs(readAssertions, () => text);
+const check = (text: string, of: LoadReport = measured) => checkAssertions(of, read(text))[0];
 
 test.each<[string, boolean, string]>([
   ["p50 < 60ms", true, "50 ms"],
@@ -56,5 +51,5 @@ test.each<[string, RegExp]>([
   ["requests > 5ms", /"5ms" is not a number without a unit/],
   ["requests > -5", /"-5" is not a number/],
 ])("refuses %s", (text, message) => {
-  expect(() => parseAssertion(text, refuse)).toThrow(message);
+  expect(() => read(text)).toThrow(message);
 });

@@ -50,13 +50,14 @@ const comparisons = new Map<string, (value: number, bound: number) => boolean>([
   [">=", (value, bound) => value >= bound],
 ]);
 
+/** Reads the input `assertions`, one a line. */
 export function readAssertions(read: InputReader): Assertion[] {
   return read.lines("assertions").flatMap((line) => parseAssertion(line, read.problem) ?? []);
 }
 
 const line = /^([a-z][\w.-]*)\s*(<=|>=|<|>)\s*(\S.*)$/;
 
-export function parseAssertion(text: string, problem: (sentence: string) => void): Assertion | undefined {
+function parseAssertion(text: string, problem: (sentence: string) => void): Assertion | undefined {
   const [, name = "", sign = "", boundText = ""] = line.exec(text) ?? [];
   const refuse = (what: string) => void problem(`Input assertions has the line "${text}"; ${what}`);
   const compare = comparisons.get(sign);

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import type { ECRClient } from "@aws-sdk/client-ecr";
 import { Failure } from "../core/failure.ts";
 import { dockerCredentials } from "./docker-credentials.ts";
-import { ecrRegion, logIn, logInIfOwn } from "./ecr-login.ts";
+import { ecrRegion, logIn, logInIfOwn, type RegistryContext } from "./ecr-login.ts";
 import type { Answer } from "./exchange.ts";
 import { type Descriptor, digestOf, mediaTypes } from "./oci.ts";
 import { attempts, RegistryRefusal, Transient, unreachable } from "./reach.ts";
@@ -164,23 +163,17 @@ async function* readOn(
   throw broken;
 }
 
-interface Connecting extends Omit<RegistryOptions, "host" | "credentials" | "renewCredentials"> {
-  /** Returns a client of the job's region, or of the registry's. */
-  readonly createEcr: (region?: string) => Promise<ECRClient>;
-  readonly variables: NodeJS.ProcessEnv;
-}
-
 /**
  * Connects with ECR's token or docker/login-action's login, else anonymously. If that is refused, the registry may be
  * the account's own under an unusual name, which ECR knows.
  */
-export async function connectToRegistry(host: string, context: Connecting): Promise<RegistryClient> {
-  const { createEcr, variables, mask, signal } = context;
+export async function connectToRegistry(host: string, context: RegistryContext): Promise<RegistryClient> {
+  const { createEcr, variables } = context;
   const region = ecrRegion(host);
   const logInToEcr = async (): Promise<Credentials | undefined> =>
     region === undefined
-      ? logInIfOwn(await createEcr(), host, mask, signal)
-      : logIn(await createEcr(region), mask, signal);
+      ? logInIfOwn(await createEcr(), host, context)
+      : logIn(await createEcr(region), context);
   const credentials = region === undefined ? await dockerCredentials(host, variables) : await logInToEcr();
   return createRegistryClient({ ...context, host, credentials, renewCredentials: logInToEcr });
 }

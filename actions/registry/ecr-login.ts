@@ -1,15 +1,17 @@
 import { type ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import type { JobContext } from "../core/context.ts";
 import { Failure } from "../core/failure.ts";
+import { retryOutages } from "../core/outage-tolerance.ts";
 import type { Credentials } from "./token.ts";
 
-/** Returns the user `AWS` and a token of 12 hours, which is masked in the log. */
-export async function logIn(
-  ecr: ECRClient,
-  mask: (secret: string) => void,
-  signal: AbortSignal,
-): Promise<Credentials> {
-  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
+/**
+ * Returns the user `AWS` and a token of 12 hours, which is masked in the log. Waits for the end of an outage; a refusal
+ * is thrown at once.
+ */
+export async function logIn(ecr: ECRClient, context: JobContext): Promise<Credentials> {
+  const { mask, signal } = context;
+  const call = () => ecr.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
+  const { authorizationData } = await retryOutages(context, call, { firstContact: true });
   return credentialsOf(authorizationData?.[0]?.authorizationToken, mask);
 }
 
@@ -26,8 +28,7 @@ function credentialsOf(token: string | undefined, mask: (secret: string) => void
 export async function logInIfOwn(
   ecr: ECRClient,
   host: string,
-  mask: (secret: string) => void,
-  signal: AbortSignal,
+  { mask, signal }: JobContext,
 ): Promise<Credentials | undefined> {
   const command = new GetAuthorizationTokenCommand({});
   // The registry's own refusal, which the caller has, says more than ECR's error.
@@ -44,7 +45,7 @@ export function ecrRegion(host: string): string | undefined {
 }
 
 /** Loaded only when it is needed; a client of the job's region, or of the registry's. */
-export async function createEcr(region?: string): Promise<ECRClient> {
+async function createEcr(region?: string): Promise<ECRClient> {
   const { ECRClient } = await import("@aws-sdk/client-ecr");
   return new ECRClient(region === undefined ? {} : { region });
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { endFailed } from "./check-outcome.ts";
+import type { Failure } from "../../core/failure.ts";
+import { checkOutcome } from "./check-outcome.ts";
 import { type Execution, supersederOf } from "./executions.ts";
 import type { Following } from "./follow.ts";
 import { newRecord } from "./record.ts";
@@ -25,64 +26,54 @@ const action = (changes: Partial<ActionRun>): ActionRun => ({
 
 async function failureOf(actions: readonly ActionRun[], statusSummary = "") {
   const record = { ...newRecord("update-web"), executionId: "e-1" };
-  const following = { record, deployments: { of: () => undefined } } as unknown as Following;
+  const context = { keepForPost: () => {} };
+  const following = { context, record, deployments: { of: () => undefined } } as unknown as Following;
   const snapshot: Snapshot = { status: "Failed", statusSummary, revisions: [], actions, waits: [] };
-  const { message, nextStep } = await endFailed(following, snapshot);
+  const failure = await checkOutcome(following, { kind: "ended", snapshot }).catch((error) => error);
+  const { message, nextStep } = failure as Failure;
   return { message, nextStep, status: record.status };
 }
 
-test.each<[string, ActionRun[], string, string]>([
+const where = "action Test of stage Build";
+const openStage = "open stage Build in the CodePipeline console.";
+
+test.each<[string, Partial<ActionRun>, string, string]>([
   [
-    "one action, with its code, words and link",
-    [
-      action({
-        error: { code: "JobFailed", message: "Build\nfailed." },
-        externalUrl: "https://build.example/1",
-      }),
-    ],
-    "action Test of stage Build failed (JobFailed): Build failed (execution e-1 Failed in action Test of stage Build)",
+    "its code, words and link",
+    { error: { code: "JobFailed", message: "Build\nfailed." }, externalUrl: "https://build.example/1" },
+    "(JobFailed): Build failed",
     "open https://build.example/1.",
   ],
   [
-    "all failed actions",
-    [action({ summary: "3 tests red" }), action({ name: "Lint", summary: "2 findings" })],
-    "action Test of stage Build failed: 3 tests red; action Lint of stage Build failed: 2 findings (execution e-1 Failed in action Test of stage Build and action Lint of stage Build)",
-    "open stage Build in the CodePipeline console.",
-  ],
-  [
     "an approval that timed out",
-    [action({ provider: "Manual", error: { code: "JobFailed", message: "Approval timed out" } })],
-    "action Test of stage Build failed (JobFailed): Approval timed out (execution e-1 Failed in action Test of stage Build)",
-    "open stage Build in the CodePipeline console.",
+    { provider: "Manual", error: { code: "JobFailed", message: "Approval timed out" } },
+    "(JobFailed): Approval timed out",
+    openStage,
   ],
   [
     "an unfilled placeholder",
-    [
-      action({
-        error: {
-          code: "InvalidParameterException",
-          message: "Container.image contains invalid characters: <IMAGE1_NAME>",
-        },
-      }),
-    ],
-    "action Test of stage Build failed (InvalidParameterException): Container.image contains invalid characters: <IMAGE1_NAME> (execution e-1 Failed in action Test of stage Build)",
+    { error: { code: "Invalid", message: "Container.image contains invalid characters: <IMAGE1_NAME>" } },
+    "(Invalid): Container.image contains invalid characters: <IMAGE1_NAME>",
     "replace the placeholder in the definition files: set its name, without brackets, as Image1ContainerName of the deploy action, or set its value when the files are pushed (input placeholders of mirror-source).",
   ],
   [
     "a role that lacks a right",
-    [
-      action({
-        error: { code: "PermissionError", message: "not authorized to perform ecs:RegisterTaskDefinition" },
-      }),
-    ],
-    "action Test of stage Build failed (PermissionError): not authorized to perform ecs:RegisterTaskDefinition (execution e-1 Failed in action Test of stage Build)",
+    { error: { code: "PermissionError", message: "not authorized to perform ecs:RegisterTaskDefinition" } },
+    "(PermissionError): not authorized to perform ecs:RegisterTaskDefinition",
     "allow the action in the policy of the pipeline's role.",
   ],
-])("names %s in the failure", async (_, actions, message, nextStep) => {
-  expect(await failureOf(actions)).toEqual({ message, nextStep, status: "failed" });
+])("names a failed action with %s", async (_, changes, text, nextStep) => {
+  const message = `${where} failed ${text} (execution e-1 Failed in ${where})`;
+  expect(await failureOf([action(changes)])).toEqual({ message, nextStep, status: "failed" });
 });
 
-test("reports the execution's own words without a failed action", async () => {
+test("names all failed actions, or reports the execution's own words", async () => {
+  const actions = [action({ summary: "3 tests red" }), action({ name: "Lint", summary: "2 findings" })];
+  const lint = "action Lint of stage Build";
+  expect(await failureOf(actions)).toMatchObject({
+    message: `${where} failed: 3 tests red; ${lint} failed: 2 findings (execution e-1 Failed in ${where} and ${lint})`,
+    nextStep: openStage,
+  });
   expect((await failureOf([], "The pipeline was changed.")).message).toBe(
     "Execution e-1 Failed: The pipeline was changed",
   );

@@ -73,7 +73,7 @@ interface Explained {
 }
 
 /** Names every action that failed, a deployment's with its root cause, and adds it to the record. */
-export async function endFailed(following: Following, snapshot: Snapshot): Promise<Failure> {
+async function endFailed(following: Following, snapshot: Snapshot): Promise<Failure> {
   const { record } = following;
   record.status = "failed";
   const failed = snapshot.actions.filter(({ status }) => status === "Failed");

@@ -133,7 +133,7 @@ function overrideFor({ kind, revision, actions }: WantedSource): SourceRevisionO
 }
 
 /** Explains why the change of a source started nothing; a forgotten rule is the usual cause. */
-export function notStarted(
+function notStarted(
   pipeline: string,
   wanted: readonly WantedSource[],
   history: readonly Execution[],
@@ -196,7 +196,7 @@ interface Found {
  * may be of an earlier run, while this run's event is still on its way: it counts only if it is the pipeline's latest
  * and succeeded.
  */
-export async function findExecution(
+async function findExecution(
   context: FollowContext,
   { pipeline, wanted, deadlineAt }: Search,
 ): Promise<Found> {

@@ -36,7 +36,7 @@ export async function publish(record: PipelineRecord): Promise<void> {
 }
 
 /** Returns the job summary: a card. The last deployment of the pipeline is what users reach. */
-export function summaryOf(record: PipelineRecord): Card {
+function summaryOf(record: PipelineRecord): Card {
   const { pipeline, status, durationMs, cause, fix, notes, findings, actions, deployments } = record;
   const last = deployments.at(-1);
   const revision = last && shortRevision(last.revisionAfter);

@@ -3,7 +3,7 @@ import type { Finding } from "../../core/findings.ts";
 import type { DeploymentRecord } from "../../delivery/record.ts";
 import type { ActionRun, Revision } from "./snapshot.ts";
 
-export type Status =
+type Status =
   | "succeeded"
   | "failed"
   | "rolled-back"

@@ -49,6 +49,13 @@ test("plan gives a workflow its matrices and the inputs of its load", async () =
   });
 });
 
+const at = (second: number) => new Date(Date.UTC(2026, 2, 1, 10, 0, second)).toISOString();
+/** A report that starts in this second, with this many requests of 10 ms in each second. */
+const sending = (second: number, ...perSecond: number[]) =>
+  reportOf(
+    at(second),
+    perSecond.map((requests) => Array.from({ length: requests }, () => 10)),
+  );
 const sent = (changes: Partial<LoadReport> = {}) =>
   reportOf("2026-03-01T10:00:00.000Z", [[5, 6], [7]], changes);
 
@@ -81,6 +88,32 @@ describe("record", () => {
       },
       load: { generators: 2, answeredPerSecond: 3 },
     });
+  });
+
+  test("counts everything of one generator", async () => {
+    const { measurement } = await recording("alone", [{ ...sending(0, 10, 30), failed: 10 }]);
+    const rates = { requestsPerSecond: 20, answeredPerSecond: 15, errorRate: 0.25 };
+    expect(measurement.load).toMatchObject({ generators: 1, durationMs: 2000, ...rates });
+  });
+
+  test("counts only the seconds in which all of several generators sent", async () => {
+    const reports = [sending(0, 50, 10, 10, 10), sending(1, 10, 10, 10, 50)];
+    const { load } = (await recording("together", reports)).measurement;
+    // Neither the 50 that one sent alone at the start nor those at the end.
+    expect(load).toMatchObject({ generators: 2, durationMs: 3000, requestsPerSecond: 20, startedAt: at(1) });
+    expect(load.p99Ms).toBeCloseTo(10, 1);
+  });
+
+  test.each([
+    [2, 2],
+    [3, 1],
+    [30, 0],
+  ])("with a start %i s later, generators sent together for %i s of 4 s", async (second, common) => {
+    const reports = [sending(0, 1, 1, 1, 1), sending(second, 1, 1, 1, 1)];
+    const { measurement } = await recording(`later by ${second}`, reports);
+    const tooShort = `The 2 generators sent load at the same time for only ${common} s of 4 s`;
+    expect(measurement.load?.durationMs).toBe(common >= 2 ? common * 1000 : undefined);
+    expect(measurement.failures).toEqual(common >= 2 ? [] : [tooShort]);
   });
 
   const failedAssertion = { assertions: [{ text: "p99 < 1ms", value: 7, ok: false }] };

@@ -97,7 +97,7 @@ const leastCommonShare = 0.5;
  * Combines the measurements of all generators while all of them sent: the whole seconds between the last one's start
  * and the first one's end, since the load was lower before and after. A single generator counts completely.
  */
-export function measureTogether(reports: readonly LoadReport[]): MeasuredLoad {
+function measureTogether(reports: readonly LoadReport[]): MeasuredLoad {
   const whole = mergeReports(reports);
   const counted = reports.length === 1 ? whole : cutToCommonTime(whole, reports);
   const summary = summarise(counted);

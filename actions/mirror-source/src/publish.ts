@@ -26,7 +26,7 @@ export function outcome(record: MirrorRecord): string {
 }
 
 /** Returns the job summary: a card. */
-export function summaryOf(record: MirrorRecord): Card {
+function summaryOf(record: MirrorRecord): Card {
   const { repository, branch, cause, fix, changes, mode, commit, region } = record;
   const page = commit && mode === "apply" ? commitPage(region, repository, commit) : "";
   return {

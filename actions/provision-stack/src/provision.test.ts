@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { ownTemplate, useStage } from "./stage.support.ts";
 
@@ -53,6 +54,19 @@ test("reads outputs without a change, and names a missing stack", async () => {
   expect(values.VpcId).toMatch(/^vpc-/);
   const { error } = await stage.run({ mode: "outputs", stackPrefix: "none", stacks: ["network"] });
   expect(error?.message).toBe("Stack none-network does not exist in this account and region");
+});
+
+test("leaves outputs that differ between stacks out of the values, and says so", async () => {
+  const log = (host: string) =>
+    `Resources: { Log: { Type: AWS::Logs::LogGroup } }\nOutputs: { Host: { Value: ${host} }, Port: { Value: 1 } }\n`;
+  const templatesFolder = dirname(await stage.write("others/one.yaml", log("a")));
+  await stage.write("others/two.yaml", log("b"));
+  const { values, warnings } = await stage.run({ templatesFolder });
+  expect(values).toEqual({ Port: "1" });
+  expect(warnings).toBe(
+    "Output Host has different values in several stacks; it is not in the output values.",
+  );
+  await stage.run({ templatesFolder, mode: "delete" });
 });
 
 test("deletes everything in reverse order, and succeeds with nothing to delete", async () => {

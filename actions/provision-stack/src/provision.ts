@@ -96,7 +96,11 @@ function publishOutputs(context: ProvisionContext, results: ReadonlyMap<string, 
   setOutput("values", JSON.stringify(values));
 }
 
-/** Reads the stacks of inputs and profile, with their values where the mode needs them; nothing is changed. */
+/**
+ * Reads the stacks of inputs and profile, with their values where the mode needs them; nothing is changed.
+ *
+ * @internal
+ */
 export async function readSet(
   context: Pick<ProvisionContext, "clientConfig" | "signal">,
   inputs: ProvisionInputs,
@@ -124,7 +128,7 @@ async function readOutputs(
 }
 
 /** Returns all outputs in one object, and the names left out of it because they have different values. */
-export function flattenOutputs(stacks: readonly { readonly [name: string]: string }[]): {
+function flattenOutputs(stacks: readonly { readonly [name: string]: string }[]): {
   values: { [name: string]: string };
   ambiguous: string[];
 } {

@@ -24,10 +24,7 @@ interface FoundInEcr {
  */
 export async function findInEcr(name: EcrName, context: RegistryContext): Promise<FoundInEcr> {
   const client = await context.createEcr(name.elsewhere?.region);
-  const [repository, credentials] = await both(
-    describeInEcr(client, name, context),
-    logInToEcr(client, context),
-  );
+  const [repository, credentials] = await both(describeInEcr(client, name, context), logIn(client, context));
   return {
     client,
     repository,
@@ -92,7 +89,7 @@ function toDestination(repository: Repository, { client, name, credentials, cont
       ...context,
       host,
       credentials,
-      renewCredentials: () => logInToEcr(client, context),
+      renewCredentials: () => logIn(client, context),
     }),
   };
 }
@@ -125,9 +122,4 @@ function matches(tag: string, filter: string): boolean {
 async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
   await Promise.allSettled([one, other]);
   return [await one, await other];
-}
-
-function logInToEcr(ecr: ECRClient, context: RegistryContext): Promise<Credentials> {
-  const { mask, signal } = context;
-  return retryOutages(context, () => logIn(ecr, mask, signal), { firstContact: true });
 }

@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { splitCommand } from "./container-values.ts";
+import { readRenderInputs } from "./inputs.ts";
+
+const given = { "task-definition": "web:1" };
+const read = (command: string) =>
+  readRenderInputs((name) => ({ ...given, command })[name] ?? "").container.commands[0]?.value;
 
 test.each<[string, string[]]>([
   ["npm start", ["npm", "start"]],
@@ -11,19 +15,18 @@ test.each<[string, string[]]>([
   [`echo '' "" x''y`, ["echo", "", "", "xy"]],
   [`--name="two words"=x`, ["--name=two words=x"]],
   ["--cron '0 * * * *' #1", ["--cron", "0 * * * *", "#1"]],
-  ["", []],
 ])("splits %s as a shell would", (text, words) => {
-  expect(splitCommand(text)).toEqual(words);
+  expect(read(text)).toEqual(words);
 });
 
-test.each<[string, number, string]>([
-  [`echo "a b`, 6, 'the " is not closed'],
-  ["echo it's", 8, "the ' is not closed"],
-  ["echo a\\", 7, "the last \\ is followed by nothing"],
-  ["echo $HOME", 6, "$ needs a shell, and the command does not run in one"],
-  [`echo "$HOME"`, 7, "$ needs a shell, and the command does not run in one"],
-  ["a && b", 3, "& needs a shell, and the command does not run in one"],
-  ["a > b", 3, "> needs a shell, and the command does not run in one"],
-])("refuses %s at column %i", (text, column, fault) => {
-  expect(splitCommand(text)).toEqual({ column, text: fault });
+test.each<[string, string, string]>([
+  [`echo "a b`, `"a b`, 'the " is not closed'],
+  ["echo it's", "'s", "the ' is not closed"],
+  ["echo a\\", "\\", "the last \\ is followed by nothing"],
+  ["echo $HOME", "$HOME", "$ needs a shell, and the command does not run in one"],
+  [`echo "$HOME"`, `$HOME"`, "$ needs a shell, and the command does not run in one"],
+  ["a && b", "&& b", "& needs a shell, and the command does not run in one"],
+  ["a > b", "> b", "> needs a shell, and the command does not run in one"],
+])("refuses %s at %s", (text, place, fault) => {
+  expect(() => read(text)).toThrow(`Input command, line 1: at "${place}", ${fault} (quote it, or run sh -c`);
 });

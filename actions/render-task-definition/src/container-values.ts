@@ -84,7 +84,7 @@ const shellMarks = "|&;<>()$`";
  * everything, `"…"` keeps everything except `\` before `"`, `\`, `$` and a backquote, `\` keeps the next character.
  * Anything that only a shell could do is a fault.
  */
-export function splitCommand(text: string): readonly string[] | WordFault {
+function splitCommand(text: string): readonly string[] | WordFault {
   const words: string[] = [];
   let word: string | undefined;
   let quote: { mark: string; at: number } | undefined;

@@ -38,7 +38,11 @@ export interface RenderInputs {
   readonly container: ContainerInputs;
 }
 
-/** Input names of aws-actions/amazon-ecs-render-task-definition, each with ours. */
+/**
+ * Input names of aws-actions/amazon-ecs-render-task-definition, each with ours.
+ *
+ * @internal
+ */
 export const renderAliases: Aliases = {
   "container-name": "containers",
   image: "images",

@@ -22,7 +22,7 @@ export async function publish({ rendered, paths, latest }: RenderedFiles): Promi
 }
 
 /** Returns the job summary: a line, with the changes folded. */
-export function renderSummary(rendered: Rendered, latest: Comparison | undefined): Card {
+function renderSummary(rendered: Rendered, latest: Comparison | undefined): Card {
   const { taskDefinition, origin, diff } = rendered;
   const name = basename(origin);
   const ofLatest = latest && comparison(latest, taskDefinition.family ?? "");

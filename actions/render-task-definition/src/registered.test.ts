@@ -4,7 +4,8 @@ import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.suppo
 import { afterAll, expect, test } from "vitest";
 import { runEntry } from "../../core/entry.support.ts";
 import { pushImage } from "../../core/push-image.support.ts";
-import { compareWithLatest } from "./render-files.ts";
+import { readRenderInputs } from "./inputs.ts";
+import { renderFiles } from "./render-files.ts";
 import { createTestFixture, createWorkbench } from "./workbench.support.ts";
 
 const bench = createWorkbench();
@@ -33,7 +34,6 @@ await register("coffee", []);
 afterAll(() => simulator.close());
 
 const render = (inputs: Record<string, string>) => bench.render(inputs, simulator.clientConfig);
-const context = () => createTestFixture(bench.folder, simulator.clientConfig);
 
 test.each([
   ["a family's latest revision", "shop", "coffee", undefined],
@@ -87,8 +87,12 @@ test("pins the tag's digest in every chosen container", async () => {
 });
 
 test("compares a definition with the family's latest revision", async () => {
-  const compare = async (inputs: Record<string, string>) =>
-    compareWithLatest(await render(inputs), context());
+  const context = createTestFixture(bench.folder, simulator.clientConfig);
+  const compare = async (given: Record<string, string>) => {
+    const inputs = readRenderInputs((name) => given[name] ?? "");
+    const { latest } = await renderFiles(inputs, { ...context, variables: { RUNNER_TEMP: bench.folder } });
+    return latest;
+  };
   const file = template([{ name: "web", image }]);
   expect(await compare({ "task-definition": file })).toEqual({
     revision: "shop:2",

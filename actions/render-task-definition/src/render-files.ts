@@ -21,10 +21,7 @@ export async function renderFiles(inputs: RenderInputs, context: RenderContext):
 }
 
 /** Writes the rendered files into a new folder of `temporary` and returns their paths. */
-export async function writeRendered(
-  { taskDefinition, origin, originArn, appSpec }: Rendered,
-  temporary: string,
-) {
+async function writeRendered({ taskDefinition, origin, originArn, appSpec }: Rendered, temporary: string) {
   const folder = await mkdtemp(join(temporary, "task-definition-"));
   const name = originArn ? taskDefinition.family : basename(origin, extname(origin));
   const taskDefinitionPath = join(folder, `${name}.json`);
@@ -45,7 +42,7 @@ export type Comparison =
 const toleranceMs = 10_000;
 
 /** Returns undefined when the latest revision is the source, whose difference is shown already. */
-export async function compareWithLatest(
+async function compareWithLatest(
   { taskDefinition: wanted, originArn }: Pick<Rendered, "taskDefinition" | "originArn">,
   { ecs, signal }: RenderContext,
 ): Promise<Comparison | undefined> {

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { writeRendered } from "./render-files.ts";
 import { createWorkbench } from "./workbench.support.ts";
 
 const bench = createWorkbench();
@@ -54,11 +53,6 @@ test("leaves out what only a description has, with a notice", async () => {
   });
   expect(taskDefinition).not.toHaveProperty("revision");
   expect(notices.join()).toContain("removed revision, registeredAt");
-});
-
-test("writes the files into a folder of their own", async () => {
-  const paths = await writeRendered(await render(template), bench.folder);
-  expect(paths.taskDefinition).toMatch(/task-definition-.+\/taskdef\.json$/);
 });
 
 test("sets the task's roles, and keeps its other settings", async () => {

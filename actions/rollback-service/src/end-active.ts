@@ -75,6 +75,8 @@ interface ActiveDeployment {
 /**
  * Stops the running deployment, has AWS roll it back, and waits until production is complete again; a rollback is only
  * waited for. Returns false when it succeeded before it could be stopped.
+ *
+ * @internal
  */
 export async function endActive(ending: ActiveDeployment): Promise<boolean> {
   const { context, inputs, record, history, active } = ending;

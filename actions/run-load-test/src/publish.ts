@@ -40,7 +40,7 @@ function rounded(value: number | undefined): string {
 }
 
 /** Returns the job summary: result first, then details. */
-export function summaryOf({ status, failure, report }: Result): Card {
+function summaryOf({ status, failure, report }: Result): Card {
   const card = {
     ok: status === "passed",
     cause: failure?.message,

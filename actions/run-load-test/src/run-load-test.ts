@@ -44,7 +44,7 @@ async function measureAndCheck(context: JobContext, inputs: LoadInputs): Promise
 }
 
 /** Decides by the assertions; a cancelled test and one without a success prove nothing and fail. */
-export function verdictOf(report: LoadReport, signal: AbortSignal): Result {
+function verdictOf(report: LoadReport, signal: AbortSignal): Result {
   if (report.cancelled) return { status: "cancelled", failure: cancelled(report, signal), report };
   const failure = withoutSuccess(report) ?? brokenAssertions(report);
   return { status: failure ? "failed" : "passed", failure, report };

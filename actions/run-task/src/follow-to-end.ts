@@ -143,6 +143,8 @@ const signalled = [143, 137];
 /**
  * Returns the containers that prevent a success, the likeliest culprit first. The chosen one has to exit with 0, and
  * the others too, unless ECS ended them because the task was over.
+ *
+ * @internal
  */
 export function faultyContainers(task: Task, chosen: string): Container[] {
   const others = (container: Container) => Number(container.name !== chosen);
@@ -159,7 +161,11 @@ function wasEnded({ exitCode, reason }: Container): boolean {
   return exitCode !== undefined && signalled.includes(exitCode) && !reason;
 }
 
-/** Returns true only if the task stopped because an essential container exited, and all did so with 0. */
+/**
+ * Returns true only if the task stopped because an essential container exited, and all did so with 0.
+ *
+ * @internal
+ */
 export function hasSucceeded(task: Task, chosen: string): boolean {
   return task.stopCode === "EssentialContainerExited" && faultyContainers(task, chosen).length === 0;
 }
@@ -195,7 +201,7 @@ const fastestMs = 500;
  * Polls the task and its log until it reaches the wanted stage, has ended, or the deadline has passed; the last poll is
  * at the deadline.
  */
-export async function follow(run: Run, { until, deadlineAt, known }: Goal): Promise<Ending> {
+async function follow(run: Run, { until, deadlineAt, known }: Goal): Promise<Ending> {
   const { context, log } = run;
   const pace = createPace(Math.random, fastestMs);
   let last = known;

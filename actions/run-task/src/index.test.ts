@@ -20,9 +20,10 @@ async function runAction(
   return runEntry("run-task", { simulator: stage.simulator, inputs, environment, onLine });
 }
 
-test("sets every output of a green run", async () => {
+test("sets every output of a green run, and shows each container in its summary", async () => {
   const { exitCode, errors, outputs, summary } = await runAction({
     "environment-variables": "DATABASE=coffee",
+    "task-definition": await stage.taskDefinition({}, [stage.sidecar(["hang"])]),
   });
   expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
   expect(outputs).toEqual({
@@ -33,11 +34,13 @@ test("sets every output of a green run", async () => {
     "exit-code": "0",
     revision: expect.stringMatching(/task-definition\/job:\d+$/),
   });
-  expect(summary).toContain("migrated coffee");
+  expect(summary).toMatch(
+    /<summary>✅ job of job:1: succeeded after [\s\S]*migrated coffee[\s\S]*\| sidecar \|[\s\S]*Exit code: 0/,
+  );
 });
 
 test("names the cause and the next step in a red run's only annotation, and sets its outputs", async () => {
-  const { exitCode, errors, outputs } = await runAction({ command: '["fail"]' });
+  const { exitCode, errors, outputs, summary } = await runAction({ command: '["fail"]' });
   expect(exitCode).toBe(1);
   expect(errors).toEqual([
     expect.stringMatching(
@@ -49,6 +52,7 @@ test("names the cause and the next step in a red run's only annotation, and sets
     "exit-code": "1",
     "task-arn": expect.stringContaining("task/"),
   });
+  expect(summary).toMatch(/### ❌ job of job:\d+: failed[\s\S]*<details>[\s\S]*no such table/);
 });
 
 test("stops its task before it ends when cancelled", async () => {

@@ -19,7 +19,7 @@ export async function publish(record: RunRecord): Promise<void> {
 }
 
 /** Returns the job summary: a line for a green end, else a card. */
-export function summaryOf(record: RunRecord): Card {
+function summaryOf(record: RunRecord): Card {
   const { status, container, revision, durationMs, cause, fix, taskArn, cluster, logGroup } = record;
   const what = [container, revision && `of ${shortRevision(revision)}`].filter(Boolean).join(" ") || "Task";
   return {

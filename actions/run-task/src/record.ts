@@ -2,7 +2,7 @@ import type { Container, Task } from "@aws-sdk/client-ecs";
 import { lastSegment } from "../../core/arn.ts";
 import { newStep, type StepRecord } from "../../core/define-action.ts";
 
-export type Status = "succeeded" | "started" | "failed" | "stopped" | "timed-out" | "cancelled";
+type Status = "succeeded" | "started" | "failed" | "stopped" | "timed-out" | "cancelled";
 
 /** Facts of the run, collected while it is in progress, so that outputs and summary show them whatever happens. */
 export interface RunRecord extends StepRecord<Status> {

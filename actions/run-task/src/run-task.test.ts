@@ -1,8 +1,6 @@
 import { afterAll, expect, test } from "vitest";
-import { markdownOf } from "../../core/card.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 import type { RunInputs } from "./inputs.ts";
-import { summaryOf } from "./publish.ts";
 import { newRecord } from "./record.ts";
 import { run } from "./run-task.ts";
 import { createStage } from "./stage.support.ts";
@@ -42,9 +40,6 @@ test("succeeds when the task exits with 0, and logs its output and states live",
     launchType: "FARGATE",
     group: "family:job",
   });
-  expect(markdownOf(summaryOf(record))).toMatch(
-    /<summary>✅ job of job:1: succeeded after [\s\S]*migrated[\s\S]*Exit code: 0/,
-  );
 });
 
 test("uses the same file's revision again", async () => {
@@ -73,9 +68,6 @@ test("fails on an exit code other than 0, with the last meaningful line as its c
   });
   expect(error?.message).toMatch(/^Container job exited with code 1: Error: .* \(task \w{32} of job:1\)$/);
   expect(error?.nextStep).toMatch(/start this image/);
-  expect(markdownOf(summaryOf(record))).toMatch(
-    /### ❌ job of job:1: failed[\s\S]*<details>[\s\S]*no such table/,
-  );
 });
 
 test("reports a missing image as the cause", async () => {
@@ -98,7 +90,6 @@ test.each<[string, string[], object]>([
   const inputs = stage.inputs(file, { command: command[0] === "exit" ? ["hang"] : ["migrate"] });
   const { record } = await perform(inputs);
   expect(record).toMatchObject(expected);
-  expect(markdownOf(summaryOf(record))).toContain("| sidecar |");
 });
 
 test("uses the given container's exit code and overrides", async () => {
@@ -186,6 +177,11 @@ const elsewhere = (subnets: string[]) =>
 
 test.each<[string, Partial<RunInputs>, RegExp]>([
   ["a container", { container: "web" }, /not have the container web \(input container\); it has: job$/],
+  [
+    "an overridden container",
+    { containerOverrides: [{ name: "job" }, { name: "side" }] },
+    /not have the container side \(input run-task-container-overrides\); it has: job$/,
+  ],
   ["a service", { placement: { service: "none" } }, /^Cluster outside has no service none/],
   ["a cluster, with a service", { cluster: "none" }, /^ECS cluster none does not exist/],
   [

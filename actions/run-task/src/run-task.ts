@@ -65,7 +65,7 @@ function chooseContainer(
 }
 
 /** Returns a finding for each override of a container that the task definition does not have. */
-export function unknownOverrides(
+function unknownOverrides(
   containers: readonly ContainerDefinition[],
   overrides: readonly ContainerOverride[],
 ): Finding[] {

@@ -1,19 +1,47 @@
-import { expect, test } from "vitest";
+import { ECSClient, type Service, type TaskSet } from "@aws-sdk/client-ecs";
+import { expect, test, vi } from "vitest";
+import { createFakeAws, fakeConfig } from "../../core/fake-aws.support.ts";
+import { fastClock } from "../../core/fast-clock.support.ts";
+import type { EcsContext } from "../../ecs/context.ts";
 import { type RunInputs, readRunInputs } from "./inputs.ts";
-import { unknownOverrides } from "./run-task.ts";
-import { describeStarter, explainFailures, placementFrom, placementOf, requestOf } from "./start.ts";
+import { findPlacement, startTask } from "./start.ts";
 
-test.each<[NodeJS.ProcessEnv, string]>([
-  [{}, "run-task"],
-  [{ GITHUB_REPOSITORY: "me/shop.io", GITHUB_RUN_ID: "42" }, "github/me/shop-io/runs/42"],
-])("describes the starter %j as %s", (env, starter) => {
-  expect(describeStarter(env)).toBe(starter);
-});
+const given: Record<string, string> = { "task-definition": "job", service: "s" };
+const base = readRunInputs((name) => given[name] ?? "");
 
-test("cuts a long repository name, but not the run's id", () => {
-  const starter = describeStarter({ GITHUB_REPOSITORY: `me/${"x".repeat(200)}`, GITHUB_RUN_ID: "42" });
-  expect(starter).toMatch(/^github\/me\/x+\/runs\/42$/);
-  expect(starter).toHaveLength(128);
+function prepare(answers: Readonly<Record<string, object>>) {
+  const aws = createFakeAws();
+  Object.assign(aws.answers, answers);
+  const ignore = () => {};
+  const context = {
+    clients: { ecs: aws.fake(new ECSClient(fakeConfig)) },
+    clock: fastClock,
+    log: { info: ignore, notice: ignore, warning: ignore },
+    signal: new AbortController().signal,
+  } as unknown as EcsContext;
+  return { aws, context };
+}
+
+/** Starts a task; returns RunTask's input. */
+async function request(changes: Partial<RunInputs>) {
+  const { aws, context } = prepare({ RunTask: { tasks: [{ taskArn: "arn" }] } });
+  const order = { revision: "job:1", container: "web", placement: {} };
+  expect(await startTask(context, { ...base, ...changes }, order)).toBe("arn");
+  const { clientToken, ...input } = aws.inputs("RunTask")[0];
+  expect(clientToken).toMatch(/^[\w-]{36}$/);
+  return input;
+}
+
+test.each<[string, string, string]>([
+  ["", "", "run-task"],
+  ["me/shop.io", "42", "github/me/shop-io/runs/42"],
+  // The longest value that RunTask accepts has 128 characters.
+  [`me/${"x".repeat(200)}`, "42", `github/me/${"x".repeat(110)}/runs/42`],
+])("describes the starter %s, run %s, as %s", async (repository, run, starter) => {
+  vi.stubEnv("GITHUB_REPOSITORY", repository);
+  vi.stubEnv("GITHUB_RUN_ID", run);
+  const { startedBy } = await request({}).finally(() => vi.unstubAllEnvs());
+  expect(startedBy).toBe(starter);
 });
 
 test.each([
@@ -23,50 +51,62 @@ test.each([
   [{ reason: "AGENT" }, "AGENT", /not connected/],
   [{ reason: "MISSING" }, "MISSING", /ECS console/],
   [{}, "no reason given", /ECS console/],
-])("gives RunTask's failure %j its next step", (failure, message, nextStep) => {
-  const { message: text, nextStep: step } = explainFailures([failure, failure]);
-  expect(text).toContain(message);
-  expect(step).toMatch(nextStep);
+])("gives RunTask's failure %j its next step", async (failure, message, nextStep) => {
+  const { context } = prepare({ RunTask: { failures: [failure, failure] } });
+  await expect(
+    startTask(context, base, { revision: "job:1", container: "web", placement: {} }),
+  ).rejects.toMatchObject({
+    message: expect.stringContaining(message),
+    nextStep: expect.stringMatching(nextStep),
+  });
 });
 
 const network = (subnet: string) => ({ awsvpcConfiguration: { subnets: [subnet] } });
 const providers = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
 
-test.each([
+test.each<[string, Service, TaskSet | undefined, object]>([
   [
     "runs like the primary task set of a CodeDeploy service",
-    { launchType: "EC2" as const, networkConfiguration: network("old") },
-    { launchType: "FARGATE" as const, platformVersion: "1.4.0", networkConfiguration: network("new") },
+    { launchType: "EC2", networkConfiguration: network("old") },
+    { launchType: "FARGATE", platformVersion: "1.4.0", networkConfiguration: network("new") },
     { launchType: "FARGATE", platformVersion: "1.4.0", networkConfiguration: network("new") },
   ],
   [
     "uses capacity providers instead of a launch type",
-    {
-      launchType: "FARGATE" as const,
-      capacityProviderStrategy: providers,
-      networkConfiguration: network("a"),
-    },
+    { launchType: "FARGATE", capacityProviderStrategy: providers, networkConfiguration: network("a") },
     undefined,
     { capacityProviderStrategy: providers, networkConfiguration: network("a") },
   ],
   [
     "needs no network for a service of EC2 instances",
-    { launchType: "EC2" as const },
+    { launchType: "EC2" },
     undefined,
     { launchType: "EC2" },
   ],
-])("%s", (_, service, primary, placement) => {
-  expect(placementOf(service, primary)).toEqual(placement);
+])("%s", async (_, service, primary, placement) => {
+  const taskSets = primary && [{ ...primary, status: "PRIMARY" }];
+  const services = [{ status: "ACTIVE", taskDefinition: "job:1", ...service, taskSets }];
+  const { context } = prepare({ DescribeServices: { services } });
+  expect(await findPlacement(context, base)).toEqual(placement);
 });
 
-const base = readRunInputs((name) => ({ "task-definition": "job", service: "s" })[name] ?? "");
-const request = (inputs: Partial<RunInputs>) =>
-  requestOf({ ...base, ...inputs }, { revision: "job:1", container: "web", placement: {} });
+test.each<[string, object, object]>([
+  ["uses its instance's network for an EC2 task", { launchType: "EC2" }, { launchType: "EC2" }],
+  [
+    "replaces the launch type by capacity providers",
+    { capacityProviderStrategy: providers },
+    { capacityProviderStrategy: providers },
+  ],
+])("%s", async (_, changes, expected) => {
+  const nowhere = { subnets: [], securityGroups: [], assignPublicIp: "DISABLED" as const };
+  const placement = { ...nowhere, ...changes };
+  expect(await findPlacement(prepare({}).context, { ...base, placement })).toEqual(expected);
+});
 
-test("passes tags, starter, managed tags and volumes to RunTask", () => {
+test("passes tags, starter, managed tags and volumes to RunTask", async () => {
   const volumes = [{ name: "data", managedEBSVolume: { roleArn: "arn:aws:iam::123456789012:role/ebs" } }];
   const tags = [{ key: "team", value: "coffee" }];
-  expect(request({ tags, startedBy: "me", enableEcsManagedTags: false, volumes })).toEqual({
+  expect(await request({ tags, startedBy: "me", enableEcsManagedTags: false, volumes })).toEqual({
     cluster: "default",
     taskDefinition: "job:1",
     count: 1,
@@ -77,47 +117,18 @@ test("passes tags, starter, managed tags and volumes to RunTask", () => {
   });
 });
 
-test("overrides several containers, and adds command and environment to the chosen one", () => {
+const variables = (values: Record<string, string>) =>
+  Object.entries(values).map(([name, value]) => ({ name, value }));
+
+test("overrides several containers, and adds command and environment to the chosen one", async () => {
   const containerOverrides = [
-    {
-      name: "web",
-      cpu: 64,
-      command: ["old"],
-      environment: [
-        { name: "A", value: "0" },
-        { name: "B", value: "2" },
-      ],
-    },
+    { name: "web", cpu: 64, command: ["old"], environment: variables({ A: "0", B: "2" }) },
     { name: "side", memory: 128 },
   ];
-  const { overrides } = request({ containerOverrides, command: ["new"], environment: new Map([["A", "1"]]) });
-  expect(overrides?.containerOverrides).toEqual([
+  const environment = new Map([["A", "1"]]);
+  const { overrides } = await request({ containerOverrides, command: ["new"], environment });
+  expect(overrides.containerOverrides).toEqual([
     { name: "side", memory: 128 },
-    {
-      name: "web",
-      cpu: 64,
-      command: ["new"],
-      environment: [
-        { name: "B", value: "2" },
-        { name: "A", value: "1" },
-      ],
-    },
+    { name: "web", cpu: 64, command: ["new"], environment: variables({ B: "2", A: "1" }) },
   ]);
-  expect(unknownOverrides([{ name: "web" }], containerOverrides)).toEqual([
-    {
-      text: "the task definition does not have the container side (input run-task-container-overrides); it has: web",
-    },
-  ]);
-});
-
-test.each<[string, object, object]>([
-  ["uses its instance's network for an EC2 task", { launchType: "EC2" }, { launchType: "EC2" }],
-  [
-    "replaces the launch type by capacity providers",
-    { capacityProviderStrategy: providers },
-    { capacityProviderStrategy: providers },
-  ],
-])("%s", (_, given, placement) => {
-  const nowhere = { subnets: [], securityGroups: [], assignPublicIp: "DISABLED" as const };
-  expect(placementFrom({ ...nowhere, ...given })).toEqual(placement);
 });

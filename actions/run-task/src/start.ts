@@ -39,7 +39,7 @@ export async function startTask(
 }
 
 /** Returns RunTask's own members for the task. */
-export function requestOf(inputs: RunInputs, { revision, container, placement }: Order): RunTaskCommandInput {
+function requestOf(inputs: RunInputs, { revision, container, placement }: Order): RunTaskCommandInput {
   const { tags = [], volumes = [], enableEcsManagedTags: enableECSManagedTags } = inputs;
   const containerOverrides = overridesOf(inputs, container);
   return {
@@ -75,7 +75,7 @@ function overridesOf(inputs: RunInputs, name: string): ContainerOverride[] {
 const startedByLength = 128;
 
 /** Describes who runs the task, for readers in AWS: `github/<owner>/<repository>/runs/<id>`. */
-export function describeStarter({ GITHUB_REPOSITORY, GITHUB_RUN_ID }: NodeJS.ProcessEnv): string {
+function describeStarter({ GITHUB_REPOSITORY, GITHUB_RUN_ID }: NodeJS.ProcessEnv): string {
   if (!GITHUB_REPOSITORY) return "run-task";
   const run = `/runs/${GITHUB_RUN_ID ?? "0"}`;
   const repository = `github/${GITHUB_REPOSITORY}`.replace(/[^\w/-]/g, "-");
@@ -124,7 +124,7 @@ const knownReasons: readonly { pattern: RegExp; nextStep: string }[] = [
 ];
 
 /** Returns the Failure for a response of RunTask without a task. */
-export function explainFailures(failures: readonly EcsFailure[]): Failure {
+function explainFailures(failures: readonly EcsFailure[]): Failure {
   const reasons = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(": "));
   const text = [...new Set(reasons)].join("; ") || "no reason given";
   const known = knownReasons.find(({ pattern }) => reasons.some((reason) => pattern.test(reason)));
@@ -150,7 +150,7 @@ export async function findPlacement(
   return placementFrom(placement);
 }
 
-export function placementFrom(given: Exclude<RunInputs["placement"], { service: string }>): Placement {
+function placementFrom(given: Exclude<RunInputs["placement"], { service: string }>): Placement {
   const { launchType, capacityProviderStrategy, subnets, securityGroups, assignPublicIp } = given;
   const awsvpcConfiguration = {
     subnets: [...subnets],
@@ -169,7 +169,7 @@ export function placementFrom(given: Exclude<RunInputs["placement"], { service: 
  * Returns the placement of the service, or of its primary task set. RunTask refuses a launch type together with
  * capacity providers.
  */
-export function placementOf(service: Service, primary: TaskSet | undefined): Placement {
+function placementOf(service: Service, primary: TaskSet | undefined): Placement {
   const source = primary ?? service;
   const providers = source.capacityProviderStrategy ?? [];
   const { launchType, platformVersion } = source;

@@ -8,7 +8,7 @@ import type { ServiceName } from "../../ecs/service.ts";
 import type { ScalableDimension, Suspension } from "./autoscaling-state.ts";
 import type { AfterAll } from "./inputs.ts";
 
-export interface Clients extends EcsClients {
+interface Clients extends EcsClients {
   readonly elbv2: () => Promise<ElasticLoadBalancingV2Client>;
   /** Loaded when an alarm has to be explained. */
   readonly cloudwatch: () => Promise<CloudWatchClient>;

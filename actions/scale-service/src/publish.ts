@@ -25,7 +25,7 @@ export async function publish(record: ScaleRecord): Promise<void> {
 }
 
 /** Returns the job summary: a card. */
-export function summaryOf(record: ScaleRecord): Card {
+function summaryOf(record: ScaleRecord): Card {
   const { service, revision, notes, serviceEvents, failedTasks } = record;
   return {
     ok: isGreen(record),

@@ -6,7 +6,7 @@ import { shortDigest } from "../../registry/oci.ts";
 import type { LookedAt, TaggedImage } from "./tag-image.ts";
 
 /** Returns the job summary: a line for the image, with a line per tag folded. */
-export function summaryOf({ image, digest, tags }: TaggedImage): Card {
+function summaryOf({ image, digest, tags }: TaggedImage): Card {
   const [name = ""] = image.split("@");
   const names = tags.map(({ tag }) => tag).join(", ");
   return {

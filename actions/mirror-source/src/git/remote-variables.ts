@@ -39,6 +39,8 @@ interface BasicCredentials {
  * (and `%`, the session token), and a Signature Version 4 of an otherwise empty request `GIT`. The client's credentials
  * sign. Source: aws-cli, awscli/customizations/codecommit.py. Its time stamp has no Z where it is signed, has one where
  * it is sent, and the host has no port.
+ *
+ * @internal
  */
 export async function signForGit(client: CodeCommitClient, url: URL, date: Date): Promise<BasicCredentials> {
   const { config } = client;

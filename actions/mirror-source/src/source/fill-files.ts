@@ -41,6 +41,11 @@ const asItWas: Filled = { content: undefined, open: [] };
 /** Placeholders that CodePipeline's action CodeDeployToECS fills. */
 const kept = ["IMAGE1_NAME", "TASK_DEFINITION"];
 
+/**
+ * Fills one file's placeholders, and lists those that stay open.
+ *
+ * @internal
+ */
 export function fillFile(file: string, content: Buffer, { values, plainSecrets }: Placeholders): Filled {
   if (![".json", ".yaml", ".yml"].includes(extname(file))) return asItWas;
   const original = content.toString();

@@ -1,9 +1,10 @@
-import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { CloudFormationClient, type StackEvent } from "@aws-sdk/client-cloudformation";
 import { expect, onTestFinished, test } from "vitest";
 import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { parseTemplate } from "../../../cloudformation/template.ts";
+import type { ProvisionContext } from "../context.ts";
 import { createStage, useStage } from "../stage.support.ts";
-import { explainFailure } from "./explain-failure.ts";
+import { toFailure } from "./explain-failure.ts";
 
 const stage = await useStage();
 
@@ -149,9 +150,21 @@ test.each<[reason: string, text: string, nextStep: string]>([
   ],
   ["Rate exceeded", "Rate exceeded", "correct infra-templates/it.yaml or its parameters"],
 ])("%s", async (reason, text, nextStep) => {
-  const cloudformation = new CloudFormationClient(stage.simulator.clientConfig);
-  const failed = { reason, type: "AWS::IAM::Role", properties: {} };
-  const found = await explainFailure(failed, { cloudformation, planned, region: "us-east-1" });
-  expect(found.text).toBe(text);
-  expect(found.nextStep).toContain(nextStep);
+  const context = { cloudformation: new CloudFormationClient(stage.simulator.clientConfig) };
+  const event: StackEvent = {
+    StackId: "s",
+    EventId: "e",
+    StackName: "shop-it",
+    Timestamp: new Date(),
+    LogicalResourceId: "R",
+    ResourceType: "AWS::IAM::Role",
+    ResourceStatus: "CREATE_FAILED",
+    ResourceStatusReason: reason,
+  };
+  const followed = { status: "", statusReason: undefined, events: [event] };
+  const failure = await toFailure(context as ProvisionContext, planned, followed, "STATE");
+  expect(failure.message).toBe(
+    `Stack shop-it: R (AWS::IAM::Role) failed: ${text} (infra-templates/it.yaml:1; STATE)`,
+  );
+  expect(failure.nextStep).toContain(nextStep);
 });

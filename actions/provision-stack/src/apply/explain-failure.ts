@@ -160,10 +160,7 @@ const causes: readonly Cause[] = [
 ];
 
 /** Explains why a resource failed, and what to do about it. */
-export async function explainFailure(
-  failed: FailedResource,
-  circumstances: Circumstances,
-): Promise<Explained> {
+async function explainFailure(failed: FailedResource, circumstances: Circumstances): Promise<Explained> {
   for (const { pattern, explain } of causes) {
     const [whole, ...groups] = pattern.exec(failed.reason) ?? [];
     const found = whole === undefined ? undefined : await explain({ ...failed, groups }, circumstances);

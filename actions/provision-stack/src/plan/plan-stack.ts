@@ -108,7 +108,11 @@ function warn({ action, logicalId, type, replacement, loss }: PlannedChange): st
   return [`${logicalId} (${type}) ${fate}, which loses ${loss}.`];
 }
 
-/** Warns of changes that move a database to another major version, which RDS cannot undo. */
+/**
+ * Warns of changes that move a database to another major version, which RDS cannot undo.
+ *
+ * @internal
+ */
 export function majorUpgrades({ template }: PlannedStack, changes: readonly PlannedChange[]): string[] {
   return changes.flatMap(({ logicalId, type, properties }) => {
     if (!rowOf(type)?.hasEngine) return [];

@@ -9,7 +9,7 @@ import { didYouMean } from "../../../core/nearest-name.ts";
 import type { ProvisionContext } from "../context.ts";
 import type { StackSet } from "./choose-stacks.ts";
 
-export interface Import {
+interface Import {
   readonly name: string;
   /** 1-based line of the template. */
   readonly line: number | undefined;
@@ -65,7 +65,7 @@ function missing(
  * Returns a stack's imports under its parameters; imports behind a condition that cannot be evaluated are left to
  * CloudFormation.
  */
-export function importsOf(stack: PlannedStack): Import[] {
+function importsOf(stack: PlannedStack): Import[] {
   const { content, body } = stack.template;
   const scope = scopeOf(stack);
   const found = new Map<string, Keys>();

@@ -1,6 +1,5 @@
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
 import { expect, test } from "vitest";
-import { flattenOutputs } from "../provision.ts";
 import { durationOf, firstFailure } from "./events.ts";
 
 const event = (second: number, id: string, status: string, reason?: string): StackEvent => ({
@@ -29,16 +28,4 @@ test("counts a resource's time from its beginning, not from the second in-progre
     event(8, "A", "CREATE_COMPLETE"),
   ];
   expect(durationOf(events[2] as StackEvent, events)).toBe(7_000);
-});
-
-test("leaves outputs that differ between stacks out of the flattened values", () => {
-  expect(
-    flattenOutputs([
-      { Host: "a", Port: "1" },
-      { Host: "b", Port: "1" },
-    ]),
-  ).toEqual({
-    values: { Port: "1" },
-    ambiguous: ["Host"],
-  });
 });
