@@ -65,7 +65,7 @@ export function total<Item>(items: readonly Item[], pick: (item: Item) => number
 
 export interface LoadSummary {
   readonly requestsPerSecond: number;
-  /** Failed requests divided by all, from 0 to 1; 0 when there were none. */
+  /** Failed requests divided by all, from 0 to 1; 0 without requests. */
   readonly errorRate: number;
   readonly p50Ms: number;
   readonly p95Ms: number;

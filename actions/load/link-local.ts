@@ -10,7 +10,7 @@ refused.addSubnet("169.254.0.0", 16, "ipv4");
 refused.addSubnet("fe80::", 10, "ipv6");
 refused.addSubnet("fd00:ec2::", 32, "ipv6");
 
-/** Returns whether a URL's hostname is such an address; a name is none until it is resolved. */
+/** Returns whether a URL's hostname is such an address. A name has to be resolved first. */
 export function isLinkLocal(hostname: string): boolean {
   const address = hostname.replace(/^\[|\]$/g, "");
   const family = isIP(address);

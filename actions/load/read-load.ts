@@ -47,8 +47,7 @@ function readLevel(read: InputReader): Pick<LoadPlan, "loop" | "level"> {
   const whole = read.integer("connections", { min: 1, max: mostConnections, fallback: defaultConnections });
   const until = (number: number) => Math.floor((whole * number) / share.of);
   const connections = until(share.number) - until(share.number - 1);
-  if (connections === 0)
-    read.problem(`There is no load: ${whole} connections are not enough for ${share.of} generators`);
+  if (connections === 0) read.problem(`${whole} connections are not enough for ${share.of} generators`);
   return { loop: "closed", level: connections };
 }
 

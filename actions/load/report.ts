@@ -83,7 +83,7 @@ export function readReport(file: string): Promise<LoadReport> {
  */
 export function mergeReports(reports: readonly LoadReport[]): LoadReport {
   const [first] = reports;
-  if (!first) throw new Failure("There are no load reports to merge");
+  if (!first) throw new Failure("No load reports were given to merge");
   const [kind, otherKind] = new Set(reports.map(kindOf));
   if (otherKind)
     throw new Failure(

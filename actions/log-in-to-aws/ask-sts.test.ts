@@ -25,8 +25,8 @@ test.each([
 
 test.each([
   ["an endpoint that does not respond", { region: "us-east-1", endpoint: "http://127.0.0.1:9" }],
-  ["an endpoint that is no address", { region: "us-east-1", endpoint: "localhost" }],
-  ["a region that is none", { region: "us/../east" }],
+  ["an endpoint that is not an address", { region: "us-east-1", endpoint: "localhost" }],
+  ["an invalid region", { region: "us/../east" }],
 ])("leaves %s to the official action", async (_, where) => {
   expect(await askSts(keys, where)).toBeUndefined();
 });

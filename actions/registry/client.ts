@@ -34,7 +34,7 @@ export function createRegistryClient(options: RegistryOptions) {
   return {
     host: options.host,
 
-    /** Returns undefined when there is none. A manifest requested by digest is checked against it. */
+    /** Returns undefined when it does not exist. A manifest requested by digest is checked against it. */
     async getManifest(repository: string, reference: string): Promise<FetchedManifest | undefined> {
       const init: RegistryRequest = { headers: { accept: manifestTypes }, expect: [404] };
       const { response, body } = await read(repository, `manifests/${reference}`, init);
@@ -45,7 +45,7 @@ export function createRegistryClient(options: RegistryOptions) {
       return { digest, mediaType: mediaTypeOf(response), body };
     },
 
-    /** Returns undefined when there is no such repository. */
+    /** Returns undefined when the repository does not exist. */
     async listTags(repository: string): Promise<string[] | undefined> {
       const { response, body } = await read(repository, "tags/list", { expect: [404] });
       return response.status === 404 ? undefined : (JSON.parse(body.toString("utf8")).tags ?? []);

@@ -41,7 +41,7 @@ export function configFolder({ DOCKER_CONFIG }: NodeJS.ProcessEnv): string {
   return resolve(DOCKER_CONFIG ?? join(homedir(), ".docker"));
 }
 
-/** Reads Docker's configuration file in a folder; an empty one where there is none. */
+/** Reads Docker's configuration file in a folder; an empty one if it does not exist. */
 export async function readDockerConfig(folder: string): Promise<DockerConfig> {
   const path = join(folder, "config.json");
   const text = await readFile(path, "utf8").catch(() => "");

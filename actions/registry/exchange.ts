@@ -121,7 +121,7 @@ function toAnswer(incoming: IncomingMessage, url: URL): Answer {
 
 /**
  * Returns `https://host`, or `http://host` on loopback: Docker treats every registry in 127.0.0.0/8 as insecure
- * (docs.docker.com, dockerd reference, "Insecure registries"), and nobody can intercept the traffic.
+ * (docs.docker.com, dockerd reference, "Insecure registries"), and the traffic cannot be intercepted.
  */
 export function registryUrl(host: string): string {
   return `${isLoopback(host) ? "http" : "https"}://${host}`;

@@ -1,16 +1,11 @@
 import { readdir } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type Given, startEntry } from "../../core/entry.support.ts";
 import { git, variables } from "../../core/git.support.ts";
-import { createStage, type Stage } from "./stage.support.ts";
+import { useStage } from "./stage.support.ts";
 
 const expiredKey = "ASIAOVER";
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage({ expiredAccessKeys: [expiredKey] });
-});
-afterEach(() => stage.simulator.faults.clear());
-afterAll(() => stage?.close());
+const stage = await useStage({ expiredAccessKeys: [expiredKey] });
 
 async function runAction(
   source: string,

@@ -79,7 +79,7 @@ export interface MirrorRecord extends StepRecord<"failed"> {
   /** CodeCommit's address of the repository; empty until it is known. */
   url: string;
   region: string;
-  /** Head of the branch before the run; empty when there was none. */
+  /** Head of the branch before the run; empty for a new branch. */
   previous: string;
   /** The branch's commit after the run; with `plan`, the one it would have. */
   commit: string;

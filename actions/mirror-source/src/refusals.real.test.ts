@@ -1,17 +1,12 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Failure } from "../../core/failure.ts";
 import { git } from "../../core/git.support.ts";
-import { commit, createStage, type Stage } from "./stage.support.ts";
+import { commit, useStage } from "./stage.support.ts";
 
-let stage: Stage;
-let repository: string;
-beforeAll(async () => {
-  stage = await createStage();
-  repository = await stage.codecommit();
-});
-afterAll(() => stage?.close());
+const stage = await useStage();
+const repository = await stage.codecommit();
 
 const files = { "infra/ecs/taskdef.json": '{\n  "role": "<Role>"\n}\n', "notes.txt": "coffee\n" };
 

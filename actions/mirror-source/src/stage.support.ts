@@ -10,6 +10,7 @@ import {
   startRealSimulator,
   type TestSimulator,
 } from "@ecs-delivery/simulator/test-simulator.support";
+import { afterAll, afterEach } from "vitest";
 import { fastClock } from "../../core/fast-clock.support.ts";
 import { git, variables } from "../../core/git.support.ts";
 import type { MirrorContext } from "./context.ts";
@@ -17,9 +18,15 @@ import { readMirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
 import { newRecord } from "./publish.ts";
 
-export type Stage = Awaited<ReturnType<typeof createStage>>;
+/** Creates a real simulator and Git repositories for the tests of one file. */
+export async function useStage(options?: RealOptions) {
+  const stage = await createStage(options);
+  afterAll(() => stage.close());
+  afterEach(() => stage.simulator.faults.clear());
+  return stage;
+}
 
-export async function createStage(options?: RealOptions) {
+async function createStage(options?: RealOptions) {
   const simulator = await startRealSimulator(options);
   const folder = await mkdtemp(join(tmpdir(), "mirror-test-"));
   let count = 0;

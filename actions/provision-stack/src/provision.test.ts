@@ -17,7 +17,9 @@ test("creates stacks in the order of their imports, and logs events live", async
   );
   expect(outputs.network.VpcId).toMatch(/^vpc-/);
   expect(values).toMatchObject({ VpcId: outputs.network.VpcId, Address: outputs["load-balancer"].Address });
-  expect(summary).toMatch(/\| \[?shop-network\S* \| created \| /);
+  expect(summary).toMatch(
+    /^### ✅ Stacks, apply: 2 created\n\n\[site\]\(http:\/\/[\w.-]+\.elb\.amazonaws\.com\/\)[\s\S]*\| \[?shop-network\S* \| created \| /,
+  );
 });
 
 test("changes nothing for the same input again", async () => {
@@ -36,7 +38,7 @@ test("updates only the stack whose parameter changed", async () => {
   expect(error).toBeUndefined();
   expect(lines).toMatch(/Modify CustomerTargetGroupOne \(AWS::ElasticLoadBalancingV2::TargetGroup\)/);
   expect(summary).toMatch(
-    /\| shop-network \| unchanged \| [\s\S]*\| \[?shop-load-balancer\S* \| updated \| /,
+    /^### ✅ Stacks, apply: 1 updated, 1 unchanged\n[\s\S]*\| shop-network \| unchanged \| [\s\S]*\| \[?shop-load-balancer\S* \| updated \| /,
   );
 });
 
@@ -60,9 +62,15 @@ test("leaves outputs that differ between stacks out of the values, and says so",
   const log = (host: string) =>
     `Resources: { Log: { Type: AWS::Logs::LogGroup } }\nOutputs: { Host: { Value: ${host} }, Port: { Value: 1 } }\n`;
   const templatesFolder = dirname(await stage.write("others/one.yaml", log("a")));
-  await stage.write("others/two.yaml", log("b"));
-  const { values, warnings } = await stage.run({ templatesFolder });
-  expect(values).toEqual({ Port: "1" });
+  const repository = "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/code";
+  await stage.write(
+    "others/two.yaml",
+    log("b").replace("Host: ", `Code: { Value: "${repository}" }, Host: `),
+  );
+  const { values, warnings, summary } = await stage.run({ templatesFolder });
+  expect(values).toEqual({ Port: "1", Code: repository });
+  // Only outputs that are pages become links.
+  expect(summary).not.toContain("[Code]");
   expect(warnings).toBe(
     "Output Host has different values in several stacks; it is not in the output values.",
   );

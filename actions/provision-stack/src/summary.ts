@@ -62,7 +62,7 @@ function failedStacks(results: readonly StackResult[]): Link[] {
   );
 }
 
-/** Outputs that are pages of the web: the site's load balancer, or an address that is none of a Git repository. */
+/** Outputs that are pages of the web: the site's load balancer, or another address, except a Git repository's. */
 function addresses(results: readonly StackResult[]): Link[] {
   return results.flatMap(({ outputs }) =>
     Object.entries(outputs).flatMap(([text, value]) => {

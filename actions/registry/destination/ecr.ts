@@ -12,7 +12,7 @@ export type EcrName = Extract<RepositoryName, { registry: "ecr" }>;
 
 interface FoundInEcr {
   readonly client: ECRClient;
-  /** Undefined when there is none. */
+  /** Undefined when it does not exist. */
   readonly repository: Repository | undefined;
   /** Opens the repository that was found, or one that was created since. */
   readonly open: (repository: Repository) => Destination;
@@ -32,7 +32,7 @@ export async function findInEcr(name: EcrName, context: RegistryContext): Promis
   };
 }
 
-/** Returns undefined when there is none. */
+/** Returns undefined when it does not exist. */
 export async function describeInEcr(
   client: ECRClient,
   name: EcrName,
@@ -63,7 +63,7 @@ export function missingInEcr({ name, elsewhere }: EcrName, nextStep: string): Fa
   const where = elsewhere
     ? `the account ${elsewhere.accountId} and the region ${elsewhere.region}`
     : "this account and region";
-  return new Failure(`There is no ECR repository "${name}" in ${where}`, { nextStep });
+  return new Failure(`ECR repository "${name}" does not exist in ${where}`, { nextStep });
 }
 
 interface Opened {

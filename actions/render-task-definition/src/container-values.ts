@@ -69,7 +69,7 @@ function wordsOf(read: InputReader, { target, place, value }: Placed<unknown>): 
   return [];
 }
 
-/** Where and why a command's text is no list of words. */
+/** Where and why a command's text cannot be split into words. */
 interface WordFault {
   /** 1-based. */
   readonly column: number;

@@ -73,14 +73,14 @@ export interface Placed<T> {
   readonly target: Target;
   readonly place: string;
   readonly value: T;
-  /** The whole value, if the names of `target` are no containers but its first part. */
+  /** The whole value, if the names of `target` are its first part, not containers. */
   readonly whole?: T;
 }
 
 // ECS API reference, ContainerDefinition.name: letters, numbers, underscores and hyphens.
 const names = /^(\*|[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*$/;
 
-/** Returns the containers in `a, b` or `*`, trimmed; undefined when the text is no list of names. */
+/** Returns the containers in `a, b` or `*`, trimmed; undefined for any other text. */
 export function parseTarget(text: string): Target {
   return names
     .exec(text)?.[1]

@@ -59,7 +59,7 @@ function notFound({ host, name, tag }: ImageName, tags: Extract<Found, { digest:
 /** The registry's content under an image's name: the digest of its tag or, without one, the existing tags. */
 type Found =
   | { readonly digest: string }
-  /** Undefined: there is no repository of this name. */
+  /** Undefined: the repository does not exist. */
   | { readonly digest: undefined; readonly tags: readonly string[] | undefined };
 
 async function findInRegistry({ host, name, tag }: ImageName, context: RenderContext): Promise<Found> {
@@ -103,7 +103,7 @@ async function uriOf(name: string, context: RenderContext): Promise<string> {
   throw new Failure(`ECR repository "${name}" does not exist in this account and region`);
 }
 
-/** Returns why an image cannot be used; throws what is no fault of the image. */
+/** Returns why an image cannot be used; throws any other error. */
 function faultOf(
   { name }: Container,
   image: string,

@@ -35,12 +35,16 @@ async function rendered(content: unknown, inputs: Readonly<Record<string, string
 
 test.each<[string, object, Readonly<Record<string, string>>, object]>([
   [
-    "merges image, variables, files and secrets into the container",
+    "merges image, variables, files, secrets, labels, log configuration and command into the container",
     web,
     {
       "environment-variables": "FOO=bar\nHELLO=world",
       "env-files": arns.file,
       secrets: `CHANGED_SECRET=${arns.parameter}\nNEW_SECRET=${arns.secret}`,
+      "docker-labels": "key1=update\nkey2=value2",
+      "log-configuration-log-driver": "awslogs",
+      "log-configuration-options": "awslogs-create-group=true\nawslogs-group=/ecs/web",
+      command: "npm start --nice --please",
     },
     {
       image: "nginx:latest",
@@ -55,6 +59,12 @@ test.each<[string, object, Readonly<Record<string, string>>, object]>([
         { name: "CHANGED_SECRET", valueFrom: arns.parameter },
         { name: "NEW_SECRET", valueFrom: arns.secret },
       ],
+      dockerLabels: { key1: "update", key2: "value2" },
+      logConfiguration: {
+        logDriver: "awslogs",
+        options: { "awslogs-create-group": "true", "awslogs-group": "/ecs/web" },
+      },
+      command: ["npm", "start", "--nice", "--please"],
     },
   ],
   [
@@ -62,32 +72,6 @@ test.each<[string, object, Readonly<Record<string, string>>, object]>([
     bare,
     { "environment-variables": "EXAMPLE=here", secrets: `A=${arns.secret}` },
     { environment: [{ name: "EXAMPLE", value: "here" }], secrets: [{ name: "A", valueFrom: arns.secret }] },
-  ],
-  [
-    "sets a log configuration",
-    bare,
-    {
-      "log-configuration-log-driver": "awslogs",
-      "log-configuration-options": "awslogs-create-group=true\nawslogs-group=/ecs/web",
-    },
-    {
-      logConfiguration: {
-        logDriver: "awslogs",
-        options: { "awslogs-create-group": "true", "awslogs-group": "/ecs/web" },
-      },
-    },
-  ],
-  [
-    "sets labels",
-    web,
-    { "docker-labels": "key1=update\nkey2=value2" },
-    { dockerLabels: { key1: "update", key2: "value2" } },
-  ],
-  [
-    "sets a command",
-    bare,
-    { command: "npm start --nice --please" },
-    { command: ["npm", "start", "--nice", "--please"] },
   ],
 ])("%s", async (_, container, inputs, expected) => {
   const { containerDefinitions } = await rendered(

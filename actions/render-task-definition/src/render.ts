@@ -190,7 +190,7 @@ interface LoadedSource {
   readonly value: unknown;
   /** ARN of a registered one. */
   readonly arn: string | undefined;
-  /** 1-based line in the file; undefined where there is none. */
+  /** 1-based line in the file; undefined for a registered one. */
   lineOf(keys: Keys): number | undefined;
   readonly warnings: readonly string[];
   readonly notices: readonly string[];

@@ -50,32 +50,23 @@ test("skips a good revision that is deregistered", async () => {
   expect(await stage.page()).toBe("bad");
 });
 
-test("finds a missing image before anything changes", async () => {
-  await release(stage, "good");
-  const bad = await release(stage, "bad");
-  await stage.simulator.aws.ecr.batchDeleteImage({
-    repositoryName: "web",
-    imageIds: [{ imageDigest: stage.image.split("@")[1] }],
-  });
-  const { error, record } = await tryRollBack(stage, {});
-  expect(error?.message).toBe(`image ${stage.image} is not in ECR`);
-  expect(record).toMatchObject({ changed: false, revisionBefore: bad, deploymentId: "" });
-  expect(await stage.page()).toBe("bad");
-});
-
-test("finds a missing image before it stops the running deployment", async () => {
-  const named = await release(stage, "good");
-  await waitBeforeTermination(60);
-  await release(stage, "bad", 1, { waitUntil: "traffic-shifted" });
-  await stage.simulator.aws.ecr.batchDeleteImage({
-    repositoryName: "web",
-    imageIds: [{ imageDigest: stage.image.split("@")[1] }],
-  });
-  const { error, record } = await tryRollBack(stage, { to: named });
-  expect(error?.message).toBe(`image ${stage.image} is not in ECR`);
-  expect(record.changed).toBe(false);
-  expect(await stage.page()).toBe("bad");
-});
+test.each(["anything changes", "the running deployment is stopped"])(
+  "finds a missing image before %s",
+  async (when) => {
+    const good = await release(stage, "good");
+    const isRunning = when.startsWith("the running");
+    if (isRunning) await waitBeforeTermination(60);
+    const bad = await release(stage, "bad", 1, isRunning ? { waitUntil: "traffic-shifted" } : {});
+    await stage.simulator.aws.ecr.batchDeleteImage({
+      repositoryName: "web",
+      imageIds: [{ imageDigest: stage.image.split("@")[1] }],
+    });
+    const { error, record } = await tryRollBack(stage, isRunning ? { to: good } : {});
+    expect(error?.message).toBe(`image ${stage.image} is not in ECR`);
+    expect(record).toMatchObject({ changed: false, revisionBefore: bad, deploymentId: "" });
+    expect(await stage.page()).toBe("bad");
+  },
+);
 
 test("has nothing to undo when a release never reached production", async () => {
   await release(stage, "good");

@@ -137,7 +137,7 @@ async function followToEnd(
   }
 }
 
-/** Explains that AWS continues the requested rollback, even if nobody follows it. */
+/** Explains that AWS continues the requested rollback, even if no step follows it. */
 function losing(
   { signal }: DeliveryContext,
   record: DeploymentRecord,

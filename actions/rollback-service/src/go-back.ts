@@ -51,7 +51,7 @@ async function stay({ context, inputs, record, service }: Rollback, why: string)
 /** An active revision's ARN, or why production needs none. */
 type Found = { readonly revision: string } | { readonly there: string };
 
-/** Finds what to go back to; throws when there is none, and lists what exists. */
+/** Finds what to go back to; throws when nothing suits, and lists what exists. */
 export async function findTarget(
   context: DeliveryContext,
   { to, service: name }: RollbackInputs,

@@ -85,7 +85,7 @@ describe.each(kinds)("ending a running deployment under %s", (_, create, version
     await stage.simulator.clock.until(async () => (await stage.page()) === "named");
   });
 
-  test("is no success when the given revision then fails", async () => {
+  test("fails when the given revision then fails", async () => {
     const to = await release(stage, "crash", 15, { waitUntil: "registered" });
     const { record, error } = await tryRollBack(stage, { to, "max-failed-tasks": "1" });
     expect(error?.message).toMatch(/cannot read the menu/);

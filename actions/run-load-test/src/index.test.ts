@@ -37,5 +37,5 @@ test.each<[string, Record<string, string>, RegExp]>([
 test.each(["none", "package.json"])("refuses to merge %s", async (merge) => {
   const { exitCode, errors } = await runAction({ merge, duration: "", "allowed-hosts": "" });
   expect(exitCode).toBe(1);
-  expect(errors).toEqual([expect.stringContaining(`There is no report in folder ${merge}`)]);
+  expect(errors).toEqual([expect.stringContaining(`Folder ${merge} contains no report`)]);
 });

@@ -98,7 +98,7 @@ const looselyTogether = 1.2;
 async function merge(log: Log, folder: string): Promise<LoadReport> {
   const files = await findJsonFiles(folder);
   if (files.length === 0)
-    throw new Failure(`There is no report in folder ${folder} (input merge)`, {
+    throw new Failure(`Folder ${folder} contains no report (input merge)`, {
       nextStep: "set it to the folder of the downloaded artifacts of the generators' jobs.",
     });
   const reports = await Promise.all(files.map(readReport));

@@ -4,7 +4,7 @@ import { newStep, type StepRecord } from "../../core/define-action.ts";
 
 type Status = "succeeded" | "started" | "failed" | "stopped" | "timed-out" | "cancelled";
 
-/** Facts of the run, collected while it is in progress, so that outputs and summary show them whatever happens. */
+/** Facts of the run, collected while it is in progress, so that outputs and summary show them also after a failure. */
 export interface RunRecord extends StepRecord<Status> {
   readonly cluster: string;
   revision: string;

@@ -79,7 +79,7 @@ test("reports a missing image as the cause", async () => {
 });
 
 test.each<[string, string[], object]>([
-  ["that ECS ends with the task is no fault", ["hang"], { status: "succeeded", exitCode: 0 }],
+  ["that ECS ends with the task does not count", ["hang"], { status: "succeeded", exitCode: 0 }],
   [
     "that fails is a fault, and is named",
     ["exit", "3"],

@@ -29,7 +29,7 @@ export async function startTask(
   // The token is the same for each try: ECS repeats a lost response, and starts no second task.
   const request = { clientToken: randomUUID(), ...requestOf(inputs, { revision, container, placement }) };
   const command = new RunTaskCommand(request);
-  // Not abortable: a discarded response would leave a task that nobody follows.
+  // Not abortable: a discarded response would leave a task that is not followed.
   const { tasks = [], failures = [] } = await retryOutages(context, () =>
     context.clients.ecs.send(command),
   ).catch(explainRefusal(inputs));

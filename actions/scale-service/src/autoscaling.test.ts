@@ -1,7 +1,8 @@
 import type { RegisterScalableTargetCommandInput } from "@aws-sdk/client-application-auto-scaling";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { explainAwsError } from "../../core/aws-errors.ts";
-import { createStage, type Stage } from "./stage.support.ts";
+import { allAre as all } from "./autoscaling-state.ts";
+import { createStage, onceRequested, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeEach(async () => {
@@ -27,12 +28,6 @@ async function scalableTarget() {
 function register(more: Partial<RegisterScalableTargetCommandInput> = {}) {
   return scaling().registerScalableTarget({ ...dimension, MinCapacity: 1, MaxCapacity: 4, ...more });
 }
-
-const all = (value: boolean) => ({
-  DynamicScalingInSuspended: value,
-  DynamicScalingOutSuspended: value,
-  ScheduledScalingSuspended: value,
-});
 
 describe("when suspended for a while", () => {
   test("keeps a count outside of the range, and somebody's earlier suspension", async () => {
@@ -108,11 +103,7 @@ test("does not say who moved a count when refused to read", async () => {
   deny("DescribeScalableTargets");
   const { error, record } = await stage.try(
     { autoscaling: "suspend", "desired-count": "3" },
-    {
-      onLine: (line) => {
-        if (line.startsWith("Set the desired count")) void register({ MaxCapacity: 2 });
-      },
-    },
+    onceRequested(() => register({ MaxCapacity: 2 })),
   );
   expect(record.status).toBe("superseded");
   expect(error?.message).toMatch(
@@ -146,11 +137,7 @@ test("fails when autoscaling moves the count meanwhile, and reports the cause", 
   await register();
   const { error, record, lines } = await stage.try(
     { "desired-count": "3" },
-    {
-      onLine: (line) => {
-        if (line.startsWith("Set the desired count")) void register({ MaxCapacity: 2 });
-      },
-    },
+    onceRequested(() => register({ MaxCapacity: 2 })),
   );
   expect(lines).toContain("Autoscaling is active: it may move the count within 1 to 4 tasks later.");
   expect(record.status).toBe("superseded");

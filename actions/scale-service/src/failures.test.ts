@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { explainAwsError } from "../../core/aws-errors.ts";
 import { Cancelled } from "../../core/failure.ts";
-import { createStage, type Deployer, type Stage } from "./stage.support.ts";
+import { createStage, type Deployer, onceRequested, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 afterEach(() => stage?.close());
@@ -85,14 +85,10 @@ test("reports missing capacity: a subnet of sixteen addresses has eleven for tas
 
 test("fails when somebody else sets the count meanwhile", async () => {
   stage = await createStage("ECS rolling");
+  const { ecs } = stage.simulator.aws;
   const { error, record } = await stage.try(
     { "desired-count": "3", "on-failure": "restore" },
-    {
-      onLine: (line) => {
-        if (line.startsWith("Set the desired count"))
-          void stage.simulator.aws.ecs.updateService({ cluster: "main", service: "web", desiredCount: 2 });
-      },
-    },
+    onceRequested(() => ecs.updateService({ cluster: "main", service: "web", desiredCount: 2 })),
   );
   expect(record.status).toBe("superseded");
   expect(error?.message).toMatch(
@@ -156,9 +152,7 @@ test("cancelled with on-cancel: leave, keeps the count", async () => {
     { "desired-count": "3", "on-cancel": "leave" },
     {
       signal: controller.signal,
-      onLine: (line) => {
-        if (line.startsWith("Set the desired count")) controller.abort(new Cancelled("SIGINT"));
-      },
+      ...onceRequested(() => controller.abort(new Cancelled("SIGINT"))),
     },
   );
   expect(record.status).toBe("cancelled");

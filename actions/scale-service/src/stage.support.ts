@@ -53,6 +53,11 @@ interface Trying {
   readonly onLine?: (line: string) => void;
 }
 
+/** Calls `act` once AWS has accepted the count. */
+export const onceRequested = (act: () => unknown): Trying => ({
+  onLine: (line) => void (line.startsWith("Set the desired count") && act()),
+});
+
 /** Creates a simulated account in virtual time with the service web, of which one task serves. */
 export async function createStage(
   deployer: Deployer,

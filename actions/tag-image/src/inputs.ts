@@ -31,7 +31,7 @@ function readImage(read: InputReader): ImageReference {
 /** One image of a repository. */
 interface ImageReference {
   readonly repository: RepositoryName;
-  /** Digest, or the tag where there is none. */
+  /** Digest, or the tag of an image given without digest. */
   readonly version: string;
 }
 

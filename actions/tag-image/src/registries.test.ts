@@ -158,7 +158,7 @@ describe("ECR of another account", () => {
     await expect(
       tag(theirAddress.replace("customer", `nobody@${digest}`), "latest", context()),
     ).rejects.toThrow(
-      'There is no ECR repository "nobody" in the account 210987654321 and the region us-east-1',
+      'ECR repository "nobody" does not exist in the account 210987654321 and the region us-east-1',
     );
   });
 });

@@ -109,7 +109,7 @@ describe("ends before anything is changed with", () => {
     ["ecr://customer:v2", "/customer has no image with the tag v2", "check the tag"],
     [
       `ecr://nobody@${digest}`,
-      'There is no ECR repository "nobody" in this account',
+      'ECR repository "nobody" does not exist in this account',
       "correct the input image",
     ],
   ])("a missing %s", async (name, message, nextStep) => {

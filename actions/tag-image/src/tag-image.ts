@@ -76,7 +76,7 @@ async function isThere({ registry, name }: Destination): Promise<boolean> {
 
 export interface LookedAt {
   readonly tag: string;
-  /** Digest of its current image; undefined when there is no such tag. */
+  /** Digest of its current image; undefined when the tag does not exist. */
   readonly before: string | undefined;
 }
 

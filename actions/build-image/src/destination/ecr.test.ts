@@ -110,7 +110,7 @@ describe("a missing repository", () => {
 
   it("is an error that says how to create it", async () => {
     await expect(find("customer")).rejects.toMatchObject({
-      message: 'There is no ECR repository "customer" in this account and region',
+      message: 'ECR repository "customer" does not exist in this account and region',
       nextStep:
         "correct the input repository, set create-repository: true, or create it: aws ecr create-repository --repository-name customer",
     });

@@ -157,7 +157,7 @@ const explanations: readonly Explanation[] = [
   {
     pattern: /returned error: 404\b|repository '.*' not found/,
     say: "CodeCommit's Git server does not have the repository",
-    nextStep: "check that nobody deleted or renamed it in the meantime, and run the job again.",
+    nextStep: "check whether it was deleted or renamed in the meantime, and run the job again.",
   },
   {
     pattern: /returned error: 30\d\b|redirect/i,

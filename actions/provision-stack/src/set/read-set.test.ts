@@ -86,87 +86,33 @@ test("uses the templates that the profile's file lists", async () => {
 const importing = (name: string, other: string) =>
   `${resources}  Other: { Type: T, P: !ImportValue ${other} }\nOutputs: { X: { Value: 1, Export: { Name: ${name} } } }`;
 
-const given = (content: unknown) => ({ parametersFile: parameters(content) });
+test.each<[string, object, RegExp]>([
+  ["parameter", { Colour: 2 }, /:3: app does not have the parameter Colour; it has NetworkStack, Size, /],
+  ["typing error", { Sise: 2 }, /not have the parameter Sise; did you mean "Size"\?/],
+  ["value of a wrong type", { Size: null }, /app\.Size must be a string, number, boolean or list/],
+  ["text for a number", { Size: "big" }, /standard\.json:3: app\.Size is "big"; expected a number/],
+  ["number too small", { Size: 0 }, /app\.Size is "0"; expected at least 1/],
+  ["number too large", { Size: 10 }, /expected at most 9/],
+  ["list of other things", { Sizes: "1,b" }, /numbers separated by commas/],
+  ["value not allowed", { Kind: "huge" }, /"huge"; allowed: small, large/],
+  ["value of another form", { Label: "a1" }, /expected the pattern \[a-z\]\{2\}/],
+  ["id of another kind", { Vpc: "subnet-1" }, /expected an ID that begins with vpc-/],
+  ["lookup", { Vpc: { vcp: "a" } }, /:3: \{"vcp":"a"\} is not a look-up; .* the kinds vpc, subnet, /],
+])("refuses the wrong %s %j of a template's parameters", async (_, given, message) => {
+  const parametersFile = parameters({ app: given });
+  await expect(read(inputs({ "app.yaml": app }, { parametersFile }))).rejects.toThrow(message);
+});
+
+const one = { "network.yaml": network };
 
 test.each<[string, Record<string, string>, Partial<ProvisionInputs>, RegExp]>([
-  [
-    "an unknown stack",
-    { "network.yaml": network },
-    { stacks: ["cluster"] },
-    /lists cluster, .* the templates are network/,
-  ],
-  [
-    "a typing error in a stack's name",
-    { "network.yaml": network },
-    { stacks: ["netwrok"] },
-    /did you mean "network"\?/,
-  ],
+  ["an unknown stack", one, { stacks: ["cluster"] }, /lists cluster, .* the templates are network/],
+  ["a typing error in a stack's name", one, { stacks: ["netwrok"] }, /did you mean "network"\?/],
   [
     "an unknown template in the parameters",
-    { "network.yaml": network },
-    given({ app: {} }),
+    one,
+    { parametersFile: parameters({ app: {} }) },
     /standard\.json:2 names app, which is not a template; the templates are network/,
-  ],
-  [
-    "an unknown parameter",
-    { "app.yaml": app },
-    given({ app: { Colour: 2 } }),
-    /standard\.json:3: app does not have the parameter Colour; it has NetworkStack, Size, /,
-  ],
-  [
-    "a typing error in a parameter",
-    { "app.yaml": app },
-    given({ app: { Sise: 2 } }),
-    /not have the parameter Sise; did you mean "Size"\?/,
-  ],
-  [
-    "a value of a wrong type",
-    { "app.yaml": app },
-    given({ app: { Size: null } }),
-    /app\.Size must be a string, number, boolean or list/,
-  ],
-  [
-    "a text for a number",
-    { "app.yaml": app },
-    given({ app: { Size: "big" } }),
-    /:3: app\.Size is "big"; expected a number/,
-  ],
-  [
-    "a number too small",
-    { "app.yaml": app },
-    given({ app: { Size: 0 } }),
-    /app\.Size is "0"; expected at least 1/,
-  ],
-  ["a number too large", { "app.yaml": app }, given({ app: { Size: 10 } }), /expected at most 9/],
-  [
-    "a list of other things",
-    { "app.yaml": app },
-    given({ app: { Sizes: "1,b" } }),
-    /numbers separated by commas/,
-  ],
-  [
-    "a value not allowed",
-    { "app.yaml": app },
-    given({ app: { Kind: "huge" } }),
-    /"huge"; allowed: small, large/,
-  ],
-  [
-    "a value of another form",
-    { "app.yaml": app },
-    given({ app: { Label: "a1" } }),
-    /expected the pattern \[a-z\]\{2\}/,
-  ],
-  [
-    "an id of another kind",
-    { "app.yaml": app },
-    given({ app: { Vpc: "subnet-1" } }),
-    /expected an ID that begins with vpc-/,
-  ],
-  [
-    "a lookup of another kind",
-    { "app.yaml": app },
-    given({ app: { Vpc: { vcp: "LabVPC" } } }),
-    /:3: \{"vcp":"LabVPC"\} is not a look-up; .* the kinds vpc, subnet, security-group/,
   ],
   [
     "a parameter without a value",
