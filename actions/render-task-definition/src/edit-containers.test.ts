@@ -1,5 +1,6 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
+import { readRenderInputs } from "./inputs.ts";
 import { createWorkbench, one, side, two, variables, web } from "./workbench.support.ts";
 
 const bench = createWorkbench();
@@ -163,57 +164,70 @@ test("reports the removal of a missing value without failing, so that a second r
   ]);
 });
 
-test.each<[string, Record<string, string>, RegExp]>([
+const env = "environment-variables";
+const unknownContainer = /taskdef\.json does not have the container "wbe" \(it has "web", "side"/;
+
+test.each<[string, string, string, RegExp]>([
+  ["an unknown container", env, "web:A=1\n wbe:A=1", unknownContainer],
   [
-    "an unknown container",
-    { "environment-variables": "A=1\n wbe:A=1" },
-    /2 things .*Input environment-variables, line 1 has no container .*Input environment-variables, line 2: .*taskdef\.json does not have the container "wbe" \(it has "web", "side"/,
+    "no container",
+    env,
+    "A=1\n wbe:A=1",
+    /2 things .*variables, line 1 has no container .*variables, line 2: /,
   ],
-  [
-    "an unknown default container",
-    { containers: "wbe" },
-    /Input containers: .*taskdef\.json does not have the container "wbe" \(it has "web", "side"/,
-  ],
-  [
-    "a name given twice",
-    { "environment-variables": "web:N=1\n*:N=2" },
-    /line 2 sets N a second time for the container "web"/,
-  ],
-  [
-    "an image given twice",
-    { images: "web=a\n*=b" },
-    /line 2 is for the container "web" again, after Input images, line 1/,
-  ],
+  ["an unknown default container", "containers", "wbe", unknownContainer],
+  ["a name given twice", env, "web:N=1\n*:N=2", /line 2 sets N a second time for the container "web"/],
+  ["an image given twice", "images", "web=a\n*=b", /line 2 is for the container "web" again, after .*line 1/],
   [
     "a line without a value",
-    { "environment-variables": "web:SECRET" },
-    /Input environment-variables, line 1 is not of the form \[container:\]NAME=value/,
+    env,
+    "web:SECRET",
+    /variables, line 1 is not of the form \[container:\]NAME=value/,
   ],
-  ["a removal with a value", { "environment-variables": "web:-A=1" }, /is not of the form/],
-  [
-    "broken JSON",
-    { "environment-variables": '{"A": "geheim" "B"}' },
-    /Input environment-variables:1:16 is not valid JSON: "\\"" is not allowed here$/,
-  ],
-  ["a JSON key twice", { "environment-variables": '{"A": "1", "A": "2"}' }, /has "A" twice/],
-  [
-    "a JSON list as value",
-    { "environment-variables": '{"A": []}' },
-    /"A" is not a string, number, boolean or null/,
-  ],
+  ["a removal with a value", env, "web:-A=1", /is not of the form/],
+  ["broken JSON", env, '{"A": "geheim" "B"}', /variables:1:16 is not valid JSON: "\\"" is not allowed here$/],
+  ["a JSON key twice", env, '{"A": "1", "A": "2"}', /has "A" twice/],
+  ["a JSON list as value", env, '{"A": []}', /"A" is not a string, number, boolean or null/],
   [
     "a command for a shell",
-    { command: "web: echo $HOME" },
-    /line 1: at "\$HOME", \$ needs a shell, and the command does not run in one \(quote it, or run sh -c/,
+    "command",
+    "web: echo $HOME",
+    /line 1: at "\$HOME", \$ needs a shell, .*run sh -c/,
   ],
-  ["a command of numbers", { command: "[1]" }, /is not a JSON array of strings/],
-  [
-    "an unknown log driver",
-    { "log-configuration-log-driver": "web:cloudwatch" },
-    /"cloudwatch" \(allowed: awsfirelens, awslogs/,
-  ],
-  ["no ARN", { "env-files": "web:file.env" }, /is not of the form \[container:\]ARN/],
-  ["an image with blanks", { images: "web=a b" }, /line 1 is "web=a b"; expected container=image/],
-])("refuses %s", async (_, inputs, message) => {
-  await expect(bench.containersAfter(two, inputs)).rejects.toThrow(message);
+  ["a command of numbers", "command", "[1]", /is not a JSON array of strings/],
+  ["an unknown log driver", "log-configuration-log-driver", "web:cloudwatch", /"cloudwatch" \(allowed: aws/],
+  ["no ARN", "env-files", "web:file.env", /is not of the form \[container:\]ARN/],
+  ["an image with blanks", "images", "web=a b", /line 1 is "web=a b"; expected container=image/],
+])("refuses %s", async (_, input, value, message) => {
+  await expect(bench.containersAfter(two, { [input]: value })).rejects.toThrow(message);
+});
+
+const given = { "task-definition": "web:1" };
+const read = (command: string) =>
+  readRenderInputs((name) => ({ ...given, command })[name] ?? "").container.commands[0]?.value;
+
+test.each<[string, string[]]>([
+  ["npm start", ["npm", "start"]],
+  ["  node   server.js  ", ["node", "server.js"]],
+  [`sh -c "echo 'a  b' && exit 1"`, ["sh", "-c", "echo 'a  b' && exit 1"]],
+  [`sh -c 'echo "$HOME" | wc > /dev/null'`, ["sh", "-c", 'echo "$HOME" | wc > /dev/null']],
+  ["echo a\\ b \\$x", ["echo", "a b", "$x"]],
+  [String.raw`echo "a \"b\" \\ \$c \d"`, ["echo", String.raw`a "b" \ $c \d`]],
+  [`echo '' "" x''y`, ["echo", "", "", "xy"]],
+  [`--name="two words"=x`, ["--name=two words=x"]],
+  ["--cron '0 * * * *' #1", ["--cron", "0 * * * *", "#1"]],
+])("splits %s as a shell would", (text, words) => {
+  expect(read(text)).toEqual(words);
+});
+
+test.each<[string, string, string]>([
+  [`echo "a b`, `"a b`, 'the " is not closed'],
+  ["echo it's", "'s", "the ' is not closed"],
+  ["echo a\\", "\\", "the last \\ is followed by nothing"],
+  ["echo $HOME", "$HOME", "$ needs a shell, and the command does not run in one"],
+  [`echo "$HOME"`, `$HOME"`, "$ needs a shell, and the command does not run in one"],
+  ["a && b", "&& b", "& needs a shell, and the command does not run in one"],
+  ["a > b", "> b", "> needs a shell, and the command does not run in one"],
+])("refuses %s at %s", (text, place, fault) => {
+  expect(() => read(text)).toThrow(`Input command, line 1: at "${place}", ${fault} (quote it, or run sh -c`);
 });

@@ -87,10 +87,10 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     /2 things .*:3: placeholder <ExecutionRoleArn> at executionRoleArn .*:11: placeholder <Motto> at containerDefinitions\[customer\]\.environment\[MOTTO\]/,
   ],
   [
-    "an image for no container",
+    "an unknown container",
     template,
     { images: "web=x" },
-    /Input images, line 1: .*taskdef\.json does not have the container "web" \(it has "customer"/,
+    /images, line 1: .* not have the container "web" \(it/,
   ],
   [
     "a wrong type in a saved description",
@@ -112,7 +112,7 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     /executionRoleArn is not a valid role ARN/,
   ],
   [
-    "a role's name with blanks",
+    "a role's name",
     template,
     { "task-role-arn": "my role" },
     /taskRoleArn is not a valid role name: my role/,
@@ -132,12 +132,7 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     {},
     /more than one container "customer"/,
   ],
-  [
-    "no task definition",
-    template,
-    { "task-definition": "./nothing.json" },
-    /file \.\/nothing\.json does not exist/,
-  ],
+  ["no file", template, { "task-definition": "./nothing.json" }, /file \.\/nothing\.json does not exist/],
 ])("refuses %s with its place", async (_, taskDefinition, inputs, message) => {
   const { appspec } = inputs;
   const paths: Record<string, string> = appspec
