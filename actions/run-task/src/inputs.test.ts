@@ -104,6 +104,8 @@ test.each(["web", "web:7", "arn:aws-cn:ecs:cn-north-1:123456789012:task-definiti
   },
 );
 
+const providers = "run-task-capacity-provider-strategy";
+
 test.each<[Record<string, string>, string]>([
   [{ "task-definition": "none.json" }, "file none.json does not exist"],
   [{ "task-definition": "web:latest" }, "it is not a family, family:revision or ARN"],
@@ -111,7 +113,6 @@ test.each<[Record<string, string>, string]>([
   [{ command: "[]" }, "Input command is not a JSON list of strings"],
   [{ command: '["sleep",3]' }, "Input command is not a JSON list of strings"],
   [{ "environment-variables": "DATABASE" }, "expected lines of the form name=value"],
-  [{ service: "" }, "Input service or run-task-subnets is required"],
   [{ "run-task-subnets": "subnet-1" }, "Inputs service and run-task-subnets exclude each other"],
   [{ "run-task-security-groups": "sg-1" }, "Inputs service and run-task-security-groups exclude each other"],
   [
@@ -119,39 +120,29 @@ test.each<[Record<string, string>, string]>([
     "Inputs service and run-task-assign-public-IP exclude each other",
   ],
   [{ "run-task-launch-type": "EC2" }, "Inputs service and run-task-launch-type exclude each other"],
-  [
-    { service: "", "run-task-launch-type": "EC2", "run-task-security-groups": "sg-1" },
-    "works with run-task-subnets only",
-  ],
-  [
-    { service: "", "run-task-launch-type": "LAMBDA", "run-task-subnets": "s" },
-    "allowed: FARGATE, EC2, EXTERNAL",
-  ],
-  [
-    {
-      service: "",
-      "run-task-launch-type": "EC2",
-      "run-task-capacity-provider-strategy": '[{"capacityProvider":"a"}]',
-    },
-    "Inputs run-task-launch-type and run-task-capacity-provider-strategy exclude each other",
-  ],
-  [
-    { service: "", "run-task-capacity-provider-strategy": '[{"provider":"a"}]' },
-    "is not a JSON list such as",
-  ],
   [{ "run-task-container-overrides": '{"name":"web"}' }, "is not a JSON list of overrides"],
   [{ "run-task-tags": '["team"]' }, "is not a JSON list of tags"],
   [{ "run-task-started-by": "GitHub Actions" }, "at most 128 letters, digits, -, _ and /"],
   [{ "run-task-managed-ebs-volume-name": "data" }, "needs run-task-managed-ebs-volume"],
   [{ "wait-until": "stopped", "wait-for-task-stopped": "true" }, "use only wait-until"],
   [{ deadline: "1h", "wait-for-minutes": "30" }, "use only deadline"],
-  [
-    { service: "", "run-task-subnets": "s", "run-task-assign-public-IP": "true" },
-    "allowed: ENABLED, DISABLED",
-  ],
   [{ "wait-until": "done" }, "allowed: started, stopped"],
   [{ deadline: "30" }, "a duration such as 90s, 45m or 1h30m"],
   [{ "wait-until": "go", deadline: "soon" }, "2 inputs are wrong"],
 ])("refuses the inputs %j", (inputs, message) => {
   expect(() => readRunInputs(given(inputs))).toThrow(message);
+});
+
+test.each<[Record<string, string>, string]>([
+  [{}, "Input service or run-task-subnets is required"],
+  [{ "run-task-launch-type": "EC2", "run-task-security-groups": "sg-1" }, "works with run-task-subnets only"],
+  [{ "run-task-launch-type": "LAMBDA", "run-task-subnets": "s" }, "allowed: FARGATE, EC2, EXTERNAL"],
+  [
+    { "run-task-launch-type": "EC2", [providers]: '[{"capacityProvider":"a"}]' },
+    `Inputs run-task-launch-type and ${providers} exclude each other`,
+  ],
+  [{ [providers]: '[{"provider":"a"}]' }, "is not a JSON list such as"],
+  [{ "run-task-subnets": "s", "run-task-assign-public-IP": "true" }, "allowed: ENABLED, DISABLED"],
+])("refuses, without a service, the inputs %j", (inputs, message) => {
+  expect(() => readRunInputs(given({ service: "", ...inputs }))).toThrow(message);
 });
