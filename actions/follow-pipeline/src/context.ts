@@ -2,7 +2,7 @@ import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
 import type { StepContext } from "../../core/context.ts";
 import { createUnfinishedState } from "../../core/post-state.ts";
 import {
-  createClients as createDeployClients,
+  createClients,
   type DeliveryContext,
   type Clients as DeployClients,
 } from "../../delivery/context.ts";
@@ -35,11 +35,8 @@ export function openFollowing(
   { clock, log, signal }: StepContext,
   { onCancel }: { readonly onCancel: OnCancel },
 ): FollowContext {
-  return { clients: createClients(), clock, log, signal, keepForPost: executionLeft.saver(onCancel) };
-}
-
-function createClients(): Clients {
-  return { ...createDeployClients(), codepipeline: new CodePipelineClient(retrying) };
+  const clients = { ...createClients(), codepipeline: new CodePipelineClient(retrying) };
+  return { clients, clock, log, signal, keepForPost: executionLeft.saver(onCancel) };
 }
 
 /** Adapts the context for deploy-service's code that follows and explains a deployment; on-cancel is decided here. */

@@ -68,22 +68,17 @@ export function hasRevisions({ revisions }: Execution, wanted: readonly WantedSo
 
 /** Finds the execution that continued in its place: the next newer one that was not superseded itself. */
 export function supersederOf(history: readonly Execution[], id: string): Execution | undefined {
-  const newer = history.slice(
-    0,
-    Math.max(
-      0,
-      history.findIndex((each) => each.id === id),
-    ),
-  );
+  const position = history.findIndex((each) => each.id === id);
+  const newer = history.slice(0, Math.max(0, position));
   return newer.findLast(({ status }) => status !== "Superseded") ?? newer.at(-1);
 }
 
 /** Records the id of the execution to follow: the one found, or one that is started now. */
 export async function settleExecution(following: Following, declaration: PipelineDeclaration): Promise<void> {
-  const { context, inputs, record, wanted, deadlineAt } = following;
+  const { context, inputs, record, wanted } = following;
   const { start, pipeline } = inputs;
   if (start !== "always") {
-    const { execution, history } = await findExecution(context, { pipeline, wanted, deadlineAt });
+    const { execution, history } = await findExecution(following);
     if (execution) {
       record.executionId = execution.id;
       keepHandle(following);
@@ -177,13 +172,6 @@ function nextStep(wanted: readonly WantedSource[], history: readonly Execution[]
 /** EventBridge delivers within seconds, and CodePipeline starts within one or two minutes. */
 export const startWaitMs = 2 * 60_000;
 
-interface Search {
-  readonly pipeline: string;
-  readonly wanted: readonly WantedSource[];
-  /** Milliseconds since the epoch. */
-  readonly deadlineAt: number;
-}
-
 interface Found {
   /** Undefined when nothing started one in time. */
   readonly execution: Execution | undefined;
@@ -196,10 +184,7 @@ interface Found {
  * may be of an earlier run, while this run's event is still on its way: it counts only if it is the pipeline's latest
  * and succeeded.
  */
-async function findExecution(
-  context: FollowContext,
-  { pipeline, wanted, deadlineAt }: Search,
-): Promise<Found> {
+async function findExecution({ context, inputs, wanted, deadlineAt }: Following): Promise<Found> {
   const ask = createPatience(context);
   const pace = createPace();
   const until = Math.min(context.clock.now() + startWaitMs, deadlineAt);
@@ -208,7 +193,7 @@ async function findExecution(
   let reported = false;
   for (;;) {
     const late = context.clock.now() >= until;
-    const executions = await ask(() => listExecutions(context, pipeline));
+    const executions = await ask(() => listExecutions(context, inputs.pipeline));
     history = executions ?? history;
     past ??= executions && new Set(executions.filter(hasEnded).map(({ id }) => id));
     const execution = history.find((each) => hasRevisions(each, wanted) && !past?.has(each.id));

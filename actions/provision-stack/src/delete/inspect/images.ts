@@ -8,9 +8,6 @@ import { Failure } from "../../../../core/failure.ts";
 import { counted } from "../../../../core/summary.ts";
 import { type Inspect, inspectEach, lookUpHeld } from "./inspected.ts";
 
-/** The maximum of BatchDeleteImage. */
-const mostAtOnce = 100;
-
 /** Finds repositories with images: without EmptyOnDelete, CloudFormation does not delete them. */
 export const inspectImages: Inspect = async ({ clientConfig, signal }, stacks) => {
   const ecr = new ECRClient(clientConfig);
@@ -28,6 +25,9 @@ export const inspectImages: Inspect = async ({ clientConfig, signal }, stacks) =
     return { findings, emptyings: [{ stackName, text, run: () => empty(ecr, name, signal) }] };
   });
 };
+
+/** The maximum of BatchDeleteImage. */
+const mostAtOnce = 100;
 
 async function empty(client: ECRClient, repositoryName: string, abortSignal: AbortSignal): Promise<void> {
   // Images of an index can be deleted only after it, so refused ones are tried again.
