@@ -137,4 +137,7 @@ async function runFunctionInProcess({
   }
 }
 
-const describe = ({ name, message }: Error): NonNullable<FunctionOutcome["error"]> => ({ errorType: name, errorMessage: message });
+const describe = ({ name, message }: Error): NonNullable<FunctionOutcome["error"]> => ({
+  errorType: name,
+  errorMessage: message,
+});

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { alarmVerdict } from "./evaluate-alarms.ts";
 
 type Point = Parameters<typeof alarmVerdict>[1][number];
+
 import type { AlarmSettings, TreatMissingData } from "./state.ts";
 
 const settings: AlarmSettings = {
