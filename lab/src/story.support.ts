@@ -8,12 +8,12 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
+import type { TaskRuntimeKind } from "@ecs-delivery/simulator/runtime/tasks/runtime";
 import { hasDocker } from "@ecs-delivery/simulator/runtime/tasks/runtimes.support";
 import { afterAll, expect, it } from "vitest";
 import { doExercises } from "./exercises.support.ts";
 import { git } from "./runner/load/git.ts";
 import type { Report } from "./story/report.ts";
-import type { TaskRuntimeKind } from "./story/task-runtime.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 

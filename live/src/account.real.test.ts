@@ -5,7 +5,6 @@ import { pushProgram } from "@ecs-delivery/simulator/services/ecs/controller/pus
 import { startTestSimulator, testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
 import { expect, it, onTestFinished } from "vitest";
 import { isLive, openBrowser } from "./browser.support.ts";
-import { destroyClients } from "./clients.ts";
 import { openPageClients, startPage } from "./page.ts";
 
 it("shows the target group in production before and after a deployment", async () => {
@@ -15,7 +14,8 @@ it("shows the target group in production before and after a deployment", async (
   const { aws, clock } = simulator;
   const delivery = await createDelivery(simulator, testListenerPortOffset());
   await pushProgram(simulator, delivery.repositoryUri, webProgram);
-  const clients = ends.adopt(openPageClients(simulator.clientConfig), destroyClients);
+  const clients = openPageClients(simulator.clientConfig);
+  for (const client of Object.values(clients)) ends.defer(async () => client.destroy());
   const options = { clients, region: "us-east-1", port: 0, clock: systemClock };
   const live = ends.adopt(await startPage(options), ({ close }) => close());
   /** Returns the target groups of production with their shares, and the revision of each task. */

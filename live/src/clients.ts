@@ -24,7 +24,3 @@ export function openPageClients(settings: Pick<ECSClientConfig, "region" | "endp
     cloudformation: new CloudFormationClient(settings),
   };
 }
-
-export function destroyClients(clients: PageClients): void {
-  for (const client of Object.values(clients)) client.destroy();
-}

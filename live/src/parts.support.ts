@@ -101,7 +101,7 @@ const card = (kind: ResourceCard["kind"], title: string, given: Partial<Resource
 });
 
 /** A load balancer in the middle of a deployment, a database and a pipeline. */
-export function exampleResources(names = ["web-blue", "web-green"], database = "orders"): ResourceCard[] {
+function exampleResources(names = ["web-blue", "web-green"], database = "orders"): ResourceCard[] {
   const groups = [70, 30].map((share, index) => card("target-group", names[index] ?? "", { share }));
   const listeners = [
     card("listener", "HTTP 80", { route: "production", cards: groups }),

@@ -108,7 +108,7 @@ export interface PageExtension {
   start?(publish: Publish): (() => void) | undefined;
 }
 
-export const languages = ["en", "fr"] as const;
+const languages = ["en", "fr"] as const;
 export type Language = (typeof languages)[number];
 
 /** Returns the language of `?lang=`, else the one that the browser prefers, else English. */

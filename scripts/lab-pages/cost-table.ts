@@ -137,7 +137,8 @@ function parametersOf(profile: string): string {
   return join(templatesFolder, `parameters/${profile}.json`);
 }
 
-function frenchDescription(priceId: string): string {
+/** @internal Returns the French description of a billed item. Throws for an unknown price. */
+export function frenchDescription(priceId: string): string {
   const found = frenchDescriptions.find(([beginning]) => priceId.startsWith(beginning));
   if (!found)
     throw new Error(
@@ -160,7 +161,7 @@ function formatMoney(usd: number, language: Language): string {
  * Descriptions of billed items in French for the course's pages, by the beginning of the price id; the first match
  * counts. `…` represents the rest of the id.
  */
-export const frenchDescriptions: readonly (readonly [beginning: string, description: string])[] = [
+const frenchDescriptions: readonly (readonly [beginning: string, description: string])[] = [
   ["fargate-vcpu-", "vCPU des tâches"],
   ["fargate-memory-", "mémoire des tâches"],
   ["fargate-storage", "stockage d’une tâche au-delà de 20 Go"],

@@ -62,7 +62,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, typed, check]);
 }
 
-/** Returns the chunks of a PNG. */
+/** @internal Returns the chunks of a PNG. */
 export function chunksOf(png: Buffer): { readonly type: string; readonly data: Buffer }[] {
   const chunks = [];
   for (let at = signature.length; at < png.length; ) {

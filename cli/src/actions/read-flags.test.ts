@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { explainAwsError } from "@ecs-delivery/actions/core/aws-errors";
 import { describe, expect, it, test, vi } from "vitest";
-import { createStyle } from "../terminal/style.ts";
+import { openTerminal } from "../terminal/style.ts";
 import { actionHelp, listActions, readActionFile } from "./action-file.ts";
 import { readFlags, requireInputs } from "./read-flags.ts";
 import { inCommandLine, postRuns } from "./run-action.ts";
@@ -64,7 +64,7 @@ describe("flags", () => {
 });
 
 describe("help", () => {
-  const page = { columns: 80, style: createStyle(false), print: () => {} };
+  const page = { ...openTerminal(process.stdout, { NO_COLOR: "1" }), columns: 80 };
 
   it("shows inputs, defaults, other names and outputs", () => {
     const text = actionHelp(rollback, page);

@@ -23,7 +23,7 @@ export interface MigrationOptions {
   readonly actionNamed: (name: string) => ActionFile;
 }
 
-export interface Note {
+interface Note {
   /** 1-based. */
   readonly line: number;
   readonly text: string;
@@ -232,7 +232,7 @@ function runsTask(inputs: ReadonlyMap<string, string>): boolean {
 }
 
 /** Decides on one input of a step, from the texts of our action.yml. */
-export function changeOf(action: ActionFile, name: string, inputs: ReadonlyMap<string, string>): InputChange {
+function changeOf(action: ActionFile, name: string, inputs: ReadonlyMap<string, string>): InputChange {
   if (name === "run-task") return { isRemoved: true };
   const input = action.inputs.find((each) => each.name === name);
   if (!input) return { note: `the input ${name} has no counterpart in ${action.name}` };
@@ -256,7 +256,7 @@ export function changeOf(action: ActionFile, name: string, inputs: ReadonlyMap<s
 const kept = (name: string, deprecation = "") => `the input ${name} still works. ${deprecation}`;
 
 /** Returns notes on how a changed step behaves differently. */
-export function notesOf(action: string, inputs: ReadonlyMap<string, string>): string[] {
+function notesOf(action: string, inputs: ReadonlyMap<string, string>): string[] {
   const waits = inputs.has("wait-for-service-stability") || inputs.has("wait-until");
   if (action === "deploy-service" && !waits && inputs.has("service"))
     return [

@@ -1,10 +1,13 @@
 import { expect, it } from "vitest";
 import { renderMarkdown } from "./markdown.ts";
-import { createStyle } from "./style.ts";
+import { openTerminal } from "./style.ts";
 import { renderSummary } from "./summary.ts";
 
-const render = (markdown: string, columns = 40) =>
-  renderMarkdown(markdown, { columns, style: createStyle(false) });
+const terminal = (columns = 40, coloured = false) => ({
+  ...openTerminal(process.stdout, coloured ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }),
+  columns,
+});
+const render = (markdown: string, columns?: number) => renderMarkdown(markdown, terminal(columns));
 
 it.each([
   ["heading", "### ✅ web: succeeded", "✓ web: succeeded"],
@@ -61,8 +64,10 @@ it("breaks the cells of a table that is too wide, long words too", () => {
 });
 
 it("aligns what follows a coloured cell", () => {
-  const page = { columns: 40, style: createStyle(true) };
-  const [first, second] = renderMarkdown("| | |\n|---|---|\n| `a` | b |\n| aaa | b |", page).split("\n");
+  const [first, second] = renderMarkdown(
+    "| | |\n|---|---|\n| `a` | b |\n| aaa | b |",
+    terminal(40, true),
+  ).split("\n");
   expect(first).toBe("\u001b[36ma\u001b[39m    b");
   expect(second).toBe("aaa  b");
 });
@@ -80,7 +85,7 @@ it("shows a card with its folded parts open, and leaves out diagrams", () => {
     links: [{ text: "logs", address: "https://a.example/?a=1" }],
     folds: ["", { head: "More", parts: [pie, "- one"] }, { head: "Chart", parts: [pie] }],
   };
-  expect(renderSummary([card, pie], { columns: 40, style: createStyle(false) })).toBe(
+  expect(renderSummary([card, pie], terminal())).toBe(
     [
       "✗ web: tried web:4, which did not start\n\nIt crashed\n\nFix: correct it.\n\nProduction now: web:3",
       "A note\n\n4 of 5\n\nlogs: https://a.example/?a=1\n\n▾ More\n  • one",

@@ -40,7 +40,7 @@ function isColoured(stream: NodeJS.WriteStream, { NO_COLOR, FORCE_COLOR, TERM }:
   return stream.isTTY === true && TERM !== "dumb";
 }
 
-export function createStyle(isOn: boolean): Style {
+function createStyle(isOn: boolean): Style {
   const styles = Object.entries(codes).map(([name, [on, off]]) => [
     name,
     (text: string) => (isOn && text !== "" ? `\x1b[${on}m${text}\x1b[${off}m` : text),

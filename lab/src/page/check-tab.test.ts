@@ -2,7 +2,7 @@ import { html } from "@ecs-delivery/live/browser/html";
 import { Hono } from "hono";
 import { expect, it } from "vitest";
 import { view } from "./browser/check.mjs";
-import { type CheckedPhase, type CheckPhases, type CheckState, checkTab } from "./check-tab.ts";
+import { type CheckedPhase, type CheckPhases, checkTab } from "./check-tab.ts";
 
 const host = "127.0.0.1:4567";
 
@@ -21,11 +21,11 @@ const phase: CheckedPhase = {
 
 /** The tab of a lab that is checked in this way. */
 function open(check: CheckPhases) {
-  const states: CheckState[] = [];
+  const states: { startedAt: number; isRunning: boolean; phases: CheckedPhase[]; problem?: string }[] = [];
   const tab = checkTab(check, () => 1);
   const app = new Hono();
   tab.routes?.(app, (c) => c.req.header("cookie") === "right");
-  tab.start?.((_, value) => states.push(value as CheckState));
+  tab.start?.((_, value) => states.push(value as (typeof states)[number]));
   const own = { host, origin: `http://${host}`, cookie: "right", "content-length": "2" };
   return {
     states,

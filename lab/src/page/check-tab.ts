@@ -21,7 +21,7 @@ export interface CheckedPhase {
 export type CheckPhases = () => AsyncIterable<CheckedPhase>;
 
 /** Part `check/state` of the page. */
-export interface CheckState {
+interface CheckState {
   isRunning: boolean;
   /** Milliseconds; undefined before the first check. */
   startedAt: number | undefined;

@@ -134,7 +134,7 @@ function otherNavigation(): Change {
   };
 }
 
-export const exercises: readonly PreparedExercise[] = [
+const exercises: readonly PreparedExercise[] = [
   {
     name: "new-heading",
     title: { en: "New heading", fr: "Nouveau titre" },

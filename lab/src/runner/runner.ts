@@ -195,7 +195,7 @@ async function changedFiles(event: PushEvent | PullRequestEvent, gitDirectory: s
 }
 
 /**
- * Returns whether a name passes a list of GitHub's filter patterns (`*` within a segment, `**` across, `?`, `+`, `[]`,
+ * @internal Returns whether a name passes a list of GitHub's filter patterns (`*` within a segment, `**` across, `?`, `+`, `[]`,
  * `!`): the last pattern that matches decides.
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
  */

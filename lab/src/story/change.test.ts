@@ -7,7 +7,7 @@ import {
   type Change,
   crashAtStart,
   giveParameters,
-  slowLists,
+  slowRelease,
   toggleNavigation,
 } from "./change.ts";
 
@@ -39,8 +39,8 @@ describe.each(forks)("in a fork that has changed %s", (_, exercise) => {
   });
 
   it("lists of suppliers wait before any route", () => {
-    const changed = apply(slowLists(1500, ""), exercise(read("services/customer/src/app.ts")));
-    expect(changed).toMatch(/createSite\(.*\n {2}if \(.*"production"\) app\.use\("\/suppliers".*1500.*\n/);
+    const changed = apply(slowRelease, exercise(read("services/customer/src/app.ts")));
+    expect(changed).toMatch(/createSite\(.*\n {2}if \(.*"production"\) app\.use\("\/suppliers".*3500.*\n/);
   });
 });
 

@@ -73,20 +73,6 @@ export function crashAtStart(lastWords: string, message: string): Change {
   };
 }
 
-/** Delays every list of suppliers in production, before any route sees the request. */
-export function slowLists(milliseconds: number, message: string): Change {
-  const wait = `if (${inProduction}) app.use("/suppliers", (_, next) => new Promise((done) => setTimeout(done, ${milliseconds})).then(next));`;
-  return {
-    message,
-    path: appOf("customer"),
-    edit: replacing(
-      /^( *)const app = createSite\(.*$/m,
-      (line, indent) => `${line}\n${indent}${wait}`,
-      "the line const app = createSite(…)",
-    ),
-  };
-}
-
 /** Adds parameters to those that a template of a profile has. */
 export function giveParameters(
   profile: string,
@@ -133,4 +119,15 @@ export const canary = {
     timeBasedCanary: { canaryPercentage: 10, canaryInterval: 120 },
   },
 } as const;
-export const slowRelease = slowLists(slowMs, "Ask the roastery for every list");
+
+const waiting = `if (${inProduction}) app.use("/suppliers", (_, next) => new Promise((done) => setTimeout(done, ${slowMs})).then(next));`;
+/** Delays every list of suppliers in production, before any route sees the request. */
+export const slowRelease: Change = {
+  message: "Ask the roastery for every list",
+  path: appOf("customer"),
+  edit: replacing(
+    /^( *)const app = createSite\(.*$/m,
+    (line, indent) => `${line}\n${indent}${waiting}`,
+    "the line const app = createSite(…)",
+  ),
+};

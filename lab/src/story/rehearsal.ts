@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import type { TaskRuntimeKind } from "@ecs-delivery/simulator/runtime/tasks/runtime";
 import { warningForRoot } from "@ecs-delivery/simulator/runtime/tasks/start-runtime";
 import { defaultVisitors, type LabOptions } from "../options.mjs";
 import type { RunRecords } from "../page/run-records.ts";
@@ -21,7 +22,7 @@ import {
   type SimulatorProcess,
   startSimulatorProcess,
 } from "./simulator-process.ts";
-import { chooseTaskRuntime, type TaskRuntimeKind } from "./task-runtime.ts";
+import { chooseTaskRuntime } from "./task-runtime.ts";
 
 export interface Rehearsal {
   simulator: SimulatorProcess;

@@ -1,7 +1,7 @@
+import type { TaskRuntimeKind } from "@ecs-delivery/simulator/runtime/tasks/runtime";
 import type { RunResult } from "../runner/result.ts";
 import type { LoadPhase } from "./load-generator.ts";
 import type { StoryStep } from "./record-steps.ts";
-import type { TaskRuntimeKind } from "./task-runtime.ts";
 
 /** Part of the load of one service. */
 export interface ServicePhase extends LoadPhase {

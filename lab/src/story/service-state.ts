@@ -15,7 +15,7 @@ import {
 import type { ServiceName } from "./chapter-list.mjs";
 import type { AwsClients } from "./simulator-process.ts";
 
-export const cluster = "microservices-serverlesscluster";
+const cluster = "microservices-serverlesscluster";
 
 interface ServiceState {
   /** Task definition of each task set. */

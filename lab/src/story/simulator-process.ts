@@ -12,9 +12,9 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { neededBySimulator, shortEnvironment } from "@ecs-delivery/program/short-environment";
+import type { TaskRuntimeKind } from "@ecs-delivery/simulator/runtime/tasks/runtime";
 import { githubIssuer, type TokenIssuer } from "../runner/jobs/token-issuer.ts";
 import type { AccountKind } from "./chapter-list.mjs";
-import type { TaskRuntimeKind } from "./task-runtime.ts";
 
 export interface SimulatorProcess {
   endpoint: string;

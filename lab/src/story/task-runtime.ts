@@ -4,10 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { basePath, makeNodeBase, nodeBaseProblem } from "@ecs-delivery/program/base-image";
 import { dockerProblem } from "@ecs-delivery/simulator/runtime/tasks/docker/availability";
-import { type TaskRuntimeKind, taskRuntimeKinds } from "@ecs-delivery/simulator/runtime/tasks/runtime";
+import type { TaskRuntimeKind } from "@ecs-delivery/simulator/runtime/tasks/runtime";
 import { createCommandFiles } from "../runner/steps/command-files.ts";
-
-export { type TaskRuntimeKind, taskRuntimeKinds };
 
 interface ChosenRuntime {
   readonly runtime: TaskRuntimeKind;

@@ -29,7 +29,7 @@ const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none';
 const tasks = { docker: "Tasks ran in Docker's containers", process: "Tasks ran as processes" };
 
 /**
- * Returns the report as one page without any other file or font: the checks, the load, and each workflow run as the
+ * @internal Returns the report as one page without any other file or font: the checks, the load, and each workflow run as the
  * live page shows it.
  * @param parts of the live page about workflow runs
  */

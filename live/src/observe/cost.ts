@@ -112,7 +112,7 @@ function only(stacks: readonly PlannedStack[], isKnown: (type: string) => boolea
   return { known, leftOut: [...leftOut].sort() };
 }
 
-export function priceAccount(
+function priceAccount(
   stacks: readonly PlannedStack[],
   taskSizes: ReadonlyMap<string, TaskSize>,
   created: ReadonlyMap<string, number>,

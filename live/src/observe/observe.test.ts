@@ -10,7 +10,7 @@ import {
   testListenerPortOffset,
 } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterEach, expect, it } from "vitest";
-import { destroyClients, openPageClients } from "../clients.ts";
+import { openPageClients } from "../clients.ts";
 import type { DeploymentPart, ProblemPart, ServicePart } from "../parts.ts";
 import { createObserver } from "./observe.ts";
 import { allPages } from "./services.ts";
@@ -23,7 +23,9 @@ afterEach(async () => {
 /** Observes the selected services of an account; by default all. */
 function observerOf({ clock, clientConfig }: Pick<TestSimulator, "clock" | "clientConfig">, selection = {}) {
   const clients = openPageClients(clientConfig);
-  closers.push(() => destroyClients(clients));
+  closers.push(() => {
+    for (const client of Object.values(clients)) client.destroy();
+  });
   const settings = { clients, region: "us-east-1", now: clock.foreground.now, timeScale: 1 };
   const observer = createObserver({ ...settings, callsPerMinute: 300, ...selection });
   const observe = () => observer(new AbortController().signal);

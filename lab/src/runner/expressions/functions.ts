@@ -103,7 +103,6 @@ export const {
   isMapping,
   isScalar,
   isSequence,
-  isString,
 } = parser;
 export const { parseAction, convertActionTemplate } = actions;
 export const { Evaluator, Lexer, Parser, data } = expressions;
