@@ -6,6 +6,16 @@ it.each([
   { title: "in a document", file: "a.md", source: "# Title\nIt starts anew.", found: again },
   { title: "in a comment", file: "a.ts", source: "\n// It starts anew.\nstart();", found: again },
   { title: "in a message", file: "a.ts", source: "\nthrow new Error(`it starts @{x} anew`);", found: again },
+  {
+    title: "in a denial",
+    file: "a.md",
+    source: "x is no file\nThere are none",
+    found: [
+      'file:1: "is no": write "is not a"',
+      'file:2: "There are none": write "does not exist, has no, unknown"',
+    ],
+  },
+  { title: "not in other denials", file: "a.md", source: "is no longer\nhas no file", found: [] },
   { title: "not in a name", file: "a.ts", source: "\nconst anew = start('anew');", found: [] },
   {
     title: "at the beginning of a comment",

@@ -17,5 +17,5 @@ test("tables come from action.yml, the rest of the README stays", () => {
 });
 
 test("a README without markers is refused", () => {
-  expect(() => withTables("# x\n", "name: x")).toThrow('no markers "<!-- inputs:begin -->"');
+  expect(() => withTables("# x\n", "name: x")).toThrow('the markers "<!-- inputs:begin -->"');
 });

@@ -51,6 +51,7 @@ export function between(text: string, name: string, content: string): string {
   const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`there are no markers "${begin}" and "${end}", in this order`);
+  if (from < 0 || to < from)
+    throw new Error(`the markers "${begin}" and "${end}" are missing, or not in this order`);
   return `${text.slice(0, from)}${begin}\n${content}\n${text.slice(to)}`;
 }

@@ -81,7 +81,8 @@ function reachableFiles(): string[] {
       .split("\0")
       .filter(Boolean);
   const actions = list(":(glob)**/action.y*ml");
-  if (actions.length === 0) throw new Error("There is no action.yml. Fix: run this in the root folder.");
+  if (actions.length === 0)
+    throw new Error("This folder has no action.yml. Fix: run this in the root folder.");
   const folders = actions.map((file) => (dirname(file) === "." ? file : `${dirname(file)}/`));
   const development = ["*/src/*", "*.test.ts", "*/README.md"].map((each) => `:(exclude)${each}`);
   return list(".github/workflows", ...folders, ...development);
@@ -91,7 +92,9 @@ function reachableFiles(): string[] {
 function packages(): string[] {
   const found = readdirSync(".").filter((file) => file.endsWith(".tgz"));
   if (found.length === 0)
-    throw new Error("There is no package (*.tgz) here. Fix: make it with scripts/pack-cli.ts and npm pack.");
+    throw new Error(
+      "This folder has no package (*.tgz). Fix: make it with scripts/pack-cli.ts and npm pack.",
+    );
   return found;
 }
 

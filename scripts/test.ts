@@ -1,4 +1,4 @@
-// npm test [NAME…]       the fast tests, or those of them whose path contains a NAME; the checks when there is no NAME
+// npm test [NAME…]       the fast tests, or those of them whose path contains a NAME; the checks without a NAME
 // npm run test:all [NAME…]   the real tests too, after installing what they need
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -103,7 +103,7 @@ async function requirePeers(): Promise<void> {
     ["AWS's command", awsCli, "--version"],
   ] as const)
     await promisify(execFile)(program, args).catch((error: NodeJS.ErrnoException & { stderr?: string }) => {
-      const said = error.code === "ENOENT" ? `there is no ${program} on PATH` : error.stderr?.trim();
+      const said = error.code === "ENOENT" ? `${program} is not on PATH` : error.stderr?.trim();
       throw new NotHere(`${what}, which the peers' images are made with, does not answer: ${said}`, {
         cause: error,
       });

@@ -54,9 +54,9 @@ it("shows its commands, and the options of each", async () => {
 });
 
 it.each([
-  [["deploy-servce"], 'there is no command "deploy-servce". Did you mean deploy-service?'],
+  [["deploy-servce"], 'unknown command "deploy-servce". Did you mean deploy-service?'],
   [["deploy-service", "--servce", "web"], "Did you mean --service?"],
-  [["--versoin"], "there is no option --versoin. Did you mean --version?"],
+  [["--versoin"], "unknown option --versoin. Did you mean --version?"],
   [["run-task"], "--task-definition: "],
   [["log-in-to-aws"], "log-in-to-aws runs in a workflow only."],
 ])("refuses %j with exit code 2", async (argv, message) => {
@@ -152,7 +152,7 @@ it("writes files of a service that it can deploy without a difference, and never
 
 it.each([
   ["outside", "The cluster outside has no service nobody."],
-  ["nowhere", "There is no cluster nowhere."],
+  ["nowhere", "The cluster nowhere does not exist."],
 ])("names what does not exist in cluster %s", async (cluster, message) => {
   const init = ["init", "--cluster", cluster, "--service", "nobody"];
   const stderr = expect.stringContaining(message);

@@ -57,13 +57,13 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
   if (names.includes(name)) return actionCommand(actions, name, argv, ownerAndName);
   const near = nearestName(name, [...names, ...Object.keys(commands)]);
   throw new Refusal(
-    `there is no command "${name}".${near ? ` Did you mean ${near}?` : ""} All commands: ecs-delivery --help`,
+    `unknown command "${name}".${near ? ` Did you mean ${near}?` : ""} All commands: ecs-delivery --help`,
   );
 }
 
 function unknownOption(name: string): string {
   const near = nearestName(name, ["--help", "--version"]);
-  return `there is no option ${name}.${near ? ` Did you mean ${near}?` : ""} The options of a command come after its name: ecs-delivery COMMAND --help`;
+  return `unknown option ${name}.${near ? ` Did you mean ${near}?` : ""} The options of a command come after its name: ecs-delivery COMMAND --help`;
 }
 
 function usage({ columns, style }: Terminal, version: string): string {

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 
-/** Folders and files of the repository whose Markdown is no page of the site. */
+/** Folders and files of the repository whose Markdown the site leaves out. */
 export const left = [
   "**/node_modules/**",
   "**/dist/**",

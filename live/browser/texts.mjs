@@ -13,7 +13,7 @@ const en = {
   waiting: "The server does not respond. Waiting…",
   noScript: "Without JavaScript, this is the state when the page was loaded.",
   reload: "Reload",
-  noSuchPage: "There is no such page",
+  noSuchPage: "This page does not exist",
   noSuchPageFix: "Check the address, or go to",
   allServices: "all services",
   problems: {
@@ -32,7 +32,7 @@ const en = {
   /** @param {number} done @param {number} all */
   stacksReady: (done, all) => `${done} of ${all} stacks are ready`,
   /** @param {string} name @param {string} cluster */
-  noSuchService: (name, cluster) => `There is no service ${name} in the cluster ${cluster}`,
+  noSuchService: (name, cluster) => `The cluster ${cluster} has no service ${name}`,
   noSuchServiceFix: "It may have been deleted. Check the address, or go to",
   /** @param {number} running @param {number} desired */
   tasksRunning: (running, desired) =>
@@ -147,7 +147,7 @@ const en = {
     stage: "Stage",
   },
   cost: "Cost",
-  noCost: "There is no estimate:",
+  noCost: "No estimate:",
   aMonth: "A month",
   soFar: "So far this month",
   byService: "Cost by AWS service",

@@ -52,14 +52,14 @@ it("keeps the chosen language in its links", async () => {
 
 it("says that a service is gone, and links to the others", async () => {
   const { text } = await get("/services/production/none");
-  expect(text).toContain("There is no service none in the cluster production");
+  expect(text).toContain("The cluster production has no service none");
   expect(text).toContain('href="/"');
 });
 
 it("refuses an unknown address with a page that says so", async () => {
   const { text, status } = await get("/nothing");
   expect(status).toBe(404);
-  expect(text).toContain("There is no such page");
+  expect(text).toContain("This page does not exist");
 });
 
 it("shows an event of an unknown kind with its own words", async () => {
@@ -157,12 +157,12 @@ it("shows the cost of a month, of this month so far, and what has no price", asy
   expect(french.text).toContain("73,00\u00a0$US");
 });
 
-it("says why there is no estimate", async () => {
+it("says why an estimate is missing", async () => {
   const problem = "The template of shop uses Fn::Transform";
   const { text } = await get("/account", {
     parts: { ...exampleParts(), cost: { problem } },
   });
-  expect(text).toContain(`There is no estimate: ${problem}.`);
+  expect(text).toContain(`No estimate: ${problem}.`);
 });
 
 it.each([

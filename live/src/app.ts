@@ -135,7 +135,7 @@ async function readFiles(folder: string | URL): Promise<Map<string, File>> {
 function serveFiles(app: Hono, path: string, files: ReadonlyMap<string, File>): void {
   app.get(`${path}/:name`, (c) => {
     const file = files.get(c.req.param("name"));
-    if (!file) return c.text("There is no such file.\n", 404);
+    if (!file) return c.text("This file does not exist.\n", 404);
     // Revalidated on each use: a browser never mixes files of two versions.
     const headers = { ETag: file.tag, "Cache-Control": "no-cache" };
     if (c.req.header("if-none-match") === file.tag) return c.body(null, 304, headers);

@@ -93,7 +93,7 @@ async function copyExecutable(from: string, to: string): Promise<void> {
 
 const home = "/usr/local/lib/node_modules/npm";
 
-/** The interpreter has a full path, as there is no `env` to find it. */
+/** The interpreter has a full path, as the image has no `env` to find it. */
 const command = `#!/usr/local/bin/node\nrequire("${home}/lib/cli.js")(process);\n`;
 
 /** npm of this machine, which is JavaScript only, and the commands that run it without a shell. */

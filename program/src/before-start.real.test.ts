@@ -176,7 +176,7 @@ describe("on a fresh clone, and without installing anything,", () => {
       npm_config_cache: join(directory, "cache"),
     });
     expect(output).toBe(
-      'simulator: HOME is "", which is no folder. Fix: set HOME to your home folder, or unset it\n',
+      'simulator: HOME is "", which is not a folder. Fix: set HOME to your home folder, or unset it\n',
     );
     expect(code).toBe(2);
   });

@@ -237,7 +237,7 @@ function parseValue(name, option, text) {
     if (text !== undefined) throw new Refusal(`${name} takes no value, and has "${text}"`);
     return true;
   }
-  // `--port --once`: the next option is no value.
+  // `--port --once`: the next option is not a value.
   if (text === undefined || text.startsWith("--"))
     throw new Refusal(`${name} needs a value: ${name} ${option.value}`);
   try {

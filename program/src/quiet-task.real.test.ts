@@ -18,7 +18,7 @@ afterEach(() => {
 const node = (program: string) => [process.execPath, "--eval", program];
 const noisy = "console.log('out'); console.error('warning')";
 
-it("a program that succeeds is two lines where there is no terminal", async () => {
+it("a program that succeeds is two lines without a terminal", async () => {
   process.stderr.isTTY = false;
   expect(await runQuietly("brewing", node(noisy))).toMatchObject({ succeeded: true });
   expect(written).toMatch(/^brewing …\nbrewing: done in \d+ s\n$/);

@@ -51,7 +51,7 @@ export async function run(argv) {
 function requireHome({ HOME }) {
   if (HOME !== undefined && !isAbsolute(HOME))
     throw new Refusal(
-      `HOME is "${HOME}", which is no folder. Fix: set HOME to your home folder, or unset it`,
+      `HOME is "${HOME}", which is not a folder. Fix: set HOME to your home folder, or unset it`,
     );
 }
 

@@ -11,7 +11,7 @@ const mostAtOnce = 10;
  * returns nothing.
  */
 export async function readDeployedCommits(services, { cluster, env }) {
-  if (!env.AWS_ACCESS_KEY_ID) throw new Error("there are no AWS credentials");
+  if (!env.AWS_ACCESS_KEY_ID) throw new Error("AWS credentials are missing");
   const commits = new Map();
   for (let at = 0; at < services.length; at += mostAtOnce) {
     const names = services.slice(at, at + mostAtOnce);

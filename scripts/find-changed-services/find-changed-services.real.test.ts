@@ -136,7 +136,7 @@ describe("compared with the commit that is deployed", () => {
   });
 
   it.each<[string, Record<string, string | undefined>, RegExp]>([
-    ["no credentials", { AWS_ACCESS_KEY_ID: undefined }, /there are no AWS credentials\.$/],
+    ["no credentials", { AWS_ACCESS_KEY_ID: undefined }, /AWS credentials are missing\.$/],
     ["no such cluster", { CLUSTER: "none" }, /ECS returns ClusterNotFoundException: /],
     ["no connection", { AWS_ENDPOINT_URL: "http://127.0.0.1:9" }, /ECS cannot be reached: /],
   ])("compares with the commit before the push, and says so: %s", async (_, more, why) => {

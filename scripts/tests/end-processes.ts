@@ -7,7 +7,7 @@ import { statOf } from "@ecs-delivery/program/processes";
 export function endProcesses(root: number | undefined, folder: string): void {
   // Without a folder, every process would match.
   if (!/\/tests-\w{6}$/.test(folder)) throw new Error(`${folder} is not the temporary folder of a test run`);
-  // Elsewhere there is no /proc.
+  // Other systems have no /proc.
   if (process.platform !== "linux") attempt(() => root && process.kill(-root, "SIGKILL"));
   else while (killAll(findProcesses(root, folder)));
 }

@@ -8,7 +8,7 @@ export interface ActionInput {
   readonly name: string;
   readonly description: string;
   readonly required: boolean;
-  /** Empty when there is none. */
+  /** Empty without a default. */
   readonly fallback: string;
   /** Set for another name of an input; says what to use. */
   readonly deprecation: string | undefined;

@@ -43,8 +43,8 @@ describe("flags", () => {
   });
 
   it.each([
-    [["--servce", "web"], "there is no option --servce. Did you mean --service?"],
-    [["--no-service"], "there is no option --no-service."],
+    [["--servce", "web"], "unknown option --servce. Did you mean --service?"],
+    [["--no-service"], "unknown option --no-service."],
     [["web"], 'unexpected argument "web". Inputs are options, such as --cluster VALUE.'],
     [["--service"], "--service needs a value. Name of the ECS service"],
     [["--service", "--force"], "--service needs a value."],

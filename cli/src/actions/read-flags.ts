@@ -83,7 +83,7 @@ function inputNamed(action: ActionFile, name: string): ActionInput | undefined {
 function unknownFlag(action: ActionFile, name: string): Refusal {
   const near = nearestName(name, [...action.inputs.map((input) => input.name), ...own]);
   const meant = near ? ` Did you mean --${near}?` : "";
-  return new Refusal(`${action.name}: there is no option --${name}.${meant} ${helpHint(action)}`);
+  return new Refusal(`${action.name}: unknown option --${name}.${meant} ${helpHint(action)}`);
 }
 
 function valueOfSwitch(action: ActionFile, name: string): string {

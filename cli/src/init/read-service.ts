@@ -86,7 +86,7 @@ async function describeService({ ecs }: InitClients, cluster: string, service: s
   const command = new DescribeServicesCommand({ cluster, services: [service] });
   const { services = [] } = await ecs.send(command).catch((error: Error) => {
     if (error.name !== "ClusterNotFoundException") throw error;
-    throw new Failure(`There is no cluster ${cluster}`, { nextStep, cause: error });
+    throw new Failure(`The cluster ${cluster} does not exist`, { nextStep, cause: error });
   });
   const [found] = services;
   if (found && found.status !== "INACTIVE") return found;

@@ -51,7 +51,7 @@ interface Work {
 
 /**
  * Rewrites the steps of official actions in a workflow or composite action, and makes two jobs of one that has code of
- * the repository and credentials. Throws for text that is no YAML.
+ * the repository and credentials. Throws for text that is not valid YAML.
  */
 export function migrateWorkflow(source: string, options: MigrationOptions): Migration {
   const steps = migrateSteps(source, options);

@@ -23,7 +23,7 @@ export interface Terminal extends Page {
   print(line: string): void;
 }
 
-/** A stream that is no terminal gets plain text of 80 columns, unless COLUMNS says otherwise. */
+/** A stream that is not a terminal gets plain text of 80 columns, unless COLUMNS says otherwise. */
 export function openTerminal(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Terminal {
   const columns = stream.columns ?? (Number(environment.COLUMNS) || 80);
   return {

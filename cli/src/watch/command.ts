@@ -54,7 +54,7 @@ async function requireServices(
   const nextStep = "check the name, the region and the profile.";
   const { clusters = [] } = await ecs.send(new DescribeClustersCommand({ clusters: [cluster] }));
   if (!clusters.some(({ status }) => status !== "INACTIVE"))
-    throw new Failure(`There is no cluster ${cluster}`, { nextStep });
+    throw new Failure(`The cluster ${cluster} does not exist`, { nextStep });
   if (services.length === 0) return;
   const { failures = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [...services] }));
   const missing = failures.map(({ arn }) => arn?.split("/").at(-1)).join(", ");

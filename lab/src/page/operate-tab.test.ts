@@ -81,7 +81,7 @@ it.each([
     { workflow: "a.yml", "input:service": "x" },
     { status: 400, problems: [{ input: "service", message: "is bad" }] },
   ],
-  ["exercise", { name: "constructor" }, { status: 400, message: "there is no exercise 'constructor'" }],
+  ["exercise", { name: "constructor" }, { status: 400, message: "unknown exercise 'constructor'" }],
   ["constructor", {}, { status: 404 }],
   ["exercise", { name: ["new-heading"] }, { status: 400, message: expect.stringContaining("texts") }],
   ["exercise", "new-heading", { status: 400, message: expect.stringContaining("texts") }],

@@ -23,7 +23,7 @@ export function operateTab(operations: Operations): PageExtension {
     },
     async exercise({ name = "" }) {
       if (!operations.exercises.some((exercise) => exercise.name === name))
-        throw new Error(`there is no exercise '${name}'`);
+        throw new Error(`unknown exercise '${name}'`);
       await operations.startExercise(name);
       await refresh();
       return "/runs";
@@ -56,7 +56,7 @@ export function operateTab(operations: Operations): PageExtension {
       app.post("/:action", async (c) => {
         const name = c.req.param("action");
         const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-        if (!action) return c.json({ message: "There is no such action." }, 404);
+        if (!action) return c.json({ message: "This action does not exist." }, 404);
         return respond(c, mayOperate(c), async (form) => ({ location: await action(form) }));
       });
     },

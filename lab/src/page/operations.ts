@@ -97,7 +97,7 @@ export function createOperations(lab: Lab): Operations {
     },
     async startExercise(name) {
       const exercise = exercises.find((each) => each.name === name);
-      if (!exercise) throw new Error(`there is no exercise '${name}'`);
+      if (!exercise) throw new Error(`unknown exercise '${name}'`);
       const { configuration, needsLoad } = exercise;
       if (configuration) await provideCanary(lab.aws.codedeploy);
       const variables: Record<string, string> = configuration ? { DEPLOYMENT_CONFIG: configuration } : {};

@@ -27,8 +27,8 @@ it("accepts a workflow with its inputs", async () => {
 
 const list = "Workflows: deploy.yml, rollback.yml";
 it.each([
-  [{ file: "rolback.yml" }, `there is no workflow 'rolback.yml', did you mean 'rollback.yml'? ${list}`],
-  [{ file: "../secret" }, `there is no workflow '../secret'. ${list}`],
+  [{ file: "rolback.yml" }, `unknown workflow 'rolback.yml', did you mean 'rollback.yml'? ${list}`],
+  [{ file: "../secret" }, `unknown workflow '../secret'. ${list}`],
   [
     { file: "release.yml" },
     `'release.yml' cannot be started manually: it has no workflow_dispatch trigger. ${list}`,

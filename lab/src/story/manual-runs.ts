@@ -45,7 +45,7 @@ export async function checkManualRun(
     const files = await startable();
     const near = nearest(file, files);
     throw new WorkflowRefused(
-      `there is no workflow '${file}'${near ? `, did you mean '${near}'?` : "."} Workflows: ${files.join(", ")}`,
+      `unknown workflow '${file}'${near ? `, did you mean '${near}'?` : "."} Workflows: ${files.join(", ")}`,
     );
   }
   const workflow = await readFileOf(git, commit, file);

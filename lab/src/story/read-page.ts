@@ -41,7 +41,7 @@ interface Visit {
 }
 
 /**
- * Gets a page without following redirects. Throws an error with the address if there is no response. Uses node:http,
+ * Gets a page without following redirects. Throws an error with the address without a response. Uses node:http,
  * because `fetch` refuses port 10080 as browsers do (WHATWG Fetch, "bad port").
  */
 export async function fetchPage(

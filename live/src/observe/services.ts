@@ -16,7 +16,7 @@ import type { Reader } from "./reader.ts";
 export interface ServiceFacts {
   readonly cluster: string;
   readonly name: string;
-  /** Undefined if there is no such service. */
+  /** Undefined if the service does not exist. */
   readonly service: Service | undefined;
   readonly tasks: readonly Task[];
   /** Stopped some minutes ago at most. */

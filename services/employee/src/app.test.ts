@@ -92,7 +92,7 @@ describe("the employees' pages", () => {
 
   it("offer to add the first supplier, state the release, and describe themselves", async () => {
     const text = await (await app.request("/admin/suppliers")).text();
-    expect(text).toMatch(/class="empty">.*There are no suppliers yet.*href="\/admin\/supplier-add"/s);
+    expect(text).toMatch(/class="empty">.*No suppliers yet.*href="\/admin\/supplier-add"/s);
     expect(text).toContain("<footer>employee 1.0.0</footer>");
     expect(text).toMatch(/<meta name="description" content="\w/);
   });

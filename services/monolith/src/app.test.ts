@@ -42,7 +42,7 @@ describe("the monolith", () => {
 
     const removed = await post(`/supplier-remove/${id}`, {});
     expect([removed.status, removed.headers.get("Location")]).toEqual([302, "/suppliers"]);
-    expect(await (await app.request("/suppliers")).text()).toContain("There are no suppliers yet.");
+    expect(await (await app.request("/suppliers")).text()).toContain("No suppliers yet.");
   });
 
   it.each(["/nothing", "/admin", "/admin/suppliers", "/supplier-update/1", "/supplier-update/x"])(

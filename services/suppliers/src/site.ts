@@ -120,7 +120,7 @@ function fail(c: Context, site: Site, { log }: SiteParts, error: Error) {
 const forbidStorage = (c: Context) => c.header("Cache-Control", "no-store");
 
 /**
- * A browser states the origin of a request; a client that does not is no browser and has no session of a user. Checks
+ * A browser states the origin of a request; a client that does not is not a browser and has no session of a user. Checks
  * all content types: Hono's own guard checks only those of forms.
  */
 function refuseForeignWrites(hosts: SiteParts["hosts"]): MiddlewareHandler {

@@ -27,9 +27,7 @@ export async function startService(program: ServiceProgram): Promise<void> {
     log.setLevel(readLogLevel(process.env));
     const load = Object.hasOwn(commands, command) ? commands[command] : undefined;
     if (!load)
-      throw new Error(
-        `there is no command "${command}"; the commands are ${Object.keys(commands).join(", ")}`,
-      );
+      throw new Error(`unknown command "${command}"; the commands are ${Object.keys(commands).join(", ")}`);
     await (await load())(program, log, args);
     log.flush();
   } catch (error) {

@@ -77,7 +77,7 @@ export class WorkTrees {
     if (kept) await git(directory, "clean", "--quiet", "-ffdx");
   }
 
-  /** Takes the files of a folder that nothing uses any more. Leaves a folder that is no checkout as it is. */
+  /** Takes the files of a folder that nothing uses any more. Leaves a folder that is not a checkout as it is. */
   async keep(directory: string): Promise<void> {
     const kept = join(this.directory, String(++this.count));
     const index = join(directory, ".git", "index");

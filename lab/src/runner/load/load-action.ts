@@ -47,7 +47,7 @@ export async function loadAction(source: Source, path: string, place: string): P
     if (content !== undefined) return readAction(source, path, file, content);
   }
   const fix = source.ref === undefined ? "; a './' action needs actions/checkout before it" : "";
-  throw new WorkflowRefused(`${place}: there is no 'action.yml' in '${nameIn(source, path)}'${fix}`);
+  throw new WorkflowRefused(`${place}: '${nameIn(source, path)}' has no 'action.yml'${fix}`);
 }
 
 function readAction(source: Source, path: string, file: string, content: string): Action {
@@ -91,7 +91,7 @@ function readSteps(
   const tokens = [...(find(find(root, "runs"), "steps") as SequenceToken)] as MappingToken[];
   const ids = new Set<string>();
   return tokens.map((token, index) => {
-    // Unlike for the steps of a job, the parser creates no id if there is none.
+    // Unlike for the steps of a job, the parser does not create a missing id.
     const id = parsed[index]?.id || `__${index + 1}`;
     const step = readStep({ ...(parsed[index] as ParsedStep), id }, token, name, source);
     if (ids.has(id)) throw new WorkflowRefused(`${step.place}: the id '${id}' is there more than once`);

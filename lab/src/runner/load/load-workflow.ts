@@ -30,7 +30,7 @@ const rootKeys = ["name", "run-name", "on", "env", "defaults", "permissions", "c
 export async function loadWorkflow(source: Source, file: string): Promise<Workflow> {
   const path = nameIn(source, file);
   const content = await readFile(join(source.directory, file), "utf8").catch((cause) => {
-    throw new WorkflowRefused(`${path}: there is no such workflow file in this commit`, { cause });
+    throw new WorkflowRefused(`${path}: this commit has no such workflow file`, { cause });
   });
   return readWorkflow(source, path, content);
 }

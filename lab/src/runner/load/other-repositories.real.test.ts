@@ -200,12 +200,12 @@ describe("another repository is refused before anything runs", () => {
     [
       "a path without action.yml",
       steps("acme/delivery/nothing@v1"),
-      `${place}:7: there is no 'action.yml' in 'acme/delivery/nothing@v1'`,
+      `${place}:7: 'acme/delivery/nothing@v1' has no 'action.yml'`,
     ],
     [
       "a workflow that does not exist",
       call("acme/delivery/.github/workflows/nothing.yml@v1"),
-      "acme/delivery/.github/workflows/nothing.yml@v1: there is no such workflow file in this commit",
+      "acme/delivery/.github/workflows/nothing.yml@v1: this commit has no such workflow file",
     ],
     [
       "a repository without a mirror",

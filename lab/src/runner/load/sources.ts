@@ -21,7 +21,7 @@ export interface Sources {
   own: Source;
   /** Names of the other repositories that can be used. */
   names: readonly string[];
-  /** Checks out a ref of another repository. Throws WorkflowRefused if there is no such repository or ref. */
+  /** Checks out a ref of another repository. Throws WorkflowRefused if the repository or ref does not exist. */
   open(repository: string, ref: string, place: string): Promise<Source>;
 }
 

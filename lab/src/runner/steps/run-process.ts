@@ -11,7 +11,7 @@ interface ProcessRequest {
   directory: string;
   environment: Record<string, string>;
   onLine: (line: string) => void;
-  /** Receives each line of a pipe that the process gets as file 3; without it, there is no such pipe. */
+  /** Receives each line of a pipe that the process gets as file 3; without it, the pipe does not exist. */
   onFile?: ((line: string) => void) | undefined;
   /** Receives the process's id; the returned function is called at its end. */
   watch?: (pid: number) => () => void;

@@ -30,7 +30,7 @@ export const pipeline: ChapterBody = {
     await steps.perform("provision the pipelines and the rules that start them", () =>
       provisionAgain(rehearsal, "pipeline", { Sources: "ready" }),
     );
-    await steps.check("their first run fails, as in the course: there is no image latest yet", () =>
+    await steps.check("their first run fails, as in the course: the image latest does not exist yet", () =>
       eventually(async () => {
         const first = (await executionsOf(rehearsal)).at(-1);
         expectThat(

@@ -94,7 +94,7 @@ describe("no barrier is found in", () => {
     }
   });
 
-  it("the error page of the list while there is no database", async () => {
+  it("the error page of the list without a database", async () => {
     await services.testDatabase.takeDown();
     const page = await services.visit("customer", still);
     const response = await open(page, "customer", "/suppliers");

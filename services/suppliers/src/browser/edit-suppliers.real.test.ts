@@ -46,7 +46,7 @@ describe("a user who edits suppliers with employee", () => {
 
   it("adds one, and sees it as typed", async () => {
     const page = await visitList();
-    expect(await page.locator(".empty p").textContent()).toBe("There are no suppliers yet.");
+    expect(await page.locator(".empty p").textContent()).toBe("No suppliers yet.");
     await page.getByRole("link", { name: "Add a new supplier" }).click();
     await fillForm(page, obrien);
     await submit(page);

@@ -118,7 +118,7 @@ describe.each(["customer", "employee"] as const)("input of visitors in addresses
     for (const text of [script, ...statements]) {
       await search(page, "city", text);
       expect(await page.locator(".empty").textContent()).toBe(
-        `There is no supplier whose city begins with “${text}”.`,
+        `No supplier has a city that begins with “${text}”.`,
       );
       expect(await page.getByLabel("Begins with").inputValue()).toBe(text);
       expect(await page.locator(foreignMarkup).count()).toBe(0);

@@ -238,6 +238,6 @@ export const serviceLimits: DatabaseLimits = {
   lockWaitSeconds: 2,
   // Longer than any statement of a service runs; while a migration waits for a table, all others wait behind it.
   schemaLockWaitSeconds: 5,
-  // Four attempts a second are no burden for a server, and a delay of 250 ms after an outage is not noticeable.
+  // Four attempts a second do not burden a server, and a delay of 250 ms after an outage is not noticeable.
   pauseMs: 250,
 };

@@ -27,9 +27,9 @@ export const english = {
   welcome: "Welcome. Here are the suppliers we buy our coffee from.",
   listOfSuppliers: "List of suppliers",
   allSuppliers: "All suppliers",
-  noSuppliers: "There are no suppliers yet.",
+  noSuppliers: "No suppliers yet.",
   nothingFound: (field: SearchableField, text: string): string =>
-    `There is no supplier whose ${english.fields[field].toLowerCase()} begins with “${text}”.`,
+    `No supplier has a ${english.fields[field].toLowerCase()} that begins with “${text}”.`,
   findSupplier: "Find a supplier",
   searchFor: "Begins with",
   searchIn: "Search by",
