@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-const folders = "{actions,services,simulator,live,lab,cli,scripts,infra-templates,bench,examples}";
+const folders = "{actions,services,simulator,live,lab,cli,program,scripts,infra-templates,bench,examples}";
 const realTests = `${folders}/**/*.real.test.ts`;
 const exclude = [...configDefaults.exclude, "**/dist/**"];
 const browserTests = [
