@@ -8,9 +8,8 @@ import { exampleOfManualRun } from "./follow-pushes.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder, type StoryRecorder } from "./record-steps.ts";
 import { type LabPlace, type Rehearsal, startRehearsal } from "./rehearsal.ts";
-import { makeReport } from "./report.ts";
 import { seedSuppliers } from "./service-state.ts";
-import { writeReport } from "./write-report.ts";
+import { type Measured, reportRehearsal } from "./write-report.ts";
 
 const remote = "lab";
 const linear = "CodeDeployDefault.ECSLinear10PercentEvery1Minutes";
@@ -30,13 +29,13 @@ export async function runInteractive(
     startRehearsal(options, place, progress, ends),
   );
   await addRemote(place.project, rehearsal.repository.gitDirectory, ends);
-  let readyMs = 0;
+  const measured: Measured = { readyMs: 0, phases: [], unfinished: new Set() };
   // Written first, while the simulator runs.
-  ends.defer(() => reportLab(place, rehearsal, steps, readyMs));
+  ends.defer(async () => void (await reportRehearsal(place.outputDirectory, rehearsal, steps, measured)));
   const opened = rehearsal.deployed.then(() => open(options, rehearsal, steps));
   try {
     await steps.perform("provision the stacks", async () => expectGreen(await rehearsal.provision()));
-    readyMs = performance.now();
+    measured.readyMs = performance.now();
     await steps.perform("deploy customer and employee", async () =>
       expectGreen(await rehearsal.pushAndFollow()),
     );
@@ -80,23 +79,6 @@ function describeFailure({ runs, page, noticeOn }: Rehearsal): string {
   const fix = `Store the database's password, then start Deploy under Operate: ${passwordCommand}`;
   noticeOn(run, fix);
   return `${where}${fix.replace(": ", ":\n")}\n`;
-}
-
-async function reportLab(
-  { outputDirectory }: LabPlace,
-  rehearsal: Rehearsal,
-  { steps, notes }: StoryRecorder,
-  readyMs: number,
-): Promise<void> {
-  const { repository, timeScale, runtime, runs, records, simulator } = rehearsal;
-  const simulatorRssMb = await simulator.peakResidentMb();
-  const facts = {
-    ...{ timeScale, runtime, runs, steps, notes, unfinished: [], resources: { readyMs, simulatorRssMb } },
-    commit: repository.head,
-    startedAt: new Date(performance.timeOrigin),
-    durationMs: performance.now(),
-  };
-  await writeReport(outputDirectory, makeReport(facts, []), records);
 }
 
 /** The addresses and commands of a lab that is ready. */

@@ -7,9 +7,9 @@ import { type Load, startLoadProcess } from "./load.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder, expectThat, type StoryRecorder } from "./record-steps.ts";
 import { type LabPlace, type Rehearsal, startRehearsal } from "./rehearsal.ts";
-import { makeReport, type ServicePhase, verdict } from "./report.ts";
+import { verdict } from "./report.ts";
 import { checkChanges, runChapters } from "./run-chapters.ts";
-import { writeReport } from "./write-report.ts";
+import { type Measured, reportRehearsal } from "./write-report.ts";
 
 /** Requests to each service: one every 25 milliseconds, so any longer gap between two tasks meets one. */
 const requestsPerSecond = 40;
@@ -50,31 +50,9 @@ export async function runOnce(
     // A failed step has been shown and is in the report.
     if (steps.steps.every((step) => step.ok)) throw error;
   }
-  const simulatorRssMb = await rehearsal?.simulator.peakResidentMb();
-  const facts = {
-    commit: rehearsal?.repository.head ?? "",
-    // `performance` counts from the start of the process, which is when the user entered the command.
-    startedAt: new Date(performance.timeOrigin),
-    durationMs: performance.now(),
-    timeScale: rehearsal?.timeScale ?? 1,
-    runtime: rehearsal?.runtime,
-    steps: steps.steps,
-    notes: steps.notes,
-    unfinished: [...measured.unfinished],
-    runs: rehearsal?.runs ?? [],
-    resources: { readyMs: measured.readyMs, simulatorRssMb },
-  };
-  const report = makeReport(facts, measured.phases);
-  await writeReport(place.outputDirectory, report, rehearsal?.records);
+  const report = await reportRehearsal(place.outputDirectory, rehearsal, steps, measured);
   progress.say(verdict(report));
   return report.ok;
-}
-
-interface Measured {
-  readyMs: number;
-  phases: ServicePhase[];
-  /** Chapters that have not reached their end. */
-  unfinished: Set<string>;
 }
 
 async function runUnderLoad(

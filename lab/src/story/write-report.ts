@@ -5,16 +5,42 @@ import { join } from "node:path";
 import { createContext } from "@ecs-delivery/live/browser/frame";
 import { Html, html } from "@ecs-delivery/live/browser/html";
 import { runView } from "../page/browser/runs.mjs";
-import type { RunRecords } from "../page/run-records.ts";
 import type { RunResult } from "../runner/result.ts";
 import { seconds } from "./progress.ts";
-import { logName, type Report, verdict } from "./report.ts";
+import type { StoryRecorder } from "./record-steps.ts";
+import type { Rehearsal } from "./rehearsal.ts";
+import { logName, makeReport, type Report, type ServicePhase, verdict } from "./report.ts";
 
-/** Writes the report for programs, and as a page for readers. */
-export async function writeReport(directory: string, report: Report, records?: RunRecords): Promise<void> {
+export interface Measured {
+  readyMs: number;
+  phases: ServicePhase[];
+  /** Chapters that have not reached their end. */
+  unfinished: Set<string>;
+}
+
+/** Writes the report for programs, and as a page for readers. Undefined is a rehearsal that did not start. */
+export async function reportRehearsal(
+  directory: string,
+  rehearsal: Rehearsal | undefined,
+  { steps, notes }: StoryRecorder,
+  { readyMs, phases, unfinished }: Measured,
+): Promise<Report> {
+  const simulatorRssMb = await rehearsal?.simulator.peakResidentMb();
+  const facts = {
+    ...{ steps, notes, unfinished: [...unfinished], resources: { readyMs, simulatorRssMb } },
+    commit: rehearsal?.repository.head ?? "",
+    // `performance` counts from the start of the process, which is when the user entered the command.
+    startedAt: new Date(performance.timeOrigin),
+    durationMs: performance.now(),
+    timeScale: rehearsal?.timeScale ?? 1,
+    runtime: rehearsal?.runtime,
+    runs: rehearsal?.runs ?? [],
+  };
+  const report = makeReport(facts, phases);
   await mkdir(join(directory, "report"), { recursive: true });
   await writeFile(join(directory, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
-  await writeFile(join(directory, "report", "index.html"), reportHtml(report, records?.parts()));
+  await writeFile(join(directory, "report", "index.html"), reportHtml(report, rehearsal?.records.parts()));
+  return report;
 }
 
 const files = ["live/browser/page.css", "live/browser/cards.css", "lab/src/page/browser/runs.css"];
