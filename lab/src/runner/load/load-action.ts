@@ -13,7 +13,7 @@ import { convertActionTemplate, NoOperationTraceWriter, parseAction } from "../e
 import { standIns } from "../steps/stand-ins/stand-ins.ts";
 import { readStep } from "./read-job.ts";
 import { nameIn, type Source, type Sources } from "./sources.ts";
-import { find, placeOf } from "./tokens.ts";
+import { find, knowOnly, placeOf } from "./tokens.ts";
 import type { ActionStep, Step } from "./workflow.ts";
 
 interface BaseAction {
@@ -78,6 +78,7 @@ function kindOf(root: TemplateToken, name: string): Action["kind"] {
   const kind = using.toString() as Action["kind"];
   const place = placeOf(using, name);
   if (!neededKeys[kind]) throw refuse(place, `actions that use '${kind}'`, Object.keys(neededKeys));
+  knowOnly(runs, name, "the key of an action's runs", ["using", "main", "post", "post-if", "steps"]);
   if (find(runs, neededKeys[kind])) return kind;
   throw new WorkflowRefused(`${place}: an action that uses '${kind}' needs '${neededKeys[kind]}'`);
 }

@@ -31,9 +31,7 @@ runs:
 const filesOfMirror = (word: string) => ({
   "action.yml": `name: root\ndescription: r\nruns: { using: composite, steps: [{ uses: $/say, with: { who: root } }] }`,
   "say/action.yml": say(word),
-  "node/action.yml":
-    "name: node\ndescription: n\nruns: { using: node24, pre: pre.mjs, main: main.mjs, post: post.mjs }",
-  "node/pre.mjs": "console.log('pre');",
+  "node/action.yml": "name: node\ndescription: n\nruns: { using: node24, main: main.mjs, post: post.mjs }",
   "node/main.mjs":
     "console.log('main of ' + process.env.GITHUB_ACTION_REPOSITORY + ' in ' + process.env.GITHUB_REPOSITORY);",
   "node/post.mjs": "console.log('post');",
@@ -124,13 +122,7 @@ describe("an action of another repository", () => {
   ])("runs from %s, in the checkout of the caller", async (_, uses, first) => {
     const result = await (await create(steps(uses))).run();
     expect(errors(result)).toEqual([]);
-    expect(output()).toEqual([
-      "pre",
-      first,
-      "main of acme/delivery in octo/coffee",
-      "a note of the caller",
-      "post",
-    ]);
+    expect(output()).toEqual([first, "main of acme/delivery in octo/coffee", "a note of the caller", "post"]);
   });
 
   it("runs from a commit, and from a URL", async () => {
@@ -159,7 +151,6 @@ describe("a workflow of another repository", () => {
     expect(errors(result)).toEqual([]);
     expect(result.jobs.map(({ name }) => name)).toEqual(["call / deploy / nested"]);
     expect(output()).toEqual([
-      "pre",
       "hello caller",
       "main of acme/delivery in octo/coffee",
       "a note of the caller",

@@ -84,6 +84,11 @@ describe("workflows that are refused before anything runs", () => {
       "a/action.yml:3: this runner does not know actions that use 'docker'; it knows 'node24', 'composite'",
     ],
     [
+      "an action with a part before the job's steps",
+      withAction("runs: { using: node24, pre: pre.js, main: main.js }"),
+      "a/action.yml:3: this runner does not know the key of an action's runs 'pre'",
+    ],
+    [
       "a Node.js action that has steps",
       withAction("runs: { using: node24, steps: [] }"),
       "a/action.yml:3: an action that uses 'node24' needs 'main'",

@@ -26,9 +26,8 @@ name: ${folder}
 description: ${folder}
 inputs: { who: { description: whom, default: nobody } }
 outputs: { said: { description: what } }
-runs: { using: node24, pre: pre.mjs, main: main.mjs, post: post.mjs }
+runs: { using: node24, main: main.mjs, post: post.mjs }
 `,
-  [`${folder}/pre.mjs`]: "console.log('pre ' + process.env.INPUT_WHO);",
   [`${folder}/main.mjs`]: `
 import { appendFileSync } from "node:fs";
 console.log("main " + process.env.INPUT_WHO);
@@ -226,7 +225,7 @@ outputs: { said: { description: s, value: "\${{ steps.say.outputs.said }}" } }`,
     "outer",
   );
 
-  it("run their pre before and their post after the steps of the job, the last first, each with its saved state", async () => {
+  it("run their post after the steps of the job, the last first, each with its saved state", async () => {
     const result = await run(
       logged("logged"),
       inner,
@@ -237,18 +236,17 @@ outputs: { said: { description: s, value: "\${{ steps.say.outputs.said }}" } }`,
       - { run: 'echo "\${{ steps.outer.outputs.both }}"' }`),
     );
     expect(output()).toEqual([
-      ...["pre before", "pre one", "pre two"],
       ...["main before", "main one", "main two"],
       "one+two",
       ...["post two", "post one", "post before"],
     ]);
     expect(result.jobs[0]?.steps.map((step) => step.name)).toEqual([
-      ...["Pre Run $/logged", "Pre Outer", "Run $/logged", "Outer", 'Run echo "one+two"'],
+      ...["Run $/logged", "Outer", 'Run echo "one+two"'],
       ...["Post Outer", "Post Run $/logged"],
     ]);
   });
 
-  it("run no pre when they are in the workspace, and post only after they ran", async () => {
+  it("run their post only after they ran, also when they are in the workspace", async () => {
     const local = action(`
     - { uses: ./logged, with: { who: one } }
     - { run: exit 1, shell: bash }

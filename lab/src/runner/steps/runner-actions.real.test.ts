@@ -14,9 +14,8 @@ inputs:
   sign: { description: what comes after, default: "!" }
 outputs:
   greeting: { description: what was said }
-runs: { using: node24, pre: pre.mjs, main: main.mjs, post: post.mjs }
+runs: { using: node24, main: main.mjs, post: post.mjs }
 `,
-  "actions/greet/pre.mjs": "console.log('pre');",
   "actions/greet/main.mjs": `
 import { appendFileSync } from "node:fs";
 const greeting = "hello " + process.env.INPUT_WHO + process.env.INPUT_SIGN;

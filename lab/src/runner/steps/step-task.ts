@@ -1,6 +1,5 @@
 import { join, resolve } from "node:path";
 import { evaluateTexts, evaluateToken, type Json, toText } from "../expressions/evaluate.ts";
-import type { JobState } from "../jobs/job-state.ts";
 import {
   type CompositeAction,
   loadAction,
@@ -17,7 +16,7 @@ import { standIns } from "./stand-ins/stand-ins.ts";
 import {
   inputsOf,
   nameOfActionStep,
-  prePostTask,
+  postTask,
   type RunningStep,
   StepCancelled,
   StepFailed,
@@ -72,16 +71,6 @@ async function runAction(
   await runNodeAction(running, action, inputs);
 }
 
-/** Returns the `pre` of an action. As on GitHub, actions of the workspace have none. */
-export async function preTask(job: JobState, step: ActionStep): Promise<Task | undefined> {
-  const { sources } = job.run;
-  const reference = readReference(step, sources);
-  const source = await sourceOf(step, reference, sources);
-  if (!source || reference.kind === "stand-in") return undefined;
-  const action = await loadAction(source, reference.path, step.place);
-  return action.kind === "composite" ? preOfComposite(job, step, action) : preOfNode(step, action);
-}
-
 /**
  * Runs the steps of a composite action inside the step that uses it, and sets the action's outputs, whether the steps
  * succeed or not.
@@ -104,30 +93,9 @@ async function runComposite(
   requireSuccess(inner.steps);
 }
 
-/** One task for all `pre`s inside the action. */
-async function preOfComposite(
-  job: JobState,
-  step: ActionStep,
-  action: CompositeAction,
-): Promise<Task | undefined> {
-  const uses = action.steps.filter((each) => each.kind === "action");
-  const pres = (await Promise.all(uses.map((each) => preTask(job, each)))).filter(
-    (each) => each !== undefined,
-  );
-  if (pres.length === 0) return undefined;
-  return {
-    ...prePostTask(step, "Pre"),
-    condition: "always()",
-    execute: (running) => {
-      const inputs = inputsOf(running, action, evaluateTexts(step.with, running.scope));
-      return performAround(innerSequence(running, action, inputs), pres);
-    },
-  };
-}
-
 function postOfComposite(step: ActionStep, inner: StepSequence): Task {
   return {
-    ...prePostTask(step, "Post"),
+    ...postTask(step),
     condition: "always()",
     execute: (running) => performAround({ ...inner, outer: running }, inner.posts.toReversed()),
   };
@@ -170,25 +138,12 @@ async function runNodeAction(running: RunningStep, action: NodeAction, inputs: I
   await runEntry(running, action, action.runs.main, inputs);
 }
 
-function preOfNode(step: ActionStep, action: NodeAction): Task | undefined {
-  const { pre, preIf } = action.runs;
-  if (!pre) return undefined;
-  return {
-    ...prePostTask(step, "Pre"),
-    condition: preIf ?? "always()",
-    execute: (running) => {
-      const inputs = inputsOf(running, action, evaluateTexts(step.with, running.scope));
-      return runEntry(running, action, pre, inputs);
-    },
-  };
-}
-
 /** @param inputs as the action itself got them */
 function postOfNode(step: ActionStep, action: NodeAction, inputs: Inputs): Task | undefined {
   const { post, postIf } = action.runs;
   if (!post) return undefined;
   return {
-    ...prePostTask(step, "Post"),
+    ...postTask(step),
     condition: postIf ?? "always()",
     execute: (running) => runEntry(running, action, post, inputs),
   };

@@ -6,7 +6,7 @@ import type { Action } from "../load/load-action.ts";
 import type { ActionStep } from "../load/workflow.ts";
 import type { Annotation, Conclusion, StepResult } from "../result.ts";
 
-/** A step of a job, or the `pre` or `post` of one. */
+/** A step of a job, or the `post` of one. */
 export interface Task {
   id: string;
   name(scope: Scope): string;
@@ -60,13 +60,13 @@ export function nameOfActionStep(step: ActionStep, scope: Scope): string {
   return step.name ? toText(evaluateToken(step.name, scope)) : `Run ${step.uses}`;
 }
 
-/** Returns the task for the `pre` or `post` of a step's action, without its condition and work. */
-export function prePostTask(step: ActionStep, when: "Pre" | "Post"): Omit<Task, "condition" | "execute"> {
+/** Returns the task for the `post` of a step's action, without its condition and work. */
+export function postTask(step: ActionStep): Omit<Task, "condition" | "execute"> {
   return {
     id: step.id,
     post: true,
     env: step.env,
-    name: (scope) => `${when} ${nameOfActionStep(step, scope)}`,
+    name: (scope) => `Post ${nameOfActionStep(step, scope)}`,
   };
 }
 
@@ -111,8 +111,8 @@ export function stepScope(
 
 /**
  * Returns the status for `success()` and `failure()`. As on GitHub, a step inside a composite action depends only on
- * the steps before it in the action, so that an action with `if: always()` works in a failed job. Its `pre` and `post`
- * steps depend on the job.
+ * the steps before it in the action, so that an action with `if: always()` works in a failed job. Its `post` depends on
+ * the job.
  */
 export function statusOf({ job, outer, steps }: StepSequence, post = false): Conclusion {
   if (!outer || post || job.status === "cancelled") return job.status;
