@@ -82,7 +82,6 @@ export default defineConfig({
           include: [realTests],
           exclude: [...exclude, ...browserTests],
           ...sharedWorkers,
-          globalSetup: "scripts/tests/preload-aws.ts",
           ...realLimits,
           // They wait for other processes now and then. A percentage would be limited to the number of cores.
           maxWorkers: 2 * availableParallelism(),

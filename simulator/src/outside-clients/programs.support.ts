@@ -6,7 +6,7 @@ import type { Simulator } from "../simulator.ts";
 
 // Debian's packages install these; a version manager's programs of the same name may come first on PATH.
 const installed = (path: string, name: string) => (existsSync(path) ? path : name);
-export const awsCli = process.env.PRELOADED_AWS ?? installed("/usr/bin/aws", "aws");
+export const awsCli = installed("/usr/bin/aws", "aws");
 export const python = installed("/usr/bin/python3", "python3");
 
 /** Runs a program with only the required variables of this process's environment, and `variables`. */
