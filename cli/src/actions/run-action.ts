@@ -76,10 +76,7 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
   }
 }
 
-/**
- * @internal
- * @param condition of status functions, such as `cancelled() || failure()`
- */
+/** @internal @param condition of status functions, such as `cancelled() || failure()` */
 export function postRuns(condition: string, outcome: Outcome): boolean {
   return condition.split("||").some((term) => {
     const name = /^(always|success|failure|cancelled)\(\)$/.exec(term.trim())?.[1];

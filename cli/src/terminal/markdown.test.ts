@@ -3,11 +3,9 @@ import { renderMarkdown } from "./markdown.ts";
 import { openTerminal } from "./style.ts";
 import { renderSummary } from "./summary.ts";
 
-const terminal = (columns = 40, coloured = false) => ({
-  ...openTerminal(process.stdout, coloured ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }),
-  columns,
-});
-const render = (markdown: string, columns?: number) => renderMarkdown(markdown, terminal(columns));
+const page = (env: NodeJS.ProcessEnv, columns = 40) => ({ ...openTerminal(process.stdout, env), columns });
+const render = (markdown: string, columns?: number) =>
+  renderMarkdown(markdown, page({ NO_COLOR: "1" }, columns));
 
 it.each([
   ["heading", "### ✅ web: succeeded", "✓ web: succeeded"],
@@ -55,19 +53,15 @@ it("aligns a table, and leaves out empty titles and columns", () => {
 });
 
 it("breaks the cells of a table that is too wide, long words too", () => {
-  const text = render(
-    `| Image | Cause |\n| --- | --- |\n| sha256:${"a".repeat(30)} | it is not there at all |`,
-    30,
-  );
+  const rows = `| sha256:${"a".repeat(30)} | it is not there at all |`;
+  const text = render(`| Image | Cause |\n| --- | --- |\n${rows}`, 30);
   expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(30);
   expect(text.replace(/\s+/g, "")).toContain("aaaa");
 });
 
 it("aligns what follows a coloured cell", () => {
-  const [first, second] = renderMarkdown(
-    "| | |\n|---|---|\n| `a` | b |\n| aaa | b |",
-    terminal(40, true),
-  ).split("\n");
+  const table = "| | |\n|---|---|\n| `a` | b |\n| aaa | b |";
+  const [first, second] = renderMarkdown(table, page({ FORCE_COLOR: "1" })).split("\n");
   expect(first).toBe("\u001b[36ma\u001b[39m    b");
   expect(second).toBe("aaa  b");
 });
@@ -85,7 +79,7 @@ it("shows a card with its folded parts open, and leaves out diagrams", () => {
     links: [{ text: "logs", address: "https://a.example/?a=1" }],
     folds: ["", { head: "More", parts: [pie, "- one"] }, { head: "Chart", parts: [pie] }],
   };
-  expect(renderSummary([card, pie], terminal())).toBe(
+  expect(renderSummary([card, pie], page({ NO_COLOR: "1" }))).toBe(
     [
       "✗ web: tried web:4, which did not start\n\nIt crashed\n\nFix: correct it.\n\nProduction now: web:3",
       "A note\n\n4 of 5\n\nlogs: https://a.example/?a=1\n\n▾ More\n  • one",
