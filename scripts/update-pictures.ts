@@ -70,11 +70,18 @@ async function save(name: string, picture: Buffer): Promise<void> {
   console.log(`took ${name}.png (${Math.round(picture.length / 1000)} kB)`);
 }
 
-/** Photographs the upper part of an element, which may have its true size and place only once it is in view. */
+/**
+ * Photographs the upper part of an element. It may have its true size and place only once it is in view, and the page's
+ * header would cover it.
+ */
 async function saveElement(name: string, element: Locator): Promise<void> {
   const page = element.page();
+  await page.evaluate("document.querySelector('header.bar').style.position = 'static'");
   for (const _ of ["lays out what is above", "is there"]) {
-    await element.scrollIntoViewIfNeeded();
+    await element.evaluate((each) => {
+      each.style.scrollMargin = "12px";
+      each.scrollIntoView();
+    });
     await page.evaluate("new Promise((done) => requestIdleCallback(done))");
   }
   const { x = 0, y = 0, width = 0, height = 0 } = (await element.boundingBox()) ?? {};
@@ -89,9 +96,10 @@ async function saveElement(name: string, element: Locator): Promise<void> {
 /** Pixels around an element. */
 const margin = 12;
 
-/** Not every machine has a font with emoji. */
+/** Not every machine has a font with emoji; an emoji without its variation selector is text. */
 const withoutEmoji = `for (const walker = document.createTreeWalker(document.body, 4); walker.nextNode(); )
-  walker.currentNode.data = walker.currentNode.data.replaceAll("✅", "✔").replaceAll("❌", "✘")`;
+  walker.currentNode.data = walker.currentNode.data
+    .replaceAll("✅", "✔").replaceAll("❌", "✘").replaceAll("\\uFE0F", "")`;
 
 async function saveSites(page: Page, site: string): Promise<void> {
   for (const [name, path] of Object.entries({ customer: "/suppliers", employee: "/admin/suppliers" })) {
