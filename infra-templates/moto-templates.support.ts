@@ -1,5 +1,5 @@
 import type { Template } from "@ecs-delivery/actions/cloudformation/template";
-import { isObject } from "@ecs-delivery/actions/core/task-definition";
+import { isObject } from "@ecs-delivery/actions/core/is-object";
 
 /** Types that moto 5.2.1 does not create, as its own messages confirm in the test. */
 export const unknownTypes: readonly string[] = [

@@ -77,7 +77,10 @@ export interface StepRecord<Status extends string> {
 /** Record of a step that has not started. */
 export const newStep = { status: undefined, cause: "", fix: "", startedAt: 0, durationMs: 0 } as const;
 
-/** Runs a step and keeps its record, which is always published; throws what the step throws. */
+/**
+ * Runs a step and keeps its record, which is always published; throws what the step throws.
+ * @internal
+ */
 export async function keepRecord<Inputs, Context extends StepContext, Kept extends StepRecord<string>>(
   action: Pick<RecordingAction<Inputs, Context, Kept>, "record" | "run" | "publish" | "outcome">,
   context: Context,

@@ -15,8 +15,6 @@ import {
   withoutEmpty,
 } from "./task-definition-faults.ts";
 
-export { isObject };
-
 export type TaskDefinitionInput = RegisterTaskDefinitionCommandInput;
 
 export interface ReadingRules {

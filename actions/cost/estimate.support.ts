@@ -7,7 +7,7 @@ import { type PriceList, readPriceList } from "./price-list.ts";
 import { readTaskSizes, type TaskSize } from "./task-sizes.ts";
 import { readUsage, type Usage } from "./usage.ts";
 
-export const repository = resolve(import.meta.dirname, "../..");
+const repository = resolve(import.meta.dirname, "../..");
 export const templatesFolder = join(repository, "infra-templates");
 
 /** Estimates the repository's own templates with one of their profiles. */

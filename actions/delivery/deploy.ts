@@ -1,11 +1,20 @@
-import { beforeChanges } from "../core/outage-tolerance.ts";
-import { shortRevision } from "../ecs/revision.ts";
+import { refuseFindings } from "../core/findings.ts";
+import { beforeChanges, readBeforeChanges, retryOutages } from "../core/outage-tolerance.ts";
+import type { TaskDefinitionInput } from "../core/task-definition.ts";
+import { diffTaskDefinitions } from "../core/task-definition-diff.ts";
+import {
+  describeRevision,
+  diffRevision,
+  settleRevision as findOrRegister,
+  registerRevision,
+  shortRevision,
+} from "../ecs/revision.ts";
 import type { DeliveryContext } from "./context.ts";
 import { deployRevision } from "./deployment/deploy-revision.ts";
 import type { DeployInputs } from "./inputs.ts";
+import { findRevision, type WantedRevision } from "./plan/plan.ts";
 import { prepare } from "./prepare.ts";
-import { type DeploymentRecord, reach } from "./record.ts";
-import { registerAlone, registerWanted } from "./register.ts";
+import { type DeploymentRecord, keepContainer, type Plan, reach } from "./record.ts";
 import { refuseExpired } from "./verify/credentials-life.ts";
 
 /** Verifies, plans, registers, and deploys with the service's own controller. */
@@ -49,4 +58,64 @@ async function deployToService(
   const note = `${service} runs no tasks now, as desired-count is 0; the revision was not tested.`;
   record.notes.push(note);
   context.log.notice(note);
+}
+
+/** Returns the ARN of the planned revision, which is registered if none is equal. */
+async function registerWanted(
+  context: DeliveryContext,
+  { taskDefinition }: WantedRevision,
+  plan: Plan | undefined,
+): Promise<string> {
+  if (plan?.revision !== undefined) {
+    context.log.info(`Using ${shortRevision(plan.revision)}, which is already registered.`);
+    return plan.revision;
+  }
+  if (!taskDefinition) throw new Error("the faults of a task definition are found before");
+  return register(context, taskDefinition);
+}
+
+/**
+ * Registers the revision. A response may get lost after ECS has registered it: from the second try on, an equal one is
+ * used.
+ */
+function register(context: DeliveryContext, wanted: TaskDefinitionInput): Promise<string> {
+  let attempt = registerRevision;
+  return retryOutages(context, () => {
+    const registered = attempt(context, wanted);
+    attempt = findOrRegister;
+    return registered;
+  });
+}
+
+/** Registers a revision without deploying it, unless the family's latest one is equal. */
+async function registerAlone(
+  context: DeliveryContext,
+  { source, rules, mode }: Pick<DeployInputs, "source" | "rules" | "mode">,
+  record: DeploymentRecord,
+): Promise<void> {
+  const { taskDefinition, findings } = await findRevision(context, source, rules);
+  record.findings.push(...findings);
+  refuseFindings(findings, context.log);
+  if (!taskDefinition) throw new Error("a task definition without faults is read");
+  const { family = "" } = taskDefinition;
+  const latest = await readBeforeChanges(context, () => describeRevision(context, family), {
+    firstContact: true,
+  });
+  const arn = latest?.taskDefinition?.taskDefinitionArn;
+  const changes = latest ? diffRevision(latest, taskDefinition) : diffTaskDefinitions({}, taskDefinition);
+  const equal = changes.length === 0 ? arn : undefined;
+  record.revisionBefore = arn ?? "";
+  keepContainer(record, taskDefinition.containerDefinitions?.[0]);
+  const nothing = { images: [], imagesMoved: false, serviceChanges: [] };
+  record.plan = { revision: equal, revisionChanges: changes, ...nothing };
+  const compared = arn ? shortRevision(arn) : `${family}, which is new`;
+  context.log.info(
+    equal
+      ? `${shortRevision(equal)} is already registered with the same content.`
+      : `Changes to ${compared}:\n${changes.join("\n")}`,
+  );
+  record.status = mode === "plan" ? "planned" : "registered";
+  if (mode === "plan") return;
+  record.revisionAfter = equal ?? (await register(context, taskDefinition));
+  reach(record, "registered", context.clock.now());
 }

@@ -6,7 +6,8 @@ import {
   type Tag,
 } from "@aws-sdk/client-ecs";
 import { Failure } from "../core/failure.ts";
-import { comparable, isObject, type TaskDefinitionInput } from "../core/task-definition.ts";
+import { isObject } from "../core/is-object.ts";
+import { comparable, type TaskDefinitionInput } from "../core/task-definition.ts";
 import { diffTaskDefinitions } from "../core/task-definition-diff.ts";
 import type { EcsClients, EcsContext } from "./context.ts";
 

@@ -4,14 +4,10 @@ import { duplicateKeys, parseData, readTextFile } from "../core/data-file.ts";
 import { Failure } from "../core/failure.ts";
 import { type Finding, fault } from "../core/findings.ts";
 import type { InputReader } from "../core/inputs.ts";
+import { isObject } from "../core/is-object.ts";
 import type { Log } from "../core/log.ts";
 import { findPlaceholders } from "../core/placeholders.ts";
-import {
-  checkTaskDefinition,
-  isObject,
-  type ReadingRules,
-  type TaskDefinitionInput,
-} from "../core/task-definition.ts";
+import { checkTaskDefinition, type ReadingRules, type TaskDefinitionInput } from "../core/task-definition.ts";
 import type { UnknownKey } from "../core/task-definition-faults.ts";
 
 /** Reads the task definition of a file; its faults are findings, like those of the service. */

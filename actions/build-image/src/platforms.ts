@@ -26,7 +26,7 @@ export function readPlatforms(read: InputReader): readonly Platform[] {
 }
 
 /** Parses `linux/arm64` or `linux/arm64/v8`. */
-export function parsePlatform(text: string): Platform | undefined {
+function parsePlatform(text: string): Platform | undefined {
   const [os, architecture = "", variant, ...more] = text.split("/");
   if (os !== "linux" || !architectures.includes(architecture) || more.length > 0) return undefined;
   if (variant === undefined) return { os, architecture };

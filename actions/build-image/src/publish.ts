@@ -8,7 +8,7 @@ import { formatBytes } from "./builder.ts";
 import type { MadeImage } from "./make-image.ts";
 
 /** Returns the job summary, which is one line until it is unfolded. */
-export function summarize(built: MadeImage): Card {
+function summarize(built: MadeImage): Card {
   const { image, parts } = built;
   const rows = parts.map(({ what, digest, size, how }) => [
     what,

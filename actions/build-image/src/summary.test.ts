@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { markdownOf } from "../../core/card.ts";
+import { runHere } from "../../core/entry.support.ts";
 import type { BuiltImage } from "./build-image.ts";
-import { summarize } from "./publish.ts";
+import type { MadeImage } from "./make-image.ts";
+import { publish } from "./publish.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 const built: BuiltImage = {
@@ -25,9 +26,11 @@ const built: BuiltImage = {
   ],
 };
 
-it("shows the image in one line, with its parts and its size folded", () => {
+const summaryOf = async (image: MadeImage) => (await runHere(() => publish(image))).summary.trimEnd();
+
+it("shows the image in one line, with its parts and its size folded", async () => {
   expect(
-    markdownOf(summarize(built)),
+    await summaryOf(built),
   ).toBe(`<details><summary>✅ Image customer@sha256:aaaaaaaaaaaa pushed</summary>
 
 - Image: registry.example/customer@${digest}
@@ -47,28 +50,28 @@ it("shows the image in one line, with its parts and its size folded", () => {
 </details>`);
 });
 
-it("shows an image that was written to a file", () => {
+it("shows an image that was written to a file", async () => {
   const file = { path: "out/image.tar", size: 46_000_000 };
-  const summary = markdownOf(summarize({ ...built, image: "", file, tags: [], source: undefined }));
+  const summary = await summaryOf({ ...built, image: "", file, tags: [], source: undefined });
   expect(summary).toContain("Image written to image.tar, 46.0 MB, sha256:aaaaaaaaaaaa</summary>");
   expect(summary).not.toMatch(/Source|Tags/);
 });
 
-it("links to an image in ECR", () => {
+it("links to an image in ECR", async () => {
   const image = `123456789012.dkr.ecr.eu-west-3.amazonaws.com/shop/customer@${digest}`;
-  expect(markdownOf(summarize({ ...built, image }))).toContain(
+  expect(await summaryOf({ ...built, image })).toContain(
     `<a href="https://eu-west-3.console.aws.amazon.com/ecr/repositories/private/123456789012/shop/customer/_/image/${digest}/details?region=eu-west-3">image</a></summary>`,
   );
 });
 
-it("says why nothing was built", () => {
-  expect(markdownOf(summarize({ ...built, built: false, tags: [] }))).toContain(
+it("says why nothing was built", async () => {
+  expect(await summaryOf({ ...built, built: false, tags: [] })).toContain(
     `Nothing was built or pushed: the repository already has the image of this source, with the tag \`source-${"b".repeat(40)}\`.`,
   );
 });
 
-it("shows the base image", () => {
-  expect(markdownOf(summarize({ ...built, base: "node:24@sha256:1" }))).toContain(
+it("shows the base image", async () => {
+  expect(await summaryOf({ ...built, base: "node:24@sha256:1" })).toContain(
     "\n- Base image: node:24@sha256:1\n",
   );
 });

@@ -268,7 +268,7 @@ export function missing({ region }: Account, what: string): never {
 }
 
 /** Returns undefined for a part that does not exist. */
-export async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
+async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read;
   } catch (error) {

@@ -2,7 +2,7 @@ import { escapeText, markdownTable } from "../../core/summary.ts";
 import { type Way, waysOf } from "./item.ts";
 import type { ItemReport, PhaseReport, Report, Score } from "./report.ts";
 
-export const marks = { pass: "✓", fail: "✗", unchecked: "?" } as const;
+const marks = { pass: "✓", fail: "✗", unchecked: "?" } as const;
 
 const of = ({ points, of, percent }: Score) =>
   of === 0 ? "not checked" : `${points} of ${of} (${percent} %)`;

@@ -26,6 +26,7 @@ type Traffic = Pick<
 /**
  * Computes the capacity units in each hour: AWS measures four dimensions and bills the highest. Traffic is assumed to
  * be even over the hours; with bursts, the hours of the burst cost more and the others nothing.
+ * @internal
  */
 export function lcuOf(usage: Traffic, rules: number): { perHour: number; basis: string } {
   const requestsPerSecond = usage.requests / (usage.hours * 3600);

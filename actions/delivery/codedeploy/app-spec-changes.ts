@@ -1,5 +1,5 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { isObject } from "../../core/task-definition.ts";
+import { isObject } from "../../core/is-object.ts";
 import { diffService } from "../plan/plan.ts";
 
 /** Lists what an AppSpec with these Properties changes on the service besides its revision. */

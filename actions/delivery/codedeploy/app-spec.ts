@@ -2,7 +2,8 @@ import type { CapacityProviderStrategyItem, Service } from "@aws-sdk/client-ecs"
 import { parseData, readTextFile } from "../../core/data-file.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Finding } from "../../core/findings.ts";
-import { isObject, type TaskDefinitionInput } from "../../core/task-definition.ts";
+import { isObject } from "../../core/is-object.ts";
+import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import { withoutEmpty } from "../../core/task-definition-faults.ts";
 import { leftPlaceholders, twiceIn } from "../../ecs/task-definition-file.ts";
 import { appSpecChanges } from "./app-spec-changes.ts";

@@ -1,6 +1,8 @@
 import type { DeploymentGroupInfo, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
 import { expect, test } from "vitest";
-import { budgetOf } from "./budget.ts";
+import { systemClock } from "../../core/pace.ts";
+import type { DeliveryContext } from "../context.ts";
+import { computeBudget } from "./budget.ts";
 
 const minute = 60_000;
 const terminating = {
@@ -52,7 +54,12 @@ test.each<
   ],
 ])(
   "computes the deadline with %s",
-  (_, blueGreenDeploymentConfiguration, routing, untilComplete, minutes) => {
-    expect(budgetOf({ blueGreenDeploymentConfiguration }, routing, untilComplete)).toBe(minutes * minute);
+  async (_, blueGreenDeploymentConfiguration, trafficRoutingConfig, untilComplete, minutes) => {
+    const send = async () => ({ deploymentConfigInfo: { trafficRoutingConfig } });
+    const clients = { codedeploy: { send } };
+    const context = { clients, clock: systemClock } as unknown as DeliveryContext;
+    const waitUntil = untilComplete ? "complete" : "traffic-shifted";
+    const group = { deploymentConfigName: "config", blueGreenDeploymentConfiguration };
+    expect(await computeBudget(context, { waitUntil }, group)).toBe(minutes * minute);
   },
 );

@@ -18,22 +18,14 @@ export async function computeBudget(
   inputs: Pick<DeployInputs, "waitUntil" | "waitMs">,
   group: DeploymentGroupInfo | undefined,
 ): Promise<number> {
+  const { waitUntil, waitMs = installMs } = inputs;
   const routing = await findRouting(context, group?.deploymentConfigName);
-  return budgetOf(group, routing, inputs.waitUntil === "complete", inputs.waitMs);
-}
-
-export function budgetOf(
-  group: DeploymentGroupInfo | undefined,
-  routing: TrafficRoutingConfig | undefined,
-  untilComplete: boolean,
-  waitMs = installMs,
-): number {
   const { deploymentReadyOption: ready, terminateBlueInstancesOnDeploymentSuccess: terminate } =
     group?.blueGreenDeploymentConfiguration ?? {};
   const readyMs = ready?.actionOnTimeout === "STOP_DEPLOYMENT" ? (ready.waitTimeInMinutes ?? 0) * minute : 0;
   const terminationMs =
     terminate?.action === "TERMINATE" ? (terminate.terminationWaitTimeInMinutes ?? 0) * minute + drainMs : 0;
-  return waitMs + readyMs + shiftMs(routing) + (untilComplete ? terminationMs : 0);
+  return waitMs + readyMs + shiftMs(routing) + (waitUntil === "complete" ? terminationMs : 0);
 }
 
 function shiftMs(routing: TrafficRoutingConfig | undefined): number {

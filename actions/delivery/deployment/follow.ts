@@ -71,7 +71,10 @@ export function logProgress(
   return news.length > 0;
 }
 
-/** Lists what is new since the last poll, one line each. */
+/**
+ * Lists changes since the last poll, one line each.
+ * @internal
+ */
 export function changes(before: Snapshot | undefined, now: Snapshot): string[] {
   const lines: string[] = [];
   if (before?.status !== now.status) lines.push(`deployment ${now.status}`);

@@ -1,7 +1,7 @@
-import type { ECRClient, PullThroughCacheRule } from "@aws-sdk/client-ecr";
+import { BatchGetImageCommand, type PullThroughCacheRule } from "@aws-sdk/client-ecr";
 import { expect, test } from "vitest";
 import type { Checking } from "./checking.ts";
-import { checkMissing } from "./images.ts";
+import { findInEcr } from "./images.ts";
 
 const denied = Object.assign(new Error("not authorized"), { name: "AccessDeniedException" });
 
@@ -13,13 +13,15 @@ test.each<[string, string, PullThroughCacheRule[] | Error, string | undefined]>(
   ["that an unreadable rule might fetch", "ecr-public/nginx/nginx", denied, "unchecked"],
   ["whose name has no prefix", "customer", denied, undefined],
 ])("handles a missing image %s", async (_, repository, rules, kind) => {
-  const send = async () => {
+  const send = async (command: object) => {
+    if (command instanceof BatchGetImageCommand) return { images: [] };
     if (rules instanceof Error) throw rules;
     return { pullThroughCacheRules: rules };
   };
-  const checking = { signal: new AbortController().signal } as Checking;
-  const asked = { repository, registryId: undefined, text: "x" };
-  const [finding] = await checkMissing(checking, { send } as unknown as ECRClient, asked);
+  const clients = { ecr: async () => ({ send }) } as unknown as Checking["clients"];
+  const checking = { clients, signal: new AbortController().signal } as Checking;
+  const image = `123456789012.dkr.ecr.us-east-1.amazonaws.com/${repository}:1`;
+  const [finding] = (await findInEcr(checking, image)).findings;
   expect(finding?.kind).toBe(kind);
-  expect(finding?.text).toContain("image x is not in ECR");
+  expect(finding?.text).toContain(`image ${image} is not in ECR`);
 });

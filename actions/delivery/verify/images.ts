@@ -113,10 +113,10 @@ function registryOf(host: string): string | undefined {
 }
 
 /**
- * Decides whether an image missing from ECR is a fault. It is none if a pull through cache rule fetches it at the first
+ * Decides whether an image missing from ECR is a fault. It is not a fault if a pull through cache rule fetches it at the first
  * pull (ECR user guide, "Sync an upstream registry": rules match the repository's prefix, ROOT matches all).
  */
-export async function checkMissing(
+async function checkMissing(
   checking: Checking,
   ecr: ECRClient,
   { repository, registryId, text }: { repository: string; registryId: string | undefined; text: string },

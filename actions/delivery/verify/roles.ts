@@ -1,7 +1,8 @@
 import { GetRoleCommand } from "@aws-sdk/client-iam";
 import { parseArn, roleFault } from "../../core/arn.ts";
 import { type Finding, fault } from "../../core/findings.ts";
-import { isObject, type TaskDefinitionInput } from "../../core/task-definition.ts";
+import { isObject } from "../../core/is-object.ts";
+import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import { ecrRegion } from "../../registry/ecr-login.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 

@@ -13,7 +13,10 @@ import {
 import { type Stage, stages } from "../../delivery/record.ts";
 import { readManagedVolumes, readRules } from "../../ecs/task-definition-file.ts";
 
-/** Input names of aws-actions/amazon-ecs-deploy-task-definition, each with ours. */
+/**
+ * Input names of aws-actions/amazon-ecs-deploy-task-definition, each with ours.
+ * @internal
+ */
 export const deployAliases: Aliases = { "force-new-deployment": "force" };
 
 /** ECS API reference, UpdateService: the default quota of tasks per service. */

@@ -1,5 +1,5 @@
 import type { InputReader, NumberedLine } from "../../core/inputs.ts";
-import { isObject } from "../../core/task-definition.ts";
+import { isObject } from "../../core/is-object.ts";
 import { type Placed, parseTarget, splitTarget } from "./containers.ts";
 import { readJsonInput } from "./named-values.ts";
 

@@ -1,5 +1,5 @@
+import { isObject } from "../../core/is-object.ts";
 import { nearestName } from "../../core/nearest-name.ts";
-import { isObject } from "../../core/task-definition.ts";
 
 /** A container's definition, read by key: the check of the whole definition reports its faults. */
 export type Container = Record<string, unknown> & { name: string };

@@ -1,4 +1,4 @@
-import { isObject } from "../../core/task-definition.ts";
+import { isObject } from "../../core/is-object.ts";
 import type { Container, Containers, Placed } from "./containers.ts";
 import type { ContainerInputs } from "./inputs.ts";
 import type { Change, NamedValues } from "./named-values.ts";

@@ -1,7 +1,7 @@
 import { duplicateKeys, parseJsonText } from "../../core/data-file.ts";
 import { Failure } from "../../core/failure.ts";
 import type { InputReader, NumberedLine } from "../../core/inputs.ts";
-import { isObject } from "../../core/task-definition.ts";
+import { isObject } from "../../core/is-object.ts";
 import { type Placed, splitTarget } from "./containers.ts";
 
 /** A value to set, or with `value` undefined a name to remove. */

@@ -3,6 +3,7 @@ import { roleFault } from "../../core/arn.ts";
 import { findDataPositions, type Keys, parseData, readTextFile } from "../../core/data-file.ts";
 import { Failure } from "../../core/failure.ts";
 import { refuseFindings } from "../../core/findings.ts";
+import { isObject } from "../../core/is-object.ts";
 import {
   fillDataText,
   fillPlaceholders,
@@ -10,7 +11,7 @@ import {
   type Placeholder,
 } from "../../core/placeholders.ts";
 import { withPlainSecrets } from "../../core/plain-secrets.ts";
-import { inspectTaskDefinition, isObject, type TaskDefinitionInput } from "../../core/task-definition.ts";
+import { inspectTaskDefinition, type TaskDefinitionInput } from "../../core/task-definition.ts";
 import { diffTaskDefinitions } from "../../core/task-definition-diff.ts";
 import { describeRevision, isReservedTag, shortRevision } from "../../ecs/revision.ts";
 import { sentToAws, type TaskDefinitionSource, twiceIn } from "../../ecs/task-definition-file.ts";

@@ -1,6 +1,7 @@
 import type { CapacityProviderStrategyItem, ContainerOverride, Tag } from "@aws-sdk/client-ecs";
 import { type InputReader, readInputs } from "../../core/inputs.ts";
-import { isObject, type ReadingRules } from "../../core/task-definition.ts";
+import { isObject } from "../../core/is-object.ts";
+import type { ReadingRules } from "../../core/task-definition.ts";
 import {
   type ManagedVolume,
   readManagedVolumes,

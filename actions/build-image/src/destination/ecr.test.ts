@@ -4,7 +4,6 @@ import { parseRepositoryName, type RepositoryName } from "../../../registry/dest
 import { testEnvironment, useSimulator } from "../build-image.support.ts";
 import { findDestination } from "../build-image.ts";
 import type { BuildEnvironment } from "../builder.ts";
-import { presetPolicy } from "./ecr.ts";
 
 const { simulator } = await useSimulator();
 const { ecr } = simulator.aws;
@@ -88,7 +87,12 @@ describe("a missing repository", () => {
       { imageTagMutability: "IMMUTABLE", imageScanningConfiguration: { scanOnPush: true } },
     ]);
     const { lifecyclePolicyText = "" } = await ecr.getLifecyclePolicy({ repositoryName });
-    expect(JSON.parse(lifecyclePolicyText)).toEqual(presetPolicy);
+    const { rules } = JSON.parse(lifecyclePolicyText) as { rules: { selection: object }[] };
+    expect(rules.map(({ selection }) => selection)).toMatchObject([
+      { tagPatternList: ["v*"], countNumber: 10_000 },
+      { tagPatternList: ["source-*"], countNumber: 50 },
+      { tagStatus: "untagged", countUnit: "days", countNumber: 14 },
+    ]);
     expect(environment.lines).toEqual([
       `Created the repository ${destination.uri} with immutable tags, scanned on push`,
     ]);

@@ -61,7 +61,7 @@ const allReleases = 10_000;
  * ECR user guide, "How lifecycle policy evaluation works": an image that a rule's tags match is expired by no rule of
  * lower priority.
  */
-export const presetPolicy = {
+const presetPolicy = {
   rules: [
     {
       rulePriority: 1,

@@ -16,7 +16,7 @@ interface CommandResult {
   readonly stderr: string;
 }
 
-export interface CommandOptions {
+interface CommandOptions {
   readonly variables: NodeJS.ProcessEnv;
   /** Called with each line of either stream. */
   readonly onLine?: (line: string) => void;

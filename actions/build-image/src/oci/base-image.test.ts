@@ -8,7 +8,6 @@ import { systemClock } from "../../../core/pace.ts";
 import { createRegistryClient, type RegistryClient } from "../../../registry/client.ts";
 import { parseImageName } from "../../../registry/image-name.ts";
 import { blobOf, type Descriptor, digestOf, mediaTypes } from "../../../registry/oci.ts";
-import { parsePlatform } from "../platforms.ts";
 import { findBaseImage, readBaseImage } from "./base-image.ts";
 
 let test: TestRegistry;
@@ -96,9 +95,13 @@ async function putDocument(content: { readonly mediaType: string }): Promise<Des
 
 async function read(reference: string, platform = "linux/amd64") {
   const name = parseImageName(`${test.host}/base${reference}`);
-  const chosen = parsePlatform(platform);
-  if (!name || !chosen) throw new Error(`${reference} ${platform}`);
-  return readBaseImage(await findBaseImage(registry, name), chosen);
+  const [, architecture = "", variant] = platform.split("/");
+  if (!name) throw new Error(reference);
+  return readBaseImage(await findBaseImage(registry, name), {
+    os: "linux",
+    architecture,
+    ...(variant && { variant }),
+  });
 }
 
 it.each<[string, TestBase]>([

@@ -1,5 +1,16 @@
-import { expect, it } from "vitest";
-import { parseIgnore } from "./list-files.ts";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { readIgnore } from "./list-files.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "list-files-test-"));
+afterAll(() => rm(folder, { recursive: true }));
+
+async function parse(text: string) {
+  await writeFile(join(folder, ".dockerignore"), text);
+  return readIgnore(folder, undefined);
+}
 
 it.each([
   ["node_modules", ["node_modules/a/b.js", "node_modules"], ["src/node_modules/a.js", "node_modules2"]],
@@ -12,8 +23,8 @@ it.each([
   ["/dist/", ["dist/a.js"], ["src/dist/a.js"]],
   ["temp?", ["temp1"], ["temp", "temp12"]],
   ["!dist\ndist", ["dist"], []],
-])("reads %j as Docker does", (text, ignored, kept) => {
-  const { ignores } = parseIgnore(text);
+])("reads %j as Docker does", async (text, ignored, kept) => {
+  const { ignores } = await parse(text);
   expect(ignored.filter((path) => !ignores(path))).toEqual([]);
   expect(kept.filter(ignores)).toEqual([]);
 });
@@ -26,6 +37,6 @@ it.each([
   ["*\n!dist/a.js", "distant", false],
   ["*\n!**/*.md", "node_modules", true],
   ["node_modules", "node_modules", false],
-])("with %j, reads the ignored folder %s: %s", (text, folder, looks) => {
-  expect(parseIgnore(text).mayHoldKept(folder)).toBe(looks);
+])("with %j, reads the ignored folder %s: %s", async (text, path, looks) => {
+  expect((await parse(text)).mayHoldKept(path)).toBe(looks);
 });

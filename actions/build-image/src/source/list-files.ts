@@ -63,10 +63,6 @@ interface Ignore {
  */
 export async function readIgnore(context: string, own: string | undefined): Promise<Ignore> {
   const text = (own && (await readIfThere(own))) ?? (await readIfThere(join(context, ".dockerignore"))) ?? "";
-  return parseIgnore(text);
-}
-
-export function parseIgnore(text: string): Ignore {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   // The library is CommonJS: its function is also its own member "default", the one in its types.
   const rules = dockerignore.default({ ignorecase: false }).add(lines);

@@ -1,9 +1,35 @@
+import { Cloud9Client, DescribeEnvironmentsCommand, paginateListEnvironments } from "@aws-sdk/client-cloud9";
+import { EC2Client, paginateDescribeInstances, paginateDescribeSecurityGroups } from "@aws-sdk/client-ec2";
+import {
+  DescribeImagesCommand,
+  ECRClient,
+  GetRepositoryPolicyCommand,
+  paginateDescribeRepositories,
+} from "@aws-sdk/client-ecr";
+import {
+  DescribeClustersCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  paginateListClusters,
+  paginateListServices,
+  paginateListTaskDefinitionFamilies,
+} from "@aws-sdk/client-ecs";
+import {
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+  paginateDescribeListeners,
+  paginateDescribeLoadBalancers,
+  paginateDescribeRules,
+  paginateDescribeTargetGroups,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { paginateDescribeDBInstances, RDSClient } from "@aws-sdk/client-rds";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { withCloud9Endpoint } from "../../../core/cloud9-endpoint.ts";
 import { once } from "../outcome.ts";
-import { readContainers } from "./containers.ts";
 import { readCodeCommit, readCodeDeploy, readPipelines } from "./delivery.ts";
-import { readLoadBalancing, readMachines } from "./machines.ts";
-import { type AccountConfig, createReads, explained } from "./reads.ts";
+import { type AccountConfig, createReads, explained, type Reads, unlessMissing } from "./reads.ts";
 
 export type Account = ReturnType<typeof readAccount>;
 
@@ -24,5 +50,145 @@ export function readAccount(config: AccountConfig) {
     ...readPipelines(config, reads),
     ...readCodeCommit(config, reads),
     ...readMachines(config, reads),
+  };
+}
+
+function readContainers(config: AccountConfig, { ask, list, describe }: Reads) {
+  const ecr = new ECRClient(config);
+  const ecs = new ECSClient(config);
+  const clusters = once(async () => {
+    const arns = await list("ecs:ListClusters", paginateListClusters({ client: ecs }, {}), "clusterArns");
+    const found = await describe("ecs:DescribeClusters", arns, 100, (clusters) =>
+      ecs.send(new DescribeClustersCommand({ clusters })),
+    );
+    return found.flatMap(({ clusters = [] }) => clusters).filter(({ status }) => status !== "INACTIVE");
+  });
+  const servicesOf = once(async (cluster: string) => {
+    const arns = await list(
+      "ecs:ListServices",
+      paginateListServices({ client: ecs, pageSize: 100 }, { cluster }),
+      "serviceArns",
+    );
+    const found = await describe("ecs:DescribeServices", arns, 10, (services) =>
+      ecs.send(new DescribeServicesCommand({ cluster, services })),
+    );
+    return found.flatMap(({ services = [] }) => services);
+  });
+  return {
+    clusters,
+    /** Services of all clusters. */
+    services: once(async () => {
+      const found = (await clusters()).map(({ clusterArn = "" }) => servicesOf(clusterArn));
+      return (await Promise.all(found)).flat();
+    }),
+    taskDefinitionFamilies: once(() =>
+      list(
+        "ecs:ListTaskDefinitionFamilies",
+        paginateListTaskDefinitionFamilies({ client: ecs }, { status: "ACTIVE" }),
+        "families",
+      ),
+    ),
+    /** By ARN, or the newest of a family. */
+    taskDefinition: once(async (taskDefinition: string) => {
+      const command = new DescribeTaskDefinitionCommand({ taskDefinition });
+      return (await ask("ecs:DescribeTaskDefinition", () => ecs.send(command))).taskDefinition;
+    }),
+    imageRepositories: once(() =>
+      list("ecr:DescribeRepositories", paginateDescribeRepositories({ client: ecr }, {}), "repositories"),
+    ),
+    /** The image under a tag. */
+    image: once(async (repositoryName: string, imageTag: string) => {
+      const command = new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] });
+      const read = ask("ecr:DescribeImages", () => ecr.send(command));
+      return (await unlessMissing(read, ["ImageNotFoundException"]))?.imageDetails?.[0];
+    }),
+    repositoryPolicy: once(async (repositoryName: string) => {
+      const command = new GetRepositoryPolicyCommand({ repositoryName });
+      const read = ask("ecr:GetRepositoryPolicy", () => ecr.send(command));
+      return (await unlessMissing(read, ["RepositoryPolicyNotFoundException"]))?.policyText;
+    }),
+  };
+}
+
+function readMachines(config: AccountConfig, { ask, list, describe }: Reads) {
+  const ec2 = new EC2Client(config);
+  const rds = new RDSClient(config);
+  const iam = new IAMClient(config);
+  const cloud9 = new Cloud9Client(withCloud9Endpoint(config));
+  return {
+    instances: once(async () => {
+      const pages = paginateDescribeInstances({ client: ec2 }, {});
+      const reservations = await list("ec2:DescribeInstances", pages, "Reservations");
+      return reservations.flatMap(({ Instances = [] }) => Instances);
+    }),
+    securityGroups: once(() =>
+      list(
+        "ec2:DescribeSecurityGroups",
+        paginateDescribeSecurityGroups({ client: ec2 }, {}),
+        "SecurityGroups",
+      ),
+    ),
+    databases: once(() =>
+      list("rds:DescribeDBInstances", paginateDescribeDBInstances({ client: rds }, {}), "DBInstances"),
+    ),
+    role: once(async (RoleName: string) => {
+      const read = ask("iam:GetRole", () => iam.send(new GetRoleCommand({ RoleName })));
+      return (await unlessMissing(read, ["NoSuchEntityException"]))?.Role;
+    }),
+    workstations: once(async () => {
+      const ids = await list(
+        "cloud9:ListEnvironments",
+        paginateListEnvironments({ client: cloud9 }, {}),
+        "environmentIds",
+      );
+      const found = await describe("cloud9:DescribeEnvironments", ids, 25, (environmentIds) =>
+        cloud9.send(new DescribeEnvironmentsCommand({ environmentIds })),
+      );
+      return found.flatMap(({ environments = [] }) => environments);
+    }),
+  };
+}
+
+function readLoadBalancing(config: AccountConfig, { ask, list }: Reads) {
+  const elb = new ElasticLoadBalancingV2Client(config);
+  return {
+    loadBalancers: once(() =>
+      list(
+        "elasticloadbalancing:DescribeLoadBalancers",
+        paginateDescribeLoadBalancers({ client: elb }, {}),
+        "LoadBalancers",
+      ),
+    ),
+    targetGroups: once(() =>
+      list(
+        "elasticloadbalancing:DescribeTargetGroups",
+        paginateDescribeTargetGroups({ client: elb }, {}),
+        "TargetGroups",
+      ),
+    ),
+    listeners: once((LoadBalancerArn: string) =>
+      list(
+        "elasticloadbalancing:DescribeListeners",
+        paginateDescribeListeners({ client: elb }, { LoadBalancerArn }),
+        "Listeners",
+      ),
+    ),
+    /** In the order of priority, the default last. */
+    listenerRules: once(async (ListenerArn: string) => {
+      const rules = await list(
+        "elasticloadbalancing:DescribeRules",
+        paginateDescribeRules({ client: elb }, { ListenerArn }),
+        "Rules",
+      );
+      const place = ({ Priority }: { Priority?: string }) =>
+        Priority === "default" ? Number.POSITIVE_INFINITY : Number(Priority);
+      return rules.toSorted((one, other) => place(one) - place(other));
+    }),
+    targetHealth: once(async (TargetGroupArn: string) => {
+      const read = ask("elasticloadbalancing:DescribeTargetHealth", () =>
+        elb.send(new DescribeTargetHealthCommand({ TargetGroupArn })),
+      );
+      return (await read).TargetHealthDescriptions ?? [];
+    }),
   };
 }

@@ -1,12 +1,11 @@
 import type { Row } from "./row.ts";
 import { rowsOfAws } from "./rows/aws-fails.ts";
-import { rowsOfContainers } from "./rows/containers-fail.ts";
 import { rowsDuringTheShift, rowsOfDeployments, rowsOfHooks } from "./rows/deployment-fails.ts";
 import { rowsOfEnds, rowsOfSignals } from "./rows/ended-from-outside.ts";
 import { rowsOfCapacity } from "./rows/no-capacity.ts";
 import { rowsOfOrder } from "./rows/order.ts";
 import { rowsOfServices } from "./rows/service-not-as-needed.ts";
-import { rowsOfProcesses, rowsOfTasks } from "./rows/tasks-fail.ts";
+import { rowsOfContainers, rowsOfProcesses, rowsOfTasks } from "./rows/tasks-fail.ts";
 import { rowsOfPreparations } from "./rows/tasks-never-start.ts";
 
 // No row shows the following, as the simulator would have to pretend:

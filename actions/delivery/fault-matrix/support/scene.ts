@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { Fault } from "@ecs-delivery/simulator";
 import { type Load, startLoad } from "@ecs-delivery/simulator/outside-clients/load.support";
+import type { Program } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
 import type { Aws } from "@ecs-delivery/simulator/services/api";
 import { type Clock, systemClock } from "../../../core/pace.ts";
 import { pushImage } from "../../../core/push-image.support.ts";
 import { createAlarm, deployOutside, type Stage } from "../../stage.support.ts";
 import { type BackEnd, createStageFor, type Family, type Tasks } from "./back-ends.ts";
-import { inProcessProgram, program } from "./program.ts";
 
 /** A task definition that is about to be written, with its only container. */
 export type Draft = RegisterTaskDefinitionCommandInput & {
@@ -125,3 +125,42 @@ export async function deployElse(scene: Scene, backEnd: BackEnd, version: string
   if (backEnd.startsWith("CodeDeploy")) await deployOutside(aws, taskDefinition);
   else await aws.ecs.updateService({ ...where, taskDefinition });
 }
+
+/**
+ * The program of the matrix's tasks. VERSION begins with the task's fate, and is the response; a slow task does not
+ * finish its start while a row lasts. The pause before a response keeps requests in progress whenever something
+ * changes.
+ */
+const program = `
+const version = process.env.VERSION ?? "";
+const fate = version.split("-")[0];
+if (fate === "crash") throw new Error("cannot read the menu");
+if (fate === "writing") writeFileSync("/tmp/menu", version);
+if (fate === "hungry") for (const held = []; ; ) held.push(Buffer.alloc(2 ** 24, 1));
+if (fate === "killed") process.kill(process.pid, "SIGKILL");
+const server = createServer((request, response) => {
+  if (fate === "slow") response.statusCode = 503;
+  setTimeout(() => response.end(version), 10);
+});
+server.listen(fate === "elsewhere" ? 9090 : 8080);
+process.on("SIGTERM", () => {
+  if (fate !== "stubborn") server.close(() => process.exit(0));
+});
+console.log("ready");
+`;
+
+const failingStatus: Readonly<Record<string, number>> = { unhealthy: 500, slow: 503 };
+
+/** The same with the fates that need no process. */
+const inProcessProgram: Program = ({ environment, listen, onSignal, onExec, exit, log }) => {
+  const { VERSION = "" } = environment;
+  const [fate = ""] = VERSION.split("-");
+  if (fate === "crash") throw new Error("cannot read the menu");
+  const server = listen(fate === "elsewhere" ? 9090 : 8080, (_, response) => {
+    response.statusCode = failingStatus[fate] ?? 200;
+    response.end(VERSION);
+  });
+  onExec(() => (fate === "sick" ? 1 : 0));
+  onSignal(() => fate !== "stubborn" && server.close(() => exit(0)));
+  log("ready");
+};
