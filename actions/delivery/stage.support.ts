@@ -25,6 +25,7 @@ import { retryStrategy } from "../core/prompt-retries.support.ts";
 import { pushImage } from "../core/push-image.support.ts";
 import type { DeliveryContext } from "./context.ts";
 import { deploy } from "./deploy.ts";
+import { deployInputs } from "./deployment/virtual-run.support.ts";
 import type { DeployInputs } from "./inputs.ts";
 import type { Run } from "./order/run.ts";
 import { type DeploymentRecord, newRecord } from "./record.ts";
@@ -83,6 +84,8 @@ async function createStageIn(simulator: TestSimulator, program: string | Program
   return stageOn({ simulator, productionUrl, cluster: "outside", program });
 }
 
+const outside = { codeDeployApplication: "outside", codeDeployDeploymentGroup: "web" };
+
 interface Parts {
   readonly simulator: TestSimulator;
   readonly productionUrl: string;
@@ -119,7 +122,7 @@ export async function stageOn({
       return file;
     },
     context: (signal = new AbortController().signal) => contextOf(simulator, clients, signal),
-    inputs: (file, changes = {}) => ({ ...inputs, cluster, source: { file }, ...changes }),
+    inputs: (file, changes) => deployInputs(file, { cluster, ...outside, maxFailedTasks: 2, ...changes }),
     async deploy(version, changes = {}, { definition, run, record = newRecord(cluster, "web") } = {}) {
       const context = { ...stage.context(), run };
       record.startedAt = context.clock.now();
@@ -203,21 +206,6 @@ export async function createAlarm(
     TreatMissingData,
   });
 }
-
-const inputs: Omit<DeployInputs, "source" | "cluster"> = {
-  service: "web",
-  appSpecFile: undefined,
-  codeDeployApplication: "outside",
-  codeDeployDeploymentGroup: "web",
-  desiredCount: undefined,
-  force: false,
-  rollbackOnAlarm: [],
-  mode: "apply",
-  waitUntil: "complete",
-  deadlineMs: undefined,
-  maxFailedTasks: 2,
-  onCancel: "rollback",
-};
 
 /** A role's trust policy that allows a service to assume it. */
 export const trustOf = (Service: string) => ({

@@ -5,7 +5,7 @@ import { startTestSimulator, type TestSimulator } from "@ecs-delivery/simulator/
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runEntry } from "../../core/entry.support.ts";
 import schema from "../report.schema.json" with { type: "json" };
-import { faultsOf, type Schema } from "./class/class-table.ts";
+import { faultsOf, type Schema } from "./class/report-faults.ts";
 
 let simulator: TestSimulator;
 let folder: string;

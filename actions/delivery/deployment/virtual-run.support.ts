@@ -201,7 +201,7 @@ function contextOf(clients: DeliveryContext["clients"], run?: Run) {
 }
 
 /** Returns deploy-service's default inputs for the service `web` in the cluster `c`. */
-function deployInputs(file: string, changes: Partial<DeployInputs>): DeployInputs {
+export function deployInputs(file: string, changes: Partial<DeployInputs> = {}): DeployInputs {
   return {
     cluster: "c",
     service: "web",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { systemClock } from "../../../core/pace.ts";
 import { arm64 } from "../build-image.support.ts";
-import { labelsOf, readCommit } from "./builder.ts";
+import { labelsOf, readCommit } from "./arguments.ts";
 import { docker, inspect, pushNodeBase, run, useWorkshop } from "./docker.support.ts";
 import { createRunCommand } from "./docker-command.ts";
 

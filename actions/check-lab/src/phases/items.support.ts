@@ -12,7 +12,7 @@ export const container = {
   ...{ name: "web", image, portMappings: [{ containerPort: 8080 }] },
   environment: [{ name: "APP_DB_HOST", value: "db" }],
 };
-export const definition = {
+const definition = {
   ...{ family: "web", revision: 1, requiresCompatibilities: ["EC2", "FARGATE"], networkMode: "awsvpc" },
   ...{ executionRoleArn: roleArn, containerDefinitions: [container] },
 };
@@ -38,8 +38,8 @@ export const group = {
   Protocol: "HTTP",
   Port: 8080,
 };
-export const database = { Engine: "mysql", DBInstanceStatus: "available", Endpoint: { Address: "db" } };
-export const server = {
+const database = { Engine: "mysql", DBInstanceStatus: "available", Endpoint: { Address: "db" } };
+const server = {
   Tags: [{ Key: "Name", Value: "MonolithicAppServer" }],
   ...{ State: { Name: "running" }, PublicIpAddress: "198.51.100.1", SecurityGroups: [{ GroupId: "sg" }] },
 };
@@ -59,9 +59,7 @@ export const deploys = {
   Image1ArtifactName: "I",
   Image1ContainerName: "IMAGE1_NAME",
 };
-export const pipelineOf = (...actions: object[]) => ({ name: "p", stages: [{ actions }] });
-const pipeline = pipelineOf(actionOf("CodeCommit", {}), source, actionOf("CodeDeployToECS", deploys));
-export const event = (change: object = {}, detail: object = {}) => ({
+const event = (change: object = {}, detail: object = {}) => ({
   ...{ Name: "e", State: "ENABLED", ...change },
   EventPattern: JSON.stringify({
     source: ["aws.ecr"],
@@ -69,11 +67,10 @@ export const event = (change: object = {}, detail: object = {}) => ({
   }),
 });
 export const trust = (service: string) => ({ AssumeRolePolicyDocument: encodeURIComponent(`"${service}"`) });
-export const policy = (statement: object) => JSON.stringify({ Statement: { Effect: "Allow", ...statement } });
-export const balancer = { LoadBalancerName: "lb", Scheme: "internet-facing", State: { Code: "active" } };
+const balancer = { LoadBalancerName: "lb", Scheme: "internet-facing", State: { Code: "active" } };
 
 /** A deployment group with these listeners for production and test, and these target groups. */
-export const deploymentGroupOf = (production: string, test: string, ...targetGroups: string[]) => ({
+const deploymentGroupOf = (production: string, test: string, ...targetGroups: string[]) => ({
   ...{ applicationName: "a", deploymentGroupName: "g", serviceRoleArn: roleArn },
   ecsServices: [{ serviceName: "web" }],
   loadBalancerInfo: {
@@ -88,6 +85,26 @@ export const deploymentGroupOf = (production: string, test: string, ...targetGro
 });
 
 export type Reads = Readonly<Record<string, unknown>>;
+
+// Reads of a lab, with changes.
+export const databaseWith = (changes: object) => ({ databases: [{ ...database, ...changes }] });
+export const definitionWith = (changes: object) => ({ taskDefinition: { ...definition, ...changes } });
+export const groupWith = (changes: object) => ({ targetGroups: [{ ...group, ...changes }] });
+export const serverWith = (changes: object) => ({ instances: [{ ...server, ...changes }] });
+export const serviceWith = (changes: object) => ({ service: { ...service, ...changes } });
+export const balancerWith = (changes: object) => ({ loadBalancer: { ...balancer, ...changes } });
+export const pairs = (...names: Parameters<typeof deploymentGroupOf>) => ({
+  deploymentGroup: deploymentGroupOf(...names),
+});
+export const pipeline = (...actions: object[]) => ({ pipeline: { name: "p", stages: [{ actions }] } });
+export const policy = (statement: object) => ({
+  repositoryPolicy: JSON.stringify({ Statement: { Effect: "Allow", ...statement } }),
+});
+export const startedBy = (...changes: Parameters<typeof event>) => ({ rulesWithTarget: [event(...changes)] });
+/** A security group with a rule of these sources. */
+export const allowing = (sources: object) => ({
+  securityGroups: [{ GroupId: "sg", IpPermissions: [{ IpProtocol: "tcp", ...sources }] }],
+});
 
 /** Reads of a lab in which everything is right. A function gets the arguments of the read. */
 const right: Reads = {
@@ -116,7 +133,7 @@ const right: Reads = {
   wasReleased: true,
   deploymentGroup: deploymentGroupOf("l", "l", "one", "two"),
   imageRepository: { repositoryName: "web" },
-  pipeline,
+  ...pipeline(actionOf("CodeCommit", {}), source, actionOf("CodeDeployToECS", deploys)),
   page: { status: 200 },
 };
 
