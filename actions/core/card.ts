@@ -12,7 +12,7 @@ export interface Link {
 
 /** Result of a step. Its texts may be foreign: each view escapes them. */
 export interface Card {
-  /** Undefined for a result that needs attention but is not red. */
+  /** Is undefined for a result that needs attention but is not red. */
   readonly ok: boolean | undefined;
   /** Verdict in one line: the subject with its version or revision, and what happened. */
   readonly verdict: string;

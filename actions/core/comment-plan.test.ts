@@ -51,7 +51,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-async function tell(markdown: string, key = "plan of standard") {
+async function comment(markdown: string, key = "plan of standard") {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   const context = { log: { info: write, warning: write }, signal: new AbortController().signal };
@@ -61,10 +61,10 @@ async function tell(markdown: string, key = "plan of standard") {
 
 test("keeps one comment of a plan up to date, next to other people's comments", async () => {
   comments = Array.from({ length: 130 }, (_, id) => ({ id, body: "Looks good" }));
-  expect(await tell("first")).toContain("pull request #7 was created");
-  expect(await tell("second")).toContain("was updated");
-  expect(await tell("second")).toContain("was unchanged");
-  expect(await tell("other", "plan of academy")).toContain("was created");
+  expect(await comment("first")).toContain("pull request #7 was created");
+  expect(await comment("second")).toContain("was updated");
+  expect(await comment("second")).toContain("was unchanged");
+  expect(await comment("other", "plan of academy")).toContain("was created");
   expect(comments.slice(130).map(({ body }) => body)).toEqual([
     "<!-- plan of standard -->\nsecond",
     "<!-- plan of academy -->\nother",
@@ -72,10 +72,10 @@ test("keeps one comment of a plan up to date, next to other people's comments", 
 });
 
 test("cuts a plan that is too long for a comment, and says where the rest is", async () => {
-  await tell("x".repeat(70_000));
+  await comment("x".repeat(70_000));
   expect(comments[0]?.body).toHaveLength(65_536);
   expect(comments[0]?.body).toMatch(/The rest is in the summary of this run\.$/);
-  await tell(`### Plan\n\nfirst\n\n### Cost\n\n${"x".repeat(70_000)}`);
+  await comment(`### Plan\n\nfirst\n\n### Cost\n\n${"x".repeat(70_000)}`);
   expect(comments[0]?.body).toBe(
     "<!-- plan of standard -->\n### Plan\n\nfirst\n\n… The rest is in the summary of this run.",
   );
@@ -83,14 +83,14 @@ test("cuts a plan that is too long for a comment, and says where the rest is", a
 
 test("warns of a token that may not comment, and names the permission", async () => {
   answers = [200, 403];
-  expect(await tell("plan")).toBe(
+  expect(await comment("plan")).toBe(
     "The plan is not on the pull request. GitHub rejected the comment: 403 Resource not accessible by integration. Next step: give the job `permissions: pull-requests: write`; runs for pull requests from forks never have it.",
   );
 });
 
 test("reports when GitHub cannot be reached, and when a run has no pull request", async () => {
   vi.stubEnv("GITHUB_API_URL", "http://127.0.0.1:1");
-  expect(await tell("plan")).toContain("GitHub cannot be reached");
+  expect(await comment("plan")).toContain("GitHub cannot be reached");
   writeFileSync(join(folder, "event.json"), JSON.stringify({ inputs: {} }));
-  expect(await tell("plan")).toContain("not for a pull request");
+  expect(await comment("plan")).toContain("not for a pull request");
 });

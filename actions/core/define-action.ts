@@ -63,7 +63,7 @@ export async function defineAction<Inputs, Context, Kept>(
 
 /** Facts that the record of every step has. */
 export interface StepRecord<Status extends string> {
-  /** Undefined until it is settled. */
+  /** Is undefined until it is known. */
   status: Status | "failed" | "cancelled" | undefined;
   /** Empty when nothing failed. */
   cause: string;

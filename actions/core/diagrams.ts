@@ -49,7 +49,7 @@ export interface Frame {
 
 export interface ArchitectureCard {
   readonly id: string;
-  /** Undefined outside of AWS. */
+  /** Is undefined outside of AWS. */
   readonly frame: string | undefined;
   readonly title: string;
   readonly details: readonly string[];

@@ -59,8 +59,8 @@ export function startEntry(action: string, { folder, onLine, ...given }: Given =
 }
 
 /**
- * Runs an action's entry in this process, in the time of the clock. A signal is an event, since there is no process to
- * end.
+ * Runs an action's entry in this process, in the time of the clock. A signal is an event, since no process can be
+ * ended.
  */
 export function runEntry(action: string, given: Omit<Given, "folder"> = {}): Promise<Ended> {
   // Each run evaluates the entry again, but none of its imports.

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { type InputReader, readInputs } from "./inputs.ts";
 
 const given = (inputs: Record<string, string>) => (name: string) => inputs[name] ?? "";
+const readList = (read: InputReader) => read.json("list", "a JSON array", isNames, []);
 const isNames = (value: unknown): value is string[] => Array.isArray(value);
 
 test.each<[string, (read: InputReader) => unknown, Record<string, string>, string]>([
@@ -12,15 +13,20 @@ test.each<[string, (read: InputReader) => unknown, Record<string, string>, strin
     { mode: "destroy" },
     'Input mode is "destroy"; allowed: apply, delete',
   ],
-  ["a value that is no boolean", (r) => r.boolean("debug", false), { debug: "yes" }, "allowed: true, false"],
   [
-    "a value that is no number",
+    "a value that is not a boolean",
+    (r) => r.boolean("debug", false),
+    { debug: "yes" },
+    "allowed: true, false",
+  ],
+  [
+    "a value that is not a number",
     (r) => r.integer("max-failed-tasks", { min: 1, max: 10, fallback: 3 }),
     { "max-failed-tasks": "1e1" },
     "a whole number from 1 to 10",
   ],
   [
-    "a value that is no duration",
+    "a value that is not a duration",
     (r) => r.duration("deadline"),
     { deadline: "45" },
     "such as 90s, 45m or 1h30m",
@@ -29,18 +35,8 @@ test.each<[string, (read: InputReader) => unknown, Record<string, string>, strin
   ["a folder for a file", (r) => r.file("appspec"), { appspec: "/" }, "/ is not a file"],
   ["a pair without =", (r) => r.pairs("images"), { images: "web" }, "lines of the form name=value"],
   ["a duplicate key", (r) => r.pairs("images"), { images: "web=a\nweb=b" }, 'gives "web" twice'],
-  [
-    "broken JSON",
-    (r) => r.json("list", "a JSON array", isNames, []),
-    { list: "[" },
-    "Input list is not a JSON array: ",
-  ],
-  [
-    "JSON of another kind",
-    (r) => r.json("list", "a JSON array", isNames, []),
-    { list: "{}" },
-    "not a JSON array",
-  ],
+  ["broken JSON", readList, { list: "[" }, "Input list is not a JSON array: "],
+  ["JSON of another kind", readList, { list: "{}" }, "not a JSON array"],
 ])("refuses %s", (_, build, inputs, message) => {
   expect(() => readInputs(build, given(inputs))).toThrow(message);
 });

@@ -6,7 +6,7 @@ import type { InputReader } from "./inputs.ts";
 /** Matches `<NAME>`, `<account-id>` or `<endpoint>`. */
 const placeholder = /<([A-Za-z][A-Za-z0-9_-]*)>/g;
 
-/** Markup inside a container's command is no placeholder: void elements, and those whose end is in the text. */
+/** Markup inside a container's command is not a placeholder: void elements, and those whose end is in the text. */
 const elements =
   /^(html|head|body|title|meta|link|base|br|hr|img|input|p|li|td|th|tr|dt|dd|option|source|wbr)$/;
 

@@ -1,8 +1,8 @@
 import { getState, saveState } from "@actions/core";
 
-/** State that a step keeps for its post step, which runs whatever happens to the step itself; plain data. */
+/** State that a step keeps for its post step, which runs however the step itself ends; plain data. */
 interface PostState<T> {
-  /** Undefined when nothing is left for the post step to do. */
+  /** Is undefined when nothing is left for the post step to do. */
   save(value: T | undefined): void;
   read(): T | undefined;
 }
@@ -20,7 +20,7 @@ export function createPostState<T>(name: string): PostState<T> {
 
 /** Unfinished work of a step, and what its post step does with it when the process of the step has died. */
 interface UnfinishedState<Work, OnCancel> {
-  /** Returns a function that saves unfinished work; undefined when there is none, or the step has decided on it. */
+  /** Returns a function that saves unfinished work; undefined when nothing is unfinished, or the step has decided on it. */
   saver(onCancel: OnCancel): (work: Work | undefined) => void;
   read(): (Work & { readonly onCancel: OnCancel }) | undefined;
 }

@@ -26,7 +26,7 @@ export async function pushImage(
   return `${new URL(simulator.endpoint).host}/web@${digest}`;
 }
 
-/** Pushes an image of one executable file, whatever it contains, as `web` with this tag. */
+/** Pushes an image of one executable file with any content as `web` with this tag. */
 export async function pushExecutable(
   simulator: TestSimulator,
   folder: string,

@@ -1,7 +1,7 @@
 /** Text in place of a hidden value. */
 export const hidden = "***";
 
-/** Variables, options and flags with such a name contain a secret, whatever it looks like. */
+/** Variables, options and flags with such a name contain a secret in any form. */
 const secretName =
   /pass|pwd|phrase|secret|token|credential|key|salt|auth(?!ors?(?:$|[-_.]))|cookie|session|signature|dsn|private|connection[-_.]?str|(?:^|[-_.])(?:pw|pin|otp)(?:$|[-_.])/i;
 

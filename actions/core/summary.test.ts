@@ -38,7 +38,7 @@ test.each([
   expect(link(text, address)).toEqual({ markdown: expected });
 });
 
-test("aligns columns of figures to the right, whatever is left blank in them", () => {
+test("aligns columns of figures to the right, even with blank cells", () => {
   const rows = [
     ["a", "1,234", "−$3.65", "3 min 5 s", "12.5 %", "2 of 3"],
     ["b", "–", "**$0.40**", "850 ms", "", "3"],

@@ -2,7 +2,7 @@ import { isObject } from "./is-object.ts";
 import { hidden, shownChange, shownCommand, shownVariable, withoutUserInfo } from "./shown-value.ts";
 
 /**
- * Returns one line per difference that ECS would act on, empty when there is none: `+ path: value`, `- path: value`, `~
+ * Returns one line per difference that ECS would act on, empty without any: `+ path: value`, `- path: value`, `~
  * path: old → new`. List items are matched by name (containers, environment, secrets, volumes) or by container port, so
  * order does not count; ECS's defaults do not count either. A variable's value that may be secret is `***`, and its
  * difference is `changed`.

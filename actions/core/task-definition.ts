@@ -28,7 +28,7 @@ interface InspectedTaskDefinition {
   readonly dropped: readonly string[];
   /** Keys that are in `taskDefinition` although the SDK's model does not have them. */
   readonly unknown: readonly UnknownKey[];
-  /** With any, `taskDefinition` must not be registered. Their keys begin in it, not in a wrapper. */
+  /** If any exist, `taskDefinition` must not be registered. Their keys begin in it, not in a wrapper. */
   readonly faults: readonly Fault[];
 }
 
@@ -64,7 +64,7 @@ export function inspectTaskDefinition(
   overrides: Partial<TaskDefinitionInput> = {},
   { keptEmpty }: ReadingRules = { keptEmpty: [] },
 ): InspectedTaskDefinition {
-  const { members, beside, faults } = unwrap(value);
+  const { members, outside, faults } = unwrap(value);
   const described = Object.keys(members).filter((key) => describeOnly.includes(key));
   const kept = Object.fromEntries(Object.entries(members).filter(([key]) => !described.includes(key)));
   const taskDefinition = {
@@ -77,7 +77,7 @@ export function inspectTaskDefinition(
   const found = findFaults(taskDefinition, inputSchema);
   return {
     taskDefinition: taskDefinition as unknown as TaskDefinitionInput,
-    dropped: [...beside, ...described],
+    dropped: [...outside, ...described],
     unknown: found.unknown,
     faults: [...faults, ...missing, ...found.faults],
   };
@@ -87,17 +87,17 @@ export function inspectTaskDefinition(
  * `aws ecs describe-task-definition` wraps the task definition that users copy into their repository, and puts its tags
  * next to it.
  */
-function unwrap(value: unknown): { members: Record<string, unknown>; beside: string[]; faults: Fault[] } {
+function unwrap(value: unknown): { members: Record<string, unknown>; outside: string[]; faults: Fault[] } {
   if (!isObject(value))
     return {
       members: {},
-      beside: [],
+      outside: [],
       faults: [{ keys: [], text: "the file does not contain a JSON object" }],
     };
-  if (!isObject(value.taskDefinition)) return { members: value, beside: [], faults: [] };
+  if (!isObject(value.taskDefinition)) return { members: value, outside: [], faults: [] };
   const { taskDefinition, tags, ...others } = value;
   const members = tags === undefined ? taskDefinition : { ...taskDefinition, tags };
-  return { members, beside: Object.keys(others), faults: [] };
+  return { members, outside: Object.keys(others), faults: [] };
 }
 
 /**

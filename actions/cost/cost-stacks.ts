@@ -11,7 +11,7 @@ import { Failure } from "../core/failure.ts";
 
 export interface StackChoice {
   readonly templatesFolder: string;
-  /** Without it, all templates of the folder are chosen. */
+  /** All templates of the folder are chosen without it. */
   readonly parametersFile: string | undefined;
 }
 

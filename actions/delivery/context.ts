@@ -24,7 +24,7 @@ export interface DeliveryContext extends EcsContext {
   readonly clients: Clients;
   /** The workflow run; undefined outside of GitHub Actions. */
   readonly run: Run | undefined;
-  /** Saves which deployment the post step has to handle if this process dies; undefined when there is none any more. */
+  /** Saves which deployment the post step has to handle if this process dies; undefined when none is left. */
   readonly keepForPost: (deployment: Handle | undefined) => void;
 }
 

@@ -11,7 +11,7 @@ export type Ended = "succeeded" | "failed" | "stopped" | "rolled-back" | "supers
 export interface Snapshot {
   /** The service's own term, such as `InProgress` or `ROLLBACK_IN_PROGRESS`. */
   readonly status: string;
-  /** Undefined while it is in progress. */
+  /** Is undefined while it is in progress. */
   readonly ended: Ended | undefined;
   /** The reached stage, by position: stages that are skipped between two polls count as passed. */
   readonly stage: Stage;
@@ -20,7 +20,7 @@ export interface Snapshot {
   readonly events: LifecycleEvent[];
   /** Percent of production traffic on the old and the new tasks; undefined before that is known. */
   readonly traffic: Traffic | undefined;
-  /** One line on the progress besides events and traffic, such as `tasks: new 1 of 2, old 2`. */
+  /** One line on the progress, without events and traffic, such as `tasks: new 1 of 2, old 2`. */
   readonly progress: string | undefined;
   /** Milliseconds since the epoch before which a configured wait prevents progress. */
   readonly quietUntil: number | undefined;
@@ -84,7 +84,7 @@ export interface OtherDeployment {
 /** Result of trying to begin: AWS carries out one deployment of a service at a time. */
 export type Begun =
   | { readonly running: RunningDeployment }
-  /** Undefined when the other one ended before it could be identified. */
+  /** Is undefined when the other one ended before it could be identified. */
   | { readonly busyWith: OtherDeployment | undefined };
 
 /** Deploys a revision with the service's deployment controller; everything else is the same for all. */
@@ -94,7 +94,7 @@ export interface Engine {
   /** Returns the container that the load balancer sends requests to; undefined without a load balancer. */
   containerName(): string | undefined;
   /**
-   * Lists what the deployment changes on the service besides its revision and count, one line each; called after
+   * Lists what the deployment changes on the service except revision and count, one line each; called after
    * `verify`.
    */
   serviceChanges(): string[];

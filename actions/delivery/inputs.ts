@@ -8,7 +8,7 @@ export interface DeployInputs {
   /** Empty: the revision is registered and nothing is deployed. */
   readonly service: string;
   readonly source: RevisionSource;
-  /** Undefined for a registered revision. */
+  /** Is undefined for a registered revision. */
   readonly rules?: ReadingRules;
   /** Plan: everything is verified and compared, nothing changed. */
   readonly mode: "plan" | "apply";
@@ -21,7 +21,7 @@ export interface DeployInputs {
   readonly serviceSettings?: ServiceSettings;
   /** How many of the family's revisions stay registered; undefined keeps all. */
   readonly keptRevisions?: number | undefined;
-  /** Undefined keeps the service's current count. */
+  /** An undefined value keeps the service's current count. */
   readonly desiredCount: number | undefined;
   /** Deploy even if this revision already runs, or if a newer run has deployed since. */
   readonly force: boolean;
@@ -43,7 +43,7 @@ export interface DeployInputs {
   readonly commentToken?: string | undefined;
 }
 
-/** Settings that a deployment can change on the service besides its revision and count. */
+/** Settings that a deployment can change on the service except its revision and count. */
 export type ServiceSettings = Pick<
   UpdateServiceCommandInput,
   "propagateTags" | "enableECSManagedTags" | "volumeConfigurations"
@@ -67,5 +67,5 @@ export function readCommonInputs(read: InputReader, service: string) {
   };
 }
 
-/** With a revision number: the family's latest may change between checking and deploying. */
+/** Has a revision number: the family's latest may change between checking and deploying. */
 export const registered = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d+$/;

@@ -58,7 +58,7 @@ export interface ImageChange {
 }
 
 /**
- * Facts of the deployment, collected while it is in progress, so that outputs and summary show them whatever happens.
+ * Facts of the deployment, collected while it is in progress, so that outputs and summary show them however it ends.
  */
 export interface DeploymentRecord extends StepRecord<Status> {
   readonly cluster: string;
@@ -82,7 +82,7 @@ export interface DeploymentRecord extends StepRecord<Status> {
   changed: boolean;
   /** Findings of the verification. */
   findings: Finding[];
-  /** Undefined until the plan exists. */
+  /** Is undefined until the plan exists. */
   plan: Plan | undefined;
   traffic: TrafficPoint[];
   events: LifecycleEvent[];

@@ -23,6 +23,7 @@ function recordOf(changes: Partial<DeploymentRecord> = {}): DeploymentRecord {
   };
 }
 
+const show = (changes?: Partial<DeploymentRecord>) => markdownOf(summaryOf(recordOf(changes)));
 const point = (atMs: number, green: number) => ({ atMs, green, blue: 100 - green });
 const tried = { status: "rolled-back", production: [arn(3)], cause: "It broke", fix: "repair it." } as const;
 
@@ -42,30 +43,26 @@ test("shows service, revision and version of a good release, what production run
 });
 
 test("calls the revision of a red end tried, and shows cause, fix and that production is unchanged", () => {
-  expect(markdownOf(summaryOf(recordOf(tried)))).toMatch(
+  expect(show(tried)).toMatch(
     /^### ❌ web: tried revision 4 \(1\.2\.0\), rolled back after 5 min 12 s\n\n\*\*It broke\*\*\n\n\*\*Fix:\*\* repair it\.\n\n\*\*Production now:\*\* web:3 \(unchanged\)\n\n/,
   );
 });
 
 test("says from which revision a rollback went back to which", () => {
   const back = { rollback: true, revisionBefore: arn(4), revisionAfter: arn(3), production: [arn(3)] };
-  expect(markdownOf(summaryOf(recordOf(back)))).toMatch(
-    /^### ✅ web: rolled back 4 → 3 \(1\.2\.0\) in 5 min 12 s/,
-  );
+  expect(show(back)).toMatch(/^### ✅ web: rolled back 4 → 3 \(1\.2\.0\) in 5 min 12 s/);
   const stopped = { ...back, revisionBefore: arn(3), undone: arn(4) };
-  expect(markdownOf(summaryOf(recordOf(stopped)))).toMatch(/^### ✅ web: rolled back 4 → 3 /);
-  expect(markdownOf(summaryOf(recordOf(stopped)))).toContain("**Production now:** web:3 (unchanged)");
+  expect(show(stopped)).toMatch(/^### ✅ web: rolled back 4 → 3 /);
+  expect(show(stopped)).toContain("**Production now:** web:3 (unchanged)");
 });
 
 test("ends the traffic where it ended: on the old tasks after a rollback", () => {
   const traffic = [point(0, 0), point(5_000, 10)];
-  const summary = markdownOf(summaryOf(recordOf({ ...tried, traffic })));
+  const summary = show({ ...tried, traffic });
   expect(summary).toContain("<summary>Traffic: ended at 100/0 (old/new tasks)</summary>");
   expect(summary).toMatch(/line \[.*10, 0(?:, 0)*\]/);
   expect(summary).toContain("| 5 min 12 s | 100 % | 0 % |");
-  expect(markdownOf(summaryOf(recordOf({ traffic: [...traffic, point(9_000, 100)] })))).toContain(
-    "ended at 0/100",
-  );
+  expect(show({ traffic: [...traffic, point(9_000, 100)] })).toContain("ended at 0/100");
 });
 
 test("shows no traffic that never moved, no skipped event, and no column without text", () => {
@@ -74,7 +71,7 @@ test("shows no traffic that never moved, no skipped event, and no column without
     { ...event, name: "Install", status: "Succeeded" },
     { ...event, name: "AllowTraffic", status: "Skipped" },
   ];
-  const summary = markdownOf(summaryOf(recordOf({ traffic: [point(0, 0)], events })));
+  const summary = show({ traffic: [point(0, 0)], events });
   expect(summary).toContain(
     "| Event | Status | Time |\n| --- | --- | ---: |\n| Install | Succeeded | 2 s |\n",
   );
@@ -93,7 +90,7 @@ test("shows a moved image once, and other changes as lines of a diff", () => {
     imagesMoved: false,
     serviceChanges: [],
   };
-  const summary = markdownOf(summaryOf(recordOf({ plan })));
+  const summary = show({ plan });
   expect(summary).toContain("<summary>2 changes to web:3 in production</summary>");
   expect(summary).toContain("| web | sha256:bbbbbbbbbbbb | sha256:aaaaaaaaaaaa |");
   expect(summary).toContain("```diff\n! containerDefinitions[web].cpu: 256 → 512\n```");
@@ -101,8 +98,8 @@ test("shows a moved image once, and other changes as lines of a diff", () => {
 
 test("lists several faults with their fixes in place of one cause", () => {
   const findings = [
-    { text: "there is no image", fix: "push it" },
-    { text: "there is no role", fix: "create it" },
+    { text: "the image does not exist", fix: "push it" },
+    { text: "the role does not exist", fix: "create it" },
     { text: "a note", kind: "note" as const },
   ];
   const refused = {
@@ -112,17 +109,16 @@ test("lists several faults with their fixes in place of one cause", () => {
     revisionAfter: "",
     production: [],
   } as const;
-  const summary = markdownOf(summaryOf(recordOf({ ...refused, findings, cause: "2 things to correct: …" })));
+  const summary = show({ ...refused, findings, cause: "2 things to correct: …" });
   expect(summary).toMatch(/^### ❌ web: not deployed, failed after /);
-  expect(summary).toContain("- ❌ there is no image\\\n  → push it\n- ❌ there is no role");
+  expect(summary).toContain("- ❌ the image does not exist\\\n  → push it\n- ❌ the role does not exist");
   expect(summary).not.toContain("2 things to correct");
   expect(summary).toContain("**Production now:** web:3 (unchanged)");
   expect(summary).toContain("<summary>1 note</summary>");
 });
 
 /** The fold with the traffic of a deployment that took 400 seconds, or as long as the points. */
-const trafficOf = (...traffic: ReturnType<typeof point>[]) =>
-  markdownOf(summaryOf(recordOf({ durationMs: 400_000, traffic })));
+const trafficOf = (...traffic: ReturnType<typeof point>[]) => show({ durationMs: 400_000, traffic });
 
 test("draws no chart of a deployment that shifted nothing", () => {
   expect(trafficOf()).not.toContain("mermaid");

@@ -35,12 +35,12 @@ export function diffRevision(registered: RegisteredRevision, wanted: TaskDefinit
   return diffTaskDefinitions(wanted.tags ? { ...before, tags } : before, after);
 }
 
-/** Returns whether AWS reserves the tag: nobody can register it. */
+/** Returns whether AWS reserves the tag: no user can register it. */
 export function isReservedTag({ key = "" }: Tag): boolean {
   return /^aws:/i.test(key);
 }
 
-/** Reads a revision by ARN or family:revision, the latest active one by family; undefined when there is none. */
+/** Reads a revision by ARN or family:revision, the latest active one by family; undefined without one. */
 export async function describeRevision(
   context: { readonly clients: Pick<EcsClients, "ecs">; readonly signal: AbortSignal },
   taskDefinition: string,

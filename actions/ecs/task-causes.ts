@@ -8,7 +8,7 @@ export type { Cause };
 interface TaskCause {
   /** Matched against the stop reason, the container's reason and its last log line, in this order. */
   readonly pattern: RegExp;
-  /** With {container} and {reason}. */
+  /** May contain {container} and {reason}. */
   readonly text: string;
   readonly nextStep: string;
 }
@@ -97,7 +97,7 @@ const taskCauses: readonly TaskCause[] = [
 /** Returns why a task stopped; undefined for unknown reasons, such as a health check of the load balancer. */
 export function causeOfTask(task: FailedTask): Cause | undefined {
   const line = lastTellingLine(task.logLines);
-  // A program's own line may tell of its own denied call, or of its own capacity.
+  // A program's own line may be about its own denied call, or its own capacity.
   const ofRuntime = /exec format error|OutOfMemory|executable file not found/i.test(line) ? line : "";
   for (const reason of [task.containerReason ?? "", task.stoppedReason, ofRuntime]) {
     const cause = causeOfReason(task.container, reason);

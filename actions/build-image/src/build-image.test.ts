@@ -130,7 +130,7 @@ describe("immutable tags", () => {
     );
   });
 
-  it("are no obstacle to two jobs with the same source", async () => {
+  it("do not hinder two jobs with the same source", async () => {
     const [one, two] = await Promise.all([build({ tags: ["v1"] }), build({ tags: ["v1"] })]);
     expect(one.digest).toBe(two.digest);
   });

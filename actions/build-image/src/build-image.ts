@@ -23,7 +23,7 @@ export interface BuiltImage extends Omit<Built, "manifest" | "tagged"> {
   readonly digest: string;
   /** False when the repository had it already. */
   readonly built: boolean;
-  /** Without the source's tag. */
+  /** Excludes the source's tag. */
   readonly tags: readonly string[];
   readonly source: Source;
 }

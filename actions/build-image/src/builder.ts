@@ -9,7 +9,7 @@ import type { SourceFile } from "./source/list-files.ts";
 /** One way of building an image; the input `builder` chooses it. */
 export interface Builder {
   /**
-   * Reads everything besides the context's files and the labels that decides what the image is: the base's digest, the
+   * Reads everything except the context's files and the labels that decides what the image is: the base's digest, the
    * platform, the settings. It is hashed with the files, so it must be the same JSON whenever the image would be the
    * same.
    */

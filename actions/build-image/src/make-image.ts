@@ -20,7 +20,7 @@ import { readSource, type Source, sourceLabel, sourceTag } from "./source/read-s
 import { putTags, readTags } from "./tags/image-tags.ts";
 
 export interface MadeImage extends Omit<BuiltImage, "source"> {
-  /** Undefined for an image of another job, and for a base image. */
+  /** Is undefined for an image of another job, and for a base image. */
   readonly source: Source | undefined;
   /** Archive that was written instead of pushing. */
   readonly file?: { readonly path: string; readonly size: number };

@@ -9,7 +9,7 @@ export interface Item {
   /** The requirement, as a sentence. */
   readonly title: string;
   readonly fix: Fix;
-  /** Reads only. Throws Missing or Unreadable where there is nothing to check. */
+  /** Reads only. Throws Missing or Unreadable if a part cannot be checked. */
   check(lab: Lab): Promise<Outcome>;
 }
 

@@ -14,7 +14,7 @@ export interface Source {
   readonly name: string;
   /** Paths with `/`. Of a large CodeCommit repository the upper folders only. */
   paths(): Promise<readonly string[]>;
-  /** Undefined without such a file. */
+  /** Is undefined if the file does not exist. */
   text(path: string): Promise<string | undefined>;
 }
 

@@ -1,6 +1,6 @@
 /** Knowledge about one type of resource. Each part of the actions reads its columns; none has code of an AWS client. */
 export interface TypeRow {
-  /** Undefined for settings, rights and routes, which belong to the cards of others. */
+  /** Is undefined for settings, rights and routes, which belong to the cards of others. */
   readonly card?: Card;
   /** Function of `actions/cost` that bills a resource. */
   readonly bill?: BillName;

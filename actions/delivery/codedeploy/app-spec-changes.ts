@@ -2,7 +2,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { isObject } from "../../core/is-object.ts";
 import { diffService } from "../plan/plan.ts";
 
-/** Lists what an AppSpec with these Properties changes on the service besides its revision. */
+/** Lists what an AppSpec with these Properties changes on the service except its revision. */
 export function appSpecChanges(service: Service, properties: Readonly<Record<string, unknown>>): string[] {
   return diffService(serviceInProduction(service), serviceInAppSpec(properties));
 }
@@ -36,7 +36,7 @@ function serviceInAppSpec(properties: Readonly<Record<string, unknown>>): object
     ...(Array.isArray(strategy) && {
       capacityProviderStrategy: strategy.map((item) => ({ base: 0, weight: 0, ...item })),
     }),
-    // LATEST is no change, however far it has moved.
+    // LATEST does not count as a change, however far it has moved.
     ...(platformVersion !== undefined && platformVersion !== "LATEST" && { platformVersion }),
   }) as object;
 }

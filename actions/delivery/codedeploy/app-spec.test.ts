@@ -69,7 +69,7 @@ test("reports all faults together", () => {
   expect(read(yaml("8080", "8081").replace("version: 0.0", "version: 1")).findings).toHaveLength(2);
 });
 
-test("keeps the service's capacity providers when there is no AppSpec file", () => {
+test("keeps the service's capacity providers without an AppSpec file", () => {
   const loadBalancers = [{ containerName: "web", containerPort: 8080 }];
   const capacityProviderStrategy = [{ capacityProvider: "FARGATE_SPOT", base: 1, weight: 2 }];
   const { appSpec } = readAppSpec(undefined, { loadBalancers, capacityProviderStrategy }, taskDefinition);

@@ -10,7 +10,7 @@ import { appSpecChanges } from "./app-spec-changes.ts";
 
 export interface AppSpec {
   readonly containerName: string;
-  /** Lists what it changes on the service besides its revision. */
+  /** Lists what it changes on the service except its revision. */
   readonly serviceChanges: readonly string[];
   /** Returns JSON text with the ARN in place of the revision. */
   contentFor(taskDefinitionArn: string): string;

@@ -46,7 +46,7 @@ test.each<
     90,
   ],
   [
-    "an automatic reroute, whatever its wait",
+    "an automatic reroute with any wait",
     { deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 30 } },
     undefined,
     false,

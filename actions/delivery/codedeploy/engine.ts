@@ -120,7 +120,7 @@ function createDeployment(
     isFirst = false;
     if (ours) return ours;
     try {
-      // Not abortable: a discarded response would leave a deployment that nobody follows.
+      // Not abortable: a discarded response would leave a deployment that no step follows.
       return (await context.clients.codedeploy.send(command)).deploymentId;
     } catch (error) {
       if ((error as Error).name !== "DeploymentLimitExceededException") throw error;

@@ -6,8 +6,8 @@ import type { OnCancel } from "../inputs.ts";
 const words = { stop: "stopped", rollback: "stopped and rolled back" } as const;
 
 /**
- * Leaves, stops or rolls back a deployment that nobody will follow any more. Returns what happens to it, to follow its
- * name in a sentence. The post step keeps whatever is not decided here.
+ * Leaves, stops or rolls back a deployment that no step will follow any more. Returns what happens to it, to follow its
+ * name in a sentence. The post step handles what is not decided here.
  */
 export async function applyOnCancel(
   context: Pick<DeliveryContext, "keepForPost">,

@@ -236,7 +236,7 @@ test("adopts a deployment whose creation got no response, and ends it when its t
   answers.ListTasks = { taskArns };
   answers.DescribeTasks = { tasks: taskArns.map((taskArn) => ({ ...crashed, taskArn })) };
   answers.StopDeployment = () => is("Stopped") ?? {};
-  // Crashing tasks are rolled back, whatever on-cancel says.
+  // Crashing tasks are rolled back with any value of on-cancel.
   const { record, endedAt } = await run({ onCancel: "leave" }, run12);
   expect(record).toMatchObject({ deploymentId: "d-7", changed: true, status: "stopped" });
   expect(inputs("StopDeployment")).toEqual([{ deploymentId: "d-7", autoRollbackEnabled: true }]);

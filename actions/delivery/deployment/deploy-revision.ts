@@ -139,7 +139,7 @@ async function stopAndSettle(
 
 interface Begun {
   readonly service: RunningService;
-  /** Undefined when production runs the revision already. */
+  /** Is undefined when production runs the revision already. */
   readonly running: RunningDeployment | undefined;
 }
 

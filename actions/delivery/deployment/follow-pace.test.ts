@@ -31,7 +31,7 @@ function longest(moments: readonly number[], from: number, to: number): number {
   return Math.max(...pauses);
 }
 
-/** Without jitter. */
+/** Creates a pace without jitter. */
 const paceUntil = (until: Stage, drainMs?: number) => createFollowPace(until, { drainMs, random: () => 0.5 });
 
 test("grows pauses to twenty seconds while another stage has to come before the end", () => {

@@ -70,7 +70,7 @@ async function updateService(
     ...watchAlarms(rollbackOnAlarm, current.deploymentConfiguration),
   });
   try {
-    // Not abortable: a discarded response would leave a deployment that nobody follows.
+    // Not abortable: a discarded response would leave a deployment that no step follows.
     const { service: updated = {} } = await retryOutages(context, () => context.clients.ecs.send(command));
     return updated;
   } catch (error) {

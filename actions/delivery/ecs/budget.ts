@@ -3,7 +3,7 @@ import type { DeploymentConfiguration, DeploymentLifecycleHook, Service } from "
 const minute = 60_000;
 /** Placing a task, pulling a large image, starting it and its first health checks; ECS itself sets no limit. */
 const startMs = 15 * minute;
-/** Minimum for every deployment: a task that crashes at first and then stays up is no failure yet. */
+/** Minimum for every deployment: a task that crashes at first and then stays up has not failed yet. */
 const leastMs = 30 * minute;
 /** A target group's default deregistration delay. */
 const defaultDrainMs = 5 * minute;

@@ -16,7 +16,7 @@ const settleMs = 15 * 60_000;
 
 /**
  * `startedBy` is the id of the service's primary deployment, which its tasks carry; `oldTasks` ran when it began,
- * infinitely many if nobody knows.
+ * infinity if that is unknown.
  */
 export function runningDeployment(
   context: DeliveryContext,
@@ -54,7 +54,7 @@ export function runningDeployment(
   async function findSuccessor({ createdAt }: ServiceDeployment, signal: AbortSignal | undefined) {
     const since = createdAt?.getTime() ?? 0;
     const others = (await list(signal)).filter((each) => each.serviceDeploymentArn !== arn);
-    // A service has one deployment in progress: it is later than this one, whatever the clocks say.
+    // A service has one deployment in progress: it is later than this one, regardless of the clocks.
     const successor = others.findLast((each) => isOngoing(each) || (each.createdAt?.getTime() ?? 0) >= since);
     return successor && shortId(successor.serviceDeploymentArn);
   }

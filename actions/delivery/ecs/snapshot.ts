@@ -1,14 +1,10 @@
 import type { ServiceDeployment, ServiceRevisionSummary } from "@aws-sdk/client-ecs";
 import type { Ended, Snapshot, Traffic } from "../engine.ts";
-import type { LifecycleEvent, Stage } from "../record.ts";
+import type { Stage } from "../record.ts";
 
-interface Known {
-  readonly events: LifecycleEvent[];
-  readonly startedBy: string | undefined;
+interface Known extends Pick<Snapshot, "events" | "startedBy" | "quietUntil" | "restMs"> {
   /** Id of the service deployment that took over. */
   readonly successor: string | undefined;
-  readonly quietUntil: number | undefined;
-  readonly restMs?: number | undefined;
   /** How many ran when the deployment began. */
   readonly oldTasks?: number | undefined;
 }

@@ -21,7 +21,7 @@ import { beginChecking } from "../verify/checking.ts";
 
 /** The revision to deploy, read but not yet registered. */
 export interface WantedRevision {
-  /** Undefined when something is wrong with it. */
+  /** Is undefined when something is wrong with it. */
   readonly taskDefinition: TaskDefinitionInput | undefined;
   readonly findings: Finding[];
   /** ARN of a registered revision that is used as it is. */
@@ -112,7 +112,7 @@ export function diffOf({ revisionChanges, serviceChanges }: Plan): string {
   return [...revisionChanges, ...serviceChanges].join("\n");
 }
 
-/** Lists the service's changes besides its revision: the members that `after` has, compared with `before`. */
+/** Lists the service's changes except its revision: the members that `after` has, compared with `before`. */
 export function diffService(before: object, after: object): string[] {
   const named = Object.entries(before).filter(([key]) => key in after);
   return diffTaskDefinitions(Object.fromEntries(named), after).map((line) =>

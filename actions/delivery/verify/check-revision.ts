@@ -36,11 +36,8 @@ function groupsOf({ taskDefinition }: Checking): LogGroup[] {
 
 async function checkLogGroup(checking: Checking, { name, region, container }: LogGroup): Promise<Finding[]> {
   const logs = await checking.clients.logs(region);
-  const { value, findings } = await tryLookUp(
-    checking,
-    `log group ${name}`,
-    (options) => logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }), options),
-    {},
+  const { value, findings } = await tryLookUp(checking, `log group ${name}`, (options) =>
+    logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }), options),
   );
   // The list is by prefix in alphabetical order: the name itself comes before all that only begin with it.
   if (!value || value.logGroups?.some(({ logGroupName }) => logGroupName === name)) return findings;

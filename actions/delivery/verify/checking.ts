@@ -41,7 +41,7 @@ export async function tryLookUp<T>(
   { signal }: Checking,
   what: string,
   call: (options: { abortSignal: AbortSignal }) => Promise<T>,
-  known: { readonly [errorName: string]: Finding },
+  known: { readonly [errorName: string]: Finding } = {},
 ): Promise<{ value?: T; findings: Finding[] }> {
   try {
     return await lookUp(what, () => call({ abortSignal: signal }), known);

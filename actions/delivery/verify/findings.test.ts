@@ -54,7 +54,7 @@ const secret = (valueFrom: (arn: string) => string, name = "kept") =>
     web.secrets = [{ name: "PASSWORD", valueFrom: valueFrom(secrets[name] ?? "") }];
   });
 
-test("logs nothing when there is nothing to report", async () => {
+test("logs nothing when it has nothing to report", async () => {
   const { record, error, lines } = await plan(() => {});
   expect(error).toBeUndefined();
   expect(record.findings).toEqual([]);

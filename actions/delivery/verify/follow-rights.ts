@@ -22,7 +22,7 @@ import type { DeployInputs } from "../inputs.ts";
 interface Right {
   readonly action: string;
   readonly resources: readonly string[];
-  /** The call was about something that does not exist: nobody outside AWS knows for which resource it was denied. */
+  /** The call was about something that does not exist: AWS does not show for which resource it was denied. */
   readonly unsure?: boolean;
 }
 

@@ -27,7 +27,7 @@ async function checkImage(checking: Checking, text: string): Promise<Finding[]> 
   return [...findings, ...(await checkPlatform(checking, ecr, { image, text }))];
 }
 
-/** Finds the image that a name points to now, with the client of its registry; findings say why there is none. */
+/** Finds the image that a name points to now, with the client of its registry; findings say why none was found. */
 export async function findInEcr(
   checking: Checking,
   text: string,
@@ -88,11 +88,8 @@ async function findImage(
       mediaTypes.dockerManifest,
     ],
   });
-  const { value, findings } = await tryLookUp(
-    checking,
-    `image ${text}`,
-    (options) => ecr.send(command, options).catch(emptyWithoutRepository),
-    {},
+  const { value, findings } = await tryLookUp(checking, `image ${text}`, (options) =>
+    ecr.send(command, options).catch(emptyWithoutRepository),
   );
   const image = value?.images?.[0];
   if (!value || image) return image ? { image, findings } : { findings };
@@ -122,11 +119,8 @@ async function checkMissing(
   { repository, registryId, text }: { repository: string; registryId: string | undefined; text: string },
 ): Promise<Finding[]> {
   const command = new DescribePullThroughCacheRulesCommand({ registryId });
-  const { value } = await tryLookUp(
-    checking,
-    "pull through cache rules",
-    (options) => ecr.send(command, options),
-    {},
+  const { value } = await tryLookUp(checking, "pull through cache rules", (options) =>
+    ecr.send(command, options),
   );
   const rules = value?.pullThroughCacheRules ?? [];
   const brought = rules.some(

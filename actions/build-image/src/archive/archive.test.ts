@@ -109,7 +109,7 @@ it.each<[string, Entry[], string, string?]>([
 
 it.each<[string, (path: string) => Promise<void>, string]>([
   ["is cut off", (path) => truncate(path, 3000), "is not a valid tar archive"],
-  ["is no archive", (path) => writeFile(path, "x".repeat(1024)), "is not a valid tar archive"],
+  ["is not an archive", (path) => writeFile(path, "x".repeat(1024)), "is not a valid tar archive"],
   ["is too large", (path) => truncate(path, 10_000_000_001), "has 10000.0 MB; the limit is 10000.0 MB"],
 ])("refuses an archive that %s", async (_, damage, message) => {
   const archive = await tar(layout());

@@ -9,7 +9,7 @@ const { simulator } = await useSimulator();
 const { ecr } = simulator.aws;
 const repositoryName = "customer";
 
-/** Without the SDK's own retries. */
+/** Disables the SDK's own retries. */
 const once = {
   createEcr: async () => new ECRClient({ ...simulator.clientConfig, maxAttempts: 1 }),
 };

@@ -68,7 +68,7 @@ export function warnOfMissingCache(
     );
 }
 
-/** A cache that cannot be written makes the next build slower and is no reason to fail this one. */
+/** A cache that cannot be written makes the next build slower but does not fail this one. */
 function cacheArguments({ cache, target }: DockerInputs): string[] {
   if (cache === "none") return [];
   // Each target has its own, or they would overwrite one another.

@@ -60,7 +60,7 @@ it("leaves the engine and the user's configuration as they were", async () => {
   expect((await readdir(workshop.dockerConfig)).filter((name) => name !== "buildx")).toEqual(["config.json"]);
 });
 
-it("builds nothing for a source that has an image, whatever the commit", async () => {
+it("builds nothing for a source that has an image, even for another commit", async () => {
   const files = { ...twoStages, "main.txt": "twice" };
   const first = await workshop.build(files, { variables: { GITHUB_SHA: "1".repeat(40) } });
   const again = await workshop.build(files, { variables: { GITHUB_SHA: "2".repeat(40), PATH: "/nowhere" } });

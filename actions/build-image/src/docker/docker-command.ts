@@ -112,7 +112,7 @@ export async function createDockerConfig(
 }
 
 /**
- * Writes a login as `docker login` does. An empty helper makes Docker read the login from the file, whatever store it
+ * Writes a login as `docker login` does. An empty helper makes Docker read the login from the file, no matter which store it
  * uses otherwise.
  */
 function addLogin(config: DockerConfig, host: string, { user, password }: Credentials): DockerConfig {

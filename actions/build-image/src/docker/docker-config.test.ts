@@ -17,7 +17,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const create = (destination?: Parameters<typeof createDockerConfig>[2], variables = {}) =>
   createDockerConfig(join(folder, "private"), { DOCKER_CONFIG: own, ...variables }, destination);
 
-it("adds a login to a copy of the user's configuration that nobody else can read", async () => {
+it("adds a login to a copy of the user's configuration that only this user can read", async () => {
   const config = {
     auths: { "ghcr.io": { auth: "bWU6YQ==" } },
     currentContext: "remote",

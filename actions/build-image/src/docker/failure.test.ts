@@ -54,21 +54,21 @@ it.each([
   ["unknown flag: --quiet", "correct this instruction"],
 ])("names the line and the end of the output of a failed instruction: %s", (output, nextStep) => {
   const lines = Array.from({ length: 10 }, (_, index) => `0.0${index} line ${index} at a:1`);
-  const told = ending("[2/2] RUN node", [...lines, "0.07 ", `10.1 ${output}`], foreign, "Dockerfile:2");
-  expect(explain(told)).toMatchObject({
+  const logged = ending("[2/2] RUN node", [...lines, "0.07 ", `10.1 ${output}`], foreign, "Dockerfile:2");
+  expect(explain(logged)).toMatchObject({
     message: expect.stringMatching(/^Dockerfile:2: process "node" .* 255: line 1 at a:1 \| line 2 /),
     nextStep: expect.stringContaining(nextStep),
   });
-  expect(explain(told).message.endsWith(`line 9 at a:1 | ${output}`)).toBe(true);
+  expect(explain(logged).message.endsWith(`line 9 at a:1 | ${output}`)).toBe(true);
 });
 
 it("explains a push that is not allowed, and fails as a build where nothing is pushed", () => {
-  const told = [`ERROR: failed to solve: failed to push host/customer:source-1: 403 Forbidden`];
-  expect(explain(told)).toMatchObject({
+  const logged = [`ERROR: failed to solve: failed to push host/customer:source-1: 403 Forbidden`];
+  expect(explain(logged)).toMatchObject({
     message: "Could not push to host/customer: failed to push host/customer:source-1: 403 Forbidden",
     nextStep: expect.stringContaining("allow the job to push"),
   });
-  expect(explainFailure(told[0] ?? "").message).toMatch(/^docker buildx build failed/);
+  expect(explainFailure(logged[0] ?? "").message).toMatch(/^docker buildx build failed/);
 });
 
 it.each([

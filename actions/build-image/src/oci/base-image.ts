@@ -25,7 +25,7 @@ export interface BaseImage {
   readonly digest: string;
 }
 
-/** Resolves a name. A digest needs no request: it identifies the image, whatever the tag. */
+/** Resolves a name. A digest needs no request: it identifies the image regardless of the tag. */
 export async function findBaseImage(
   registry: RegistryClient,
   { repository, name, tag, digest }: ImageName,

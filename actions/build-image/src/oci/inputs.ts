@@ -4,7 +4,7 @@ import { type Platform, readPlatforms } from "../platforms.ts";
 
 /** Settings that start the container. */
 export interface ContainerSettings {
-  /** With its arguments; undefined: as in the base image. */
+  /** Includes its arguments; undefined keeps the base image's. */
   readonly entrypoint: readonly string[] | undefined;
   readonly workingDirectory: string;
   readonly user: string;

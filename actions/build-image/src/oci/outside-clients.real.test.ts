@@ -40,7 +40,7 @@ beforeAll(async () => {
       testEnvironment(workshop.simulator),
     );
   built = await build({ baseImage }, ["one"]);
-  // An index without a base, as there is no Node for another processor here; nothing in it is run.
+  // The index has no base, as this machine has no Node for another processor; nothing in it is run.
   several = await build({ platforms: [amd64, { ...arm64, variant: "v8" }] }, ["several"]);
 });
 afterAll(async () => {

@@ -58,7 +58,7 @@ interface Ignore {
 }
 
 /**
- * Reads the rules of the builder's own ignore file or, if there is none, of the context's `.dockerignore`, with
+ * Reads the rules of the builder's own ignore file or, without one, of the context's `.dockerignore`, with
  * Docker's meaning. Source: docs.docker.com, "Build context", "Filename and location".
  */
 export async function readIgnore(context: string, own: string | undefined): Promise<Ignore> {

@@ -48,7 +48,7 @@ it("lists the files in one order everywhere", async () => {
   ]);
 });
 
-it("warns of secrets that are not ignored, whatever the builder", async () => {
+it("warns of secrets that are not ignored, for each builder", async () => {
   for (const folder of [".git", ".aws"]) await mkdir(join(context, folder));
   for (const path of [".git/config", ".aws/credentials", ".env", ".npmrc", "tls.key", "ignored.pem"])
     await write(path, "");

@@ -90,7 +90,7 @@ async function runGit(cwd: string, args: readonly string[]): Promise<string> {
     cwd,
     maxBuffer: 64 * 1024 * 1024,
     timeout: timeoutMs,
-    // Nobody is there to type a password; an address must not start a program.
+    // No user can type a password here; an address must not start a program.
     env: { ...process.env, GIT_TERMINAL_PROMPT: "0", GIT_ALLOW_PROTOCOL: "file:git:http:https:ssh" },
   };
   try {

@@ -73,7 +73,7 @@ const nothingWatched: DeploymentConfiguration = {
   lifecycleHooks: [],
 };
 
-/** Makes the service deploy as the back end does, whatever the previous row changed. */
+/** Makes the service deploy as the back end does, after any change of the previous row. */
 export async function configure(stage: Stage, backEnd: BackEnd, settings: Settings = {}): Promise<void> {
   const { ecs, codedeploy } = stage.simulator.aws;
   const { cluster, service } = stage.inputs("");

@@ -99,7 +99,7 @@ export const rowsDuringTheShift: readonly Row[] = [
   },
 ];
 
-/** Causes that end a deployment besides its own tasks and hooks. */
+/** Causes that end a deployment, except its own tasks and hooks. */
 export const rowsOfDeployments: readonly Row[] = [
   {
     fault: "alarm before the shift",
