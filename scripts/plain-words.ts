@@ -7,11 +7,7 @@ interface Rule {
   readonly instead: string;
   /** Where code names things so, or the words have an ordinary meaning too. */
   readonly only?: "comments";
-  /** Files that do not follow the rule yet. */
-  readonly outside?: RegExp;
 }
-
-const notYet = /^(actions|simulator|infra-templates)\//;
 
 /** Words that read like a translation, and what to write instead. */
 const rules: readonly Rule[] = [
@@ -31,8 +27,8 @@ const rules: readonly Rule[] = [
   { pattern: /\brefuses? by name\b/i, instead: "fails with an error that names it" },
   { pattern: /\bis there already\b/i, instead: "already exists" },
   { pattern: /\bhand(s|ed)? over\b/i, instead: "passes" },
-  { pattern: /\bthere (is|are) (no|none)\b/i, instead: "does not exist, has no, unknown", outside: notYet },
-  { pattern: /\b(?<!there )(is|are) no\b(?! (longer|more)\b)/i, instead: "is not a", outside: notYet },
+  { pattern: /\bthere (is|are) (no|none)\b/i, instead: "does not exist, has no, unknown" },
+  { pattern: /\b(?<!there )(is|are) no\b(?! (longer|more)\b)/i, instead: "is not a" },
   { pattern: /^(Of|What|Whoever|That) /, instead: "the subject first", only: "comments" },
 ];
 
@@ -40,8 +36,8 @@ const rules: readonly Rule[] = [
 export function wordsOf(file: string, source: string): string[] {
   const code = /\.(ts|mjs)$/.test(file);
   return (code ? textsOf(source) : linesOf(source)).flatMap(({ line, text, comment }) =>
-    rules.flatMap(({ pattern, instead, only, outside }) => {
-      if ((only && !comment) || outside?.test(file)) return [];
+    rules.flatMap(({ pattern, instead, only }) => {
+      if (only && !comment) return [];
       const found = pattern.exec(text)?.[0];
       return found ? [`${file}:${line}: "${found.trim()}": write "${instead}"`] : [];
     }),

@@ -9,7 +9,7 @@ export interface Arn {
   readonly resource: string;
 }
 
-/** Returns undefined for text that is no ARN (AWS General Reference, "Amazon Resource Names"). */
+/** Returns undefined for text that is not an ARN (AWS General Reference, "Amazon Resource Names"). */
 export function parseArn(text: string): Arn | undefined {
   const match = /^arn:(aws[\w-]*):([\w-]+):([\w-]*):(\d{12}|aws)?:(.+)$/.exec(text);
   if (!match) return undefined;

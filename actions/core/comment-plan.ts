@@ -15,7 +15,7 @@ export async function commentPlan(
 ): Promise<void> {
   const pullRequest = readPullRequest(process.env);
   if (!pullRequest) {
-    log.info("This run is not for a pull request, so there is no comment.");
+    log.info("This run is not for a pull request: no comment is written.");
     return;
   }
   try {

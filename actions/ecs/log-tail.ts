@@ -14,8 +14,8 @@ export function isMetricLine(line: string): boolean {
 }
 
 /**
- * Reads a container's last lines from CloudWatch Logs, by the awslogs options of its definition. Empty when there are
- * none; a refusal of AWS is one line that says so, as the failure itself must still be reported.
+ * Reads a container's last lines from CloudWatch Logs, by the awslogs options of its definition. Empty without any;
+ * a refusal of AWS is one line that says so, as the failure itself must still be reported.
  */
 export async function readLogTail(
   context: EcsContext,

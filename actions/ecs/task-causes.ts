@@ -89,7 +89,7 @@ const taskCauses: readonly TaskCause[] = [
   {
     pattern:
       /RESOURCE:\w|Capacity is unavailable|insufficient (capacity|memory|cpu)|enough (CPU|memory)|InsufficientFreeAddresses/i,
-    text: "There is no capacity for the task: {reason}",
+    text: "No capacity is left for the task: {reason}",
     nextStep: "run the job again later, or use other subnets, another size or another capacity provider.",
   },
 ];

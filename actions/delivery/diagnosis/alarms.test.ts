@@ -16,7 +16,7 @@ const alarm: MetricAlarm = {
 test.each<[string, Partial<MetricAlarm>, string]>([
   ["in ALARM", {}, "TargetResponseTime p99 was 1.84, above 0.5"],
   ["that is OK again", { StateValue: "OK" }, "TargetResponseTime p99, above 0.5"],
-  ["whose reason is no JSON", { StateReasonData: "set manually" }, "TargetResponseTime p99, above 0.5"],
+  ["whose reason is not JSON", { StateReasonData: "set manually" }, "TargetResponseTime p99, above 0.5"],
   [
     "of an expression",
     {

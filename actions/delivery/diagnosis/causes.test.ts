@@ -85,7 +85,7 @@ test.each<[string, Partial<FailedTask>, string]>([
   [
     "no capacity",
     { stoppedReason: "Capacity is unavailable at this time." },
-    "There is no capacity for the task",
+    "No capacity is left for the task",
   ],
   [
     "its own health check",

@@ -161,7 +161,7 @@ function nextStep(wanted: readonly WantedSource[], history: readonly Execution[]
   if (history.some(startedByEvent) && kind === "commit" && watched.length > 0)
     return `push the commit to ${watched.join(" or ")}, the only source that the pipeline watches; if the commit is there, check that the rule is enabled and lists that branch: a commit that is already on the branch raises no event`;
   if (history.some(startedByEvent))
-    return "check that the rule is enabled, that its pattern lists this repository and tag or branch, and that the source changed: without a change there is no event";
+    return "check that the rule is enabled, that its pattern lists this repository and tag or branch, and that the source changed: an unchanged source creates no event";
   const event =
     kind === "commit"
       ? "the event CodeCommit Repository State Change of the repository's branch"

@@ -48,7 +48,7 @@ async function reportScaling(log: Log, inputs: ReportInputs): Promise<void> {
   if (measurements.length === 0)
     throw new Failure(`Folder ${measurementsFolder} contains no measurement (input measurements)`, {
       nextStep:
-        "set it to the folder of the files that mode record writes; if there are none, see the first failed job of the run.",
+        "set it to the folder of the files that mode record writes; if it is empty, see the first failed job of the run.",
     });
   if (failed.length === 0) return;
   const named = failed.map(({ taskCount, why }) => `${counted(taskCount, "task")}: ${why}`).join("; ");

@@ -79,7 +79,7 @@ test("reports missing capacity: a subnet of sixteen addresses has eleven for tas
   });
   expect(lines).toMatch(/Waiting for the end of: Service deployment \S+/);
   expect(error?.message).toMatch(
-    /^There is no capacity for the task: .*InsufficientFreeAddresses.*being scaled back to 1/,
+    /^No capacity is left for the task: .*InsufficientFreeAddresses.*being scaled back to 1/,
   );
 });
 

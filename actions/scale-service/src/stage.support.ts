@@ -85,7 +85,7 @@ async function stageOf(
   const autoscaling = new ApplicationAutoScalingClient({ ...parts.simulator.clientConfig, retryStrategy });
   const clients = { ...clientsOf(parts.simulator), autoscaling: async () => autoscaling };
   const { aws, clock } = parts.simulator;
-  /** Resolves once this many tasks are healthy targets, and there are no other targets. */
+  /** Resolves once this many tasks are healthy targets, and no other targets exist. */
   const healthy = async (count: number) => {
     await clock.until(async () => {
       const found = await Promise.all(

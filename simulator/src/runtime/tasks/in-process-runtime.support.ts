@@ -105,7 +105,7 @@ async function startContainer(
 ): Promise<TaskContainer> {
   const { image, onLine } = options;
   const [file = ""] = argvOf(options);
-  if (file.startsWith("/")) throw new Error(`CannotStartContainerError: exec: "${file}": there are no files`);
+  if (file.startsWith("/")) throw new Error(`CannotStartContainerError: exec: "${file}": no files exist`);
   const servers = serveTask(options.address, network);
   const usage = meterUsage(clock);
   const { promise: exited, resolve } = Promise.withResolvers<ContainerExit>();

@@ -89,7 +89,7 @@ export const rowsOfCapacity: readonly Row[] = [
     expect: {
       status: "rolled-back",
       production: "old",
-      cause: /^There is no capacity for the task: .*InsufficientFreeAddressesInSubnet/,
+      cause: /^No capacity is left for the task: .*InsufficientFreeAddressesInSubnet/,
       nextStep: /other subnets/,
     },
   },
