@@ -124,8 +124,11 @@ async function findNpm(): Promise<string> {
   );
 }
 
-/** Before glibc 2.34 these are loaded on name resolution, which `ldd` cannot know. */
-const loadedOnDemand = ["libnss_files.so.2", "libnss_dns.so.2", "libresolv.so.2"];
+/**
+ * Parts of glibc that `ldd` cannot know: before 2.34 name resolution loads the first three, and native packages, such as
+ * a bundler in a build stage, load `librt`.
+ */
+const loadedOnDemand = ["libnss_files.so.2", "libnss_dns.so.2", "libresolv.so.2", "librt.so.1"];
 
 /** Returns the paths of all libraries that a program loads, including its dynamic linker. */
 async function findLibraries(program: string): Promise<string[]> {
