@@ -132,6 +132,8 @@ export async function deployElse(scene: Scene, backEnd: BackEnd, version: string
  * changes.
  */
 const program = `
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 const version = process.env.VERSION ?? "";
 const fate = version.split("-")[0];
 if (fate === "crash") throw new Error("cannot read the menu");
