@@ -5,7 +5,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { compareScores, readScores, type Scores, scoresOf, testFolderOf } from "./mutate/scores.ts";
+import {
+  compareScores,
+  formatScores,
+  readScores,
+  type Scores,
+  scoresOf,
+  testFolderOf,
+} from "./mutate/scores.ts";
 import { filesOf } from "./plain-words.ts";
 
 const folder = join(import.meta.dirname, "mutate");
@@ -76,7 +83,7 @@ function run({ files, record }: ReturnType<typeof readArguments>): number {
     Object.assign(measured, mutate(group, tests, temporary));
   const { lines, risen, fallen } = compareScores(measured, readScores(table));
   for (const line of lines) console.log(line);
-  if (record) writeFileSync(table, `${JSON.stringify({ ...readScores(table), ...risen }, null, 1)}\n`);
+  if (record) writeFileSync(table, formatScores({ ...readScores(table), ...risen }));
   return fallen.length > 0 ? 1 : 0;
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { compareScores, scoresOf, testFolderOf } from "./scores.ts";
+import { compareScores, formatScores, scoresOf, testFolderOf } from "./scores.ts";
 
 it.each([
   ["actions/core/log.ts", "actions/core"],
@@ -25,4 +25,8 @@ it("reports a score that fell, keeps those that rose or stayed, and accepts a ne
   expect(fallen).toEqual(["fell"]);
   expect(risen).toEqual({ stayed: [2, 4], rose: [2, 3], fresh: [0, 0] });
   expect(lines[0]).toBe("fell: 80 % of 10 changes are noticed (fell from 90 %)");
+});
+
+it("writes the table with a file a line, in order", () => {
+  expect(formatScores({ b: [1, 2], a: [0, 0] })).toBe('{\n  "a": [0, 0],\n  "b": [1, 2]\n}\n');
 });

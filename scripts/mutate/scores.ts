@@ -5,6 +5,14 @@ export type Scores = Record<string, readonly [noticed: number, all: number]>;
 
 export const readScores = (table: string): Scores => JSON.parse(readFileSync(table, "utf8"));
 
+/** Writes a file a line, in order. */
+export function formatScores(scores: Scores): string {
+  const rows = Object.entries(scores)
+    .sort(([one], [other]) => one.localeCompare(other))
+    .map(([file, [noticed, all]]) => `  ${JSON.stringify(file)}: [${noticed}, ${all}]`);
+  return `{\n${rows.join(",\n")}\n}\n`;
+}
+
 /** Returns the folder whose fast tests hold a file: its action, its simulated service, or its workspace's sources. */
 export function testFolderOf(file: string): string {
   const [folder] =
