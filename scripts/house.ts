@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import ts from "typescript";
 import { parse } from "yaml";
-import { checkFiles, filesOf } from "./plain-words.ts";
+import { filesOf } from "./plain-words.ts";
 
 /** Programs that run where no package is installed: no import by name resolves there. */
 const withoutPackages = [
@@ -56,48 +56,48 @@ export function longSubjects(log: readonly string[]): string[] {
 /** Earlier commits are longer, and stay. */
 const firstChecked = "20bb90bd";
 
+const git = (...args: string[]) => spawnSync("git", args, { encoding: "utf8" });
+
 /** Returns the commits to check: none in a fork, in a repository made from the template, or in a shallow clone. */
 function commits(): string[] {
-  const git = (...args: string[]) =>
-    execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-  try {
-    if (isFork() || git("rev-parse", "--is-shallow-repository") === "true") return [];
-    git("merge-base", "--is-ancestor", firstChecked, "HEAD");
-    return git("log", "--no-merges", "--format=%h %s", `${firstChecked}..HEAD`).split("\n");
-  } catch {
-    return [];
-  }
+  if (isFork() || git("rev-parse", "--is-shallow-repository").stdout.trim() === "true") return [];
+  if (git("merge-base", "--is-ancestor", firstChecked, "HEAD").status !== 0) return [];
+  return git("log", "--no-merges", "--format=%h %s", `${firstChecked}..HEAD`).stdout.trim().split("\n");
 }
 
 /** Reads the event of GitHub Actions. On a laptop, a clone of a fork has the remote `upstream` (GitHub's CLI adds it). */
 function isFork(): boolean {
   const event = process.env.GITHUB_EVENT_PATH;
   if (event && existsSync(event)) return JSON.parse(readFileSync(event, "utf8")).repository?.fork === true;
-  return execFileSync("git", ["remote"], { encoding: "utf8" }).split("\n").includes("upstream");
+  return git("remote").stdout.split("\n").includes("upstream");
 }
 
 /** Counts lines by top folder; files at the top are `.`. */
-function linesByFolder(files: readonly string[]): Map<string, number> {
+function linesByFolder(sources: readonly Source[]): Map<string, number> {
   const lines = new Map<string, number>();
-  for (const file of files) {
+  for (const [file, source] of sources) {
     const folder = /^[^/]+(?=\/)/.exec(file)?.[0] ?? ".";
-    const count = readFileSync(file, "utf8").split("\n").length - 1;
-    lines.set(folder, (lines.get(folder) ?? 0) + count);
+    lines.set(folder, (lines.get(folder) ?? 0) + source.split("\n").length - 1);
   }
   return lines;
 }
 
+type Source = readonly [file: string, text: string];
+
 if (import.meta.main) {
   const files = filesOf("*.ts", "*.mjs", "*.cjs", "*.js").filter((file) => existsSync(file));
+  const sources = files.map((file): Source => [file, readFileSync(file, "utf8")]);
   const { workspaces } = JSON.parse(readFileSync("package.json", "utf8"));
   const folders = filesOf("*/package.json")
     .map((file) => dirname(file))
     .filter((folder) =>
       workspaces.some((name: string) => name === folder || name === `${dirname(folder)}/*`),
     );
-  checkFiles(files, (file, source) => pastDoors(file, source, folders));
-  const budget = parse(readFileSync("scripts/line-budget.yaml", "utf8"));
-  const found = [...overBudget(linesByFolder(files), budget), ...longSubjects(commits())];
+  const found = [
+    ...sources.flatMap(([file, source]) => pastDoors(file, source, folders)),
+    ...overBudget(linesByFolder(sources), parse(readFileSync("scripts/line-budget.yaml", "utf8"))),
+    ...longSubjects(commits()),
+  ];
   for (const line of found) console.error(line);
   if (found.length > 0) process.exitCode = 1;
 }

@@ -13,10 +13,7 @@ import type { Count } from "./tests/count-tests.ts";
 import { endProcesses } from "./tests/end-processes.ts";
 import { installRequirements } from "./tests/requirements.ts";
 
-const { values, positionals: names } = parseArgs({
-  options: { all: { type: "boolean", default: false } },
-  allowPositionals: true,
-});
+const { values, positionals: names } = readArguments();
 
 /** Bytes: twice what the tests have at once in files and as processes. */
 const memoryNeeded = 8 * 2 ** 30;
@@ -46,6 +43,15 @@ const problems = counts.flatMap((count) => count.problems);
 for (const problem of problems) console.error(problem);
 console.log(`${counts.reduce((sum, { passed }) => sum + passed, 0)} passed, ${problems.length} failed`);
 await end(problems.length > 0 ? 1 : 0);
+
+function readArguments() {
+  try {
+    return parseArgs({ options: { all: { type: "boolean", default: false } }, allowPositionals: true });
+  } catch (error) {
+    console.error(`${(error as Error).message}\nusage: npm test [NAME…]; npm run test:all [NAME…]`);
+    process.exit(2);
+  }
+}
 
 /** Installs what the real tests need, next to the checks, which need nothing of it. */
 async function provide(): Promise<void> {

@@ -41,18 +41,22 @@ const pythonPackages: Needs = {
   "moto[server]==5.2.1": "command -v moto_server",
 };
 
+const root = join(import.meta.dirname, "../..");
+/** Relative to the repository: the shell of a check starts there, and reads no text of a user's folders. */
+const clientsFolder = "node_modules/.cache/npm-clients";
+
 /**
  * Outside clients from npm that real tests start. They are large and nothing else needs them, so they are in no
  * package.json: installRequirements installs these versions here.
  */
 export const npmClients = {
-  folder: join(import.meta.dirname, "../../node_modules/.cache/npm-clients"),
+  folder: join(root, clientsFolder),
   versions: { "aws-cdk": "2.1148.1", "aws-cdk-lib": "2.276.0", constructs: "10.8.1" },
 } as const;
 const npmPackages: Needs = Object.fromEntries(
   Object.entries(npmClients.versions).map(([name, version]) => [
     `${name}@${version}`,
-    `grep '"version": "${version}"' '${npmClients.folder}/node_modules/${name}/package.json'`,
+    `grep '"version": "${version}"' ${clientsFolder}/node_modules/${name}/package.json`,
   ]),
 );
 
@@ -85,7 +89,8 @@ export async function installRequirements(): Promise<void> {
   if (still.length > 0) throw new Error(`still missing after the installation: ${still.join(", ")}`);
 }
 
-const succeeds = (command: string) => spawnSync("sh", ["-c", command], { stdio: "ignore" }).status === 0;
+const succeeds = (command: string) =>
+  spawnSync("sh", ["-c", command], { cwd: root, stdio: "ignore" }).status === 0;
 const missing = (needs: Needs) => Object.keys(needs).filter((name) => !succeeds(needs[name] ?? ""));
 
 async function install(title: string, ...command: string[]): Promise<void> {
