@@ -38,11 +38,11 @@ async function createStage() {
   closers.push(simulator.close);
   const delivery = await createDelivery(simulator, testListenerPortOffset());
   await pushProgram(simulator, delivery.repositoryUri, webProgram);
-  const { observe, parts } = observerOf(simulator);
+  const observer = observerOf(simulator);
   return {
+    ...observer,
     simulator,
     delivery,
-    observe,
     /** Resolves when the service's first task serves. */
     async isHealthy() {
       await simulator.clock.until(async () => {
@@ -50,10 +50,11 @@ async function createStage() {
         return health.TargetHealthDescriptions?.[0]?.TargetHealth?.State === "healthy";
       });
     },
-    parts,
-    service: async () => (await parts()).get("service/outside/web") as ServicePart,
+    service: async () => (await observer.parts()).get("service/outside/web") as ServicePart,
     deployment: async () =>
-      [...(await parts())].find(([key]) => key.startsWith("deployment/"))?.[1] as DeploymentPart | undefined,
+      [...(await observer.parts())].find(([key]) => key.startsWith("deployment/"))?.[1] as
+        | DeploymentPart
+        | undefined,
   };
 }
 
@@ -289,11 +290,9 @@ it("reads the rules of a load balancer without a service seldom, those of a serv
   );
   const { LoadBalancers } = await aws.elbv2.createLoadBalancer({ Name: "other", Subnets: subnets });
   await aws.elbv2.createListener({
-    ...{
-      LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn,
-      Protocol: "HTTP",
-      Port: testListenerPortOffset() + 9000,
-    },
+    LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn,
+    Protocol: "HTTP",
+    Port: testListenerPortOffset() + 9000,
     DefaultActions: [{ Type: "fixed-response", FixedResponseConfig: { StatusCode: "404" } }],
   });
   const ofServices = rules.hits;
