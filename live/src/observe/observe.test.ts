@@ -284,11 +284,9 @@ it("reads the rules of a load balancer without a service seldom, those of a serv
   await isHealthy();
   const rules = simulator.faults.add({ operation: "elbv2:DescribeRules", kind: "delay", milliseconds: 0 });
   await parts();
-  const { Subnets = [] } = await aws.ec2.describeSubnets({});
-  const subnets = Subnets.filter(({ VpcId }) => VpcId === Subnets[0]?.VpcId).map(
-    ({ SubnetId = "" }) => SubnetId,
-  );
-  const { LoadBalancers } = await aws.elbv2.createLoadBalancer({ Name: "other", Subnets: subnets });
+  const { LoadBalancers: [own] = [] } = await aws.elbv2.describeLoadBalancers({});
+  const Subnets = own?.AvailabilityZones?.map(({ SubnetId = "" }) => SubnetId);
+  const { LoadBalancers } = await aws.elbv2.createLoadBalancer({ Name: "other", Subnets });
   await aws.elbv2.createListener({
     LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn,
     Protocol: "HTTP",
