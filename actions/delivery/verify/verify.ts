@@ -1,4 +1,4 @@
-import type { Finding } from "../../core/findings.ts";
+import { type Finding, note } from "../../core/findings.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
@@ -32,10 +32,11 @@ function checkService({ service }: RunningService, wantedCount: number | undefin
   const { serviceName, desiredCount, taskSets = [], deployments = [] } = service;
   const findings: Finding[] = [];
   if (taskSets.some(({ status }) => status === "ACTIVE") || deployments.length > 1)
-    findings.push({
-      text: `Another deployment of ${serviceName} is in progress or being cleaned up; this one waits for it.`,
-      kind: "note",
-    });
+    findings.push(
+      ...note(
+        `Another deployment of ${serviceName} is in progress or being cleaned up; this one waits for it.`,
+      ),
+    );
   if (desiredCount === 0 && wantedCount === undefined)
     findings.push({
       text: `service ${serviceName} has a desired count of 0, so the new revision would not be tested`,

@@ -3,7 +3,7 @@ import {
   RegisterScalableTargetCommand,
   type ScalableTarget,
 } from "@aws-sdk/client-application-auto-scaling";
-import type { Finding } from "../../core/findings.ts";
+import { type Finding, note } from "../../core/findings.ts";
 import {
   type AutoscalingState,
   allAre,
@@ -90,7 +90,7 @@ function findingsOf(
   after: AutoscalingState | null | undefined,
 ): Finding[] {
   if (after === null && autoscaling)
-    return [{ text: `The service has no autoscaling: there is nothing to ${autoscaling}.`, kind: "note" }];
+    return note(`The service has no autoscaling: there is nothing to ${autoscaling}.`);
   if (count === undefined || !after || isSuspended(after)) return [];
   const { MinCapacity: least, MaxCapacity: most } = after;
   if (count < least || count > most)
@@ -102,6 +102,5 @@ function findingsOf(
         ...(autoscaling === "resume" && { kind: "advice" as const }),
       },
     ];
-  const text = `Autoscaling is active: it may move the count within ${least} to ${most} tasks later.`;
-  return [{ text, kind: "note" }];
+  return note(`Autoscaling is active: it may move the count within ${least} to ${most} tasks later.`);
 }

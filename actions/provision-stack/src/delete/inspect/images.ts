@@ -5,6 +5,7 @@ import {
   paginateListImages,
 } from "@aws-sdk/client-ecr";
 import { Failure } from "../../../../core/failure.ts";
+import { note } from "../../../../core/findings.ts";
 import { counted } from "../../../../core/summary.ts";
 import { type Inspect, inspectEach, lookUpHeld } from "./inspected.ts";
 
@@ -21,7 +22,7 @@ export const inspectImages: Inspect = async ({ clientConfig, signal }, stacks) =
     if (digests.size === 0) return { findings, emptyings: [] };
     const text = `${where} contains ${counted(digests.size, "image")}`;
     if (String(properties.EmptyOnDelete) === "true")
-      return { findings: [{ text: `${text}, which are deleted with it`, kind: "note" }], emptyings: [] };
+      return { findings: note(`${text}, which are deleted with it`), emptyings: [] };
     return { findings, emptyings: [{ stackName, text, run: () => empty(ecr, name, signal) }] };
   });
 };
