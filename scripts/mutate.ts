@@ -39,7 +39,7 @@ function mutate(files: readonly string[], tests: string, temporary: string): Sco
     symlinkNodeModules: true,
     // A folder inside of the repository would be copied with it.
     tempDirName: join(temporary, "sandboxes"),
-    reporters: ["clear-text", "json"],
+    reporters: ["clear-text", "json", "progress-append-only"],
     clearTextReporter: { logTests: false, reportTests: false },
     jsonReporter: { fileName: report },
     ignoreStatic: true,
