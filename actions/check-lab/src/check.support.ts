@@ -5,7 +5,7 @@ import { checkLab } from "./check.ts";
 import { createReadPage, type LabOptions, openLab, type ReadPage } from "./lab.ts";
 import { browser } from "./lab-parts.support.ts";
 import { phase10, phases } from "./phases/phases.ts";
-import type { Report } from "./report.ts";
+import type { ItemReport, Report } from "./report.ts";
 import type { Checkout } from "./sources.ts";
 
 /** A checkout that holds these files, as if committed and pushed. */
@@ -73,7 +73,7 @@ export function check(
 }
 
 /** Returns `id: evidence` of the items with this status. */
-export function itemsOf({ phases }: Report, status: "pass" | "fail" | "unchecked"): string[] {
+export function itemsOf({ phases }: Report, status: ItemReport["status"]): string[] {
   return phases
     .flatMap(({ items }) => items)
     .filter((item) => item.status === status)

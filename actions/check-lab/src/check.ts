@@ -1,8 +1,9 @@
-import { type Item, runItem } from "./item.ts";
+import { runItem } from "./item.ts";
 import type { Lab } from "./lab.ts";
 import { Missing, Unreadable } from "./outcome.ts";
 import type { Phase } from "./phases/phases.ts";
 import { type ItemReport, type PhaseReport, type Report, scoreOf, type Weights } from "./report.ts";
+import { type CheckedItem, findWaiting } from "./waiting.ts";
 
 interface CheckSettings {
   readonly phases: readonly Phase[];
@@ -15,32 +16,37 @@ interface CheckSettings {
 /** Checks one item after the other; the reads that items share are done once. */
 export async function checkLab(lab: Lab, settings: CheckSettings): Promise<Report> {
   const { phases, weights, student, now, signal } = settings;
-  const reports: PhaseReport[] = [];
-  for (const { number, title, items } of phases) {
-    const checked: ItemReport[] = [];
-    for (const item of items) {
-      signal.throwIfAborted();
-      checked.push(await checkItem(item, lab, weights[item.id] ?? 1));
-    }
-    reports.push({ phase: number, title, score: scoreOf(checked), items: checked });
+  const checked: CheckedItem[] = [];
+  for (const item of phases.flatMap(({ items }) => items)) {
+    signal.throwIfAborted();
+    checked.push({ item, outcome: await runItem(item, lab), weight: weights[item.id] ?? 1 });
   }
+  const waiting = findWaiting(checked);
+  const reports = new Map(checked.map((each) => [each.item, reportOf(each, waiting.get(each.item.id))]));
+  const reported = phases.map(({ number, title, items }): PhaseReport => {
+    const own = items.flatMap((item) => reports.get(item) ?? []);
+    return { phase: number, title, score: scoreOf(own), items: own };
+  });
   return {
-    version: 1,
+    version: 2,
     checkedAt: new Date(now()).toISOString(),
     student,
     account: await lab.account.id().catch(unreadable),
     region: lab.account.region,
-    score: scoreOf(reports.flatMap(({ items }) => items)),
-    phases: reports,
+    score: scoreOf([...reports.values()]),
+    phases: reported,
     taken: Object.fromEntries(lab.roles.taken),
     notes: [...notesOf(lab), ...lab.roles.notes],
   };
 }
 
-async function checkItem(item: Item, lab: Lab, weight: number): Promise<ItemReport> {
-  const { id, title, fix } = item;
-  const { status, evidence } = await runItem(item, lab);
-  return { id, title, status, weight, evidence, ...(status === "fail" && { fix }) };
+function reportOf({ item, outcome, weight }: CheckedItem, waitsFor?: readonly string[]): ItemReport {
+  const { id, title } = item;
+  const { status, evidence } = outcome;
+  const head = { id, title, weight, evidence };
+  if (waitsFor) return { ...head, status: "waiting", points: 0, waitsFor };
+  if (status === "pass") return { ...head, status, points: weight };
+  return { ...head, status, points: 0, ...(status === "fail" && { fix: { ...item.fix, ...outcome.fix } }) };
 }
 
 function unreadable(error: unknown): null {

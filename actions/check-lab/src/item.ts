@@ -1,5 +1,5 @@
 import type { Lab } from "./lab.ts";
-import { forEachOf, Missing, type Outcome, Unreadable, unchecked } from "./outcome.ts";
+import { type Fix, forEachOf, type Outcome, outcomeOf } from "./outcome.ts";
 import { type ServiceName, services } from "./parts.ts";
 
 /** One thing that a phase of the course asks for. Its weight is in weights.json. */
@@ -8,16 +8,15 @@ export interface Item {
   readonly id: string;
   /** The requirement, as a sentence. */
   readonly title: string;
+  /** Applies to every fail, unless the outcome has texts with the student's own names. */
   readonly fix: Fix;
+  /**
+   * For an item that checks an effect, such as a page: ids of the items whose faults have this effect. While one of them
+   * fails or waits, this one waits if it fails. An item that reads configuration has none, so that its fault shows.
+   */
+  readonly after?: readonly string[];
   /** Reads only. Throws Missing or Unreadable if a part cannot be checked. */
   check(lab: Lab): Promise<Outcome>;
-}
-
-/** The fix for a student who works in the console, with the AWS CLI, or by our templates and workflows. */
-export interface Fix {
-  readonly console: string;
-  readonly cli: string;
-  readonly templates: string;
 }
 
 /** How a student works, which decides the fixes that are shown. */
@@ -39,13 +38,6 @@ export function forServices(check: (lab: Lab, service: ServiceName) => Promise<O
   return (lab) => forEachOf(services, (service) => check(lab, service));
 }
 
-/** Runs an item. An error that is neither Missing nor Unreadable is a bug in the item, which ends the action. */
-export async function runItem(item: Item, lab: Lab): Promise<Outcome> {
-  try {
-    return await item.check(lab);
-  } catch (error) {
-    if (error instanceof Missing) return { status: "fail", evidence: error.message };
-    if (error instanceof Unreadable) return unchecked(error.message);
-    throw error;
-  }
+export function runItem(item: Item, lab: Lab): Promise<Outcome> {
+  return item.check(lab).catch(outcomeOf);
 }

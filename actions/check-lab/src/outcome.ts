@@ -1,15 +1,31 @@
-export type Status = "pass" | "fail" | "unchecked";
+/** `waiting`: fails for the cause of another item. */
+export type Status = "pass" | "fail" | "waiting" | "unchecked";
+
+/** The fix for a student who works in the console, with the AWS CLI, or by our templates and workflows. */
+export interface Fix {
+  readonly console: string;
+  readonly cli: string;
+  readonly templates: string;
+}
 
 export interface Outcome {
-  readonly status: Status;
+  readonly status: Exclude<Status, "waiting">;
   /** The facts that were read; for a fail, every problem. */
   readonly evidence: string;
+  /** For a fail, its problems. Of the items that report the same one, the first fails and the others wait. */
+  readonly causes?: readonly string[];
+  /** For a fail, texts with the student's own names, which replace those of the item's fix. */
+  readonly fix?: Partial<Fix>;
 }
 
 /** Passes without problems; else lists them all. */
-export function verdict(problems: readonly string[], evidence: string): Outcome {
+export function verdict(problems: readonly string[], evidence: string, fix?: Partial<Fix>): Outcome {
   if (problems.length === 0) return { status: "pass", evidence };
-  return { status: "fail", evidence: problems.join("; ") };
+  return failed(problems.join("; "), problems, fix);
+}
+
+function failed(evidence: string, causes: readonly string[], fix: Partial<Fix> = {}): Outcome {
+  return { status: "fail", evidence, causes, ...(Object.keys(fix).length > 0 && { fix }) };
 }
 
 /** Returns the problems of the rules that do not hold. */
@@ -21,8 +37,18 @@ export function unchecked(evidence: string): Outcome {
   return { status: "unchecked", evidence };
 }
 
-/** The part of the lab that an item is about does not exist (yet): the item fails. */
-export class Missing extends Error {}
+/**
+ * The part of the lab that an item is about does not exist (yet): the item fails. Items that lack the same part have one
+ * cause, whose name is the message unless they report it in different words.
+ */
+export class Missing extends Error {
+  readonly part: string;
+
+  constructor(message: string, part = message) {
+    super(message);
+    this.part = part;
+  }
+}
 
 /** AWS, Git or the site did not give what an item needs: the item could not be checked. */
 export class Unreadable extends Error {}
@@ -40,25 +66,37 @@ export function once<Key extends readonly string[], T>(
   };
 }
 
+/** Returns the outcome of a check that throws. An error that is neither Missing nor Unreadable is a bug in the check. */
+export function outcomeOf(error: unknown): Outcome {
+  if (error instanceof Missing) return failed(error.message, [error.part]);
+  if (error instanceof Unreadable) return unchecked(error.message);
+  throw error;
+}
+
 /** Checks the same for both parts, such as both services; one that is missing or unreadable does not hide the other. */
 export async function forEachOf<Name extends string>(
   names: readonly Name[],
   check: (name: Name) => Promise<Outcome>,
 ): Promise<Outcome> {
   const outcomes: Outcome[] = [];
-  for (const name of names)
-    outcomes.push(
-      await check(name).catch((error: unknown) => {
-        if (error instanceof Missing) return verdict([error.message], "");
-        if (error instanceof Unreadable) return unchecked(error.message);
-        throw error;
-      }),
+  for (const name of names) outcomes.push(await check(name).catch(outcomeOf));
+  const of = (wanted: Outcome["status"]) => outcomes.filter(({ status }) => status === wanted);
+  const fails = of("fail");
+  if (fails.length > 0)
+    return failed(
+      joined(fails.map(({ evidence }) => evidence)),
+      fails.flatMap(({ evidence, causes = [evidence] }) => causes),
+      mergedFix(fails),
     );
-  const of = (wanted: Outcome["status"]) =>
-    [...new Set(outcomes.filter(({ status }) => status === wanted).map(({ evidence }) => evidence))].join(
-      "; ",
-    );
-  if (of("fail")) return { status: "fail", evidence: of("fail") };
-  if (of("unchecked")) return unchecked(of("unchecked"));
-  return { status: "pass", evidence: of("pass") };
+  const evidence = (status: Outcome["status"]) => joined(of(status).map((outcome) => outcome.evidence));
+  if (of("unchecked").length > 0) return unchecked(evidence("unchecked"));
+  return { status: "pass", evidence: evidence("pass") };
+}
+
+const joined = (texts: readonly string[]) => [...new Set(texts)].join("; ");
+
+function mergedFix(outcomes: readonly Outcome[]): Partial<Fix> {
+  const ways = ["console", "cli", "templates"] as const;
+  const texts = ways.map((way) => [way, joined(outcomes.flatMap(({ fix }) => fix?.[way] ?? []))] as const);
+  return Object.fromEntries(texts.filter(([, text]) => text !== ""));
 }

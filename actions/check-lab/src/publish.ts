@@ -7,7 +7,7 @@ import type { Log } from "../../core/log.ts";
 import type { CheckInputs } from "./inputs.ts";
 import { waysOf } from "./item.ts";
 import type { ItemReport, Report } from "./report.ts";
-import { itemsWith, reportLines, summaryMarkdown } from "./summary.ts";
+import { explanation, itemsWith, reportLines, scoreText, summaryMarkdown } from "./summary.ts";
 
 type Settings = Pick<CheckInputs, "outputFolder" | "threshold" | "way">;
 
@@ -19,6 +19,7 @@ export async function publish(report: Report, settings: Settings, log: Pick<Log,
   setOutput("score", report.score.percent);
   setOutput("passed", itemsWith(report, "pass").length);
   setOutput("failed", itemsWith(report, "fail").length);
+  setOutput("waiting", itemsWith(report, "waiting").length);
   setOutput("unchecked", itemsWith(report, "unchecked").length);
   setOutput("result", classroomResult(report));
   await appendSummary(summaryMarkdown(report, way));
@@ -41,20 +42,27 @@ export async function writeReports(
 }
 
 export function refuseLowScore(report: Report, threshold: number): void {
-  const { points, of, percent } = report.score;
+  const { of, percent, unchecked } = report.score;
   if (percent >= threshold) return;
-  if (of === 0)
+  if (unchecked === of)
     throw new Failure(`Nothing could be checked: ${itemsWith(report, "unchecked")[0]?.evidence}`, {
       nextStep: "correct this and check again.",
     });
-  const failed = itemsWith(report, "fail").map(({ id }) => id);
+  const lists = (["fail", "unchecked"] as const).map((status) =>
+    itemsWith(report, status).map(({ id }) => id),
+  );
+  const [failed = "", notChecked = ""] = lists.map((ids) => ids.join(", "));
   throw new Failure(
-    `The lab has ${points} of ${of} points (${percent} %), less than the threshold of ${threshold} %; failed: ${failed.join(", ")}`,
+    [
+      `The lab has ${scoreText(report.score)}, less than the threshold of ${threshold} %`,
+      ...(failed ? [`failed: ${failed}`] : []),
+      ...(notChecked ? [`could not check: ${notChecked}`] : []),
+    ].join("; "),
     { nextStep: "fix them as the list says, and check again." },
   );
 }
 
-/** A report as JUnit XML: a suite for each phase; what could not be checked is skipped. */
+/** A report as JUnit XML: a suite for each phase; what waits or could not be checked is skipped. */
 function junitXml({ phases }: Report): string {
   const suites = phases.map(({ phase, title, items }) => {
     const count = (status: ItemReport["status"]) => items.filter((item) => item.status === status).length;
@@ -64,7 +72,7 @@ function junitXml({ phases }: Report): string {
       return `${head}>\n      ${resultXml(item)}\n    </testcase>`;
     });
     return [
-      `  <testsuite name="${xml(`Phase ${phase}: ${title}`)}" tests="${items.length}" failures="${count("fail")}" skipped="${count("unchecked")}">`,
+      `  <testsuite name="${xml(`Phase ${phase}: ${title}`)}" tests="${items.length}" failures="${count("fail")}" skipped="${count("waiting") + count("unchecked")}">`,
       ...cases,
       "  </testsuite>",
     ].join("\n");
@@ -74,8 +82,9 @@ function junitXml({ phases }: Report): string {
   );
 }
 
-function resultXml({ status, evidence, fix }: ItemReport): string {
-  if (status === "unchecked") return `<skipped message="${xml(evidence)}"/>`;
+function resultXml(item: ItemReport): string {
+  const { status, evidence, fix } = item;
+  if (status !== "fail") return `<skipped message="${xml(explanation(item))}"/>`;
   const fixes = waysOf(fix, "all").map(([name, text]) => `${name}: ${text}`);
   return `<failure message="${xml(evidence)}">${xml(fixes.join("\n"))}</failure>`;
 }
@@ -91,9 +100,10 @@ export function xml(text: string): string {
 }
 
 /** For https://shields.io/badges/endpoint-badge. */
-function badgeJson({ score: { points, of, percent } }: Report): string {
-  const color = of === 0 ? "lightgrey" : percent >= 90 ? "brightgreen" : percent >= 60 ? "yellow" : "red";
-  const message = of === 0 ? "not checked" : `${points}/${of}`;
+function badgeJson({ score: { points, of, percent, unchecked } }: Report): string {
+  const isChecked = unchecked < of;
+  const color = !isChecked ? "lightgrey" : percent >= 90 ? "brightgreen" : percent >= 60 ? "yellow" : "red";
+  const message = isChecked ? `${points}/${of}` : "not checked";
   return json({ schemaVersion: 1, label: "lab", message, color });
 }
 
@@ -103,12 +113,13 @@ function badgeJson({ score: { points, of, percent } }: Report): string {
  */
 function classroomResult({ phases }: Report): string {
   const items = phases.flatMap(({ items }) => items).filter(({ weight }) => weight > 0);
-  const tests = items.map(({ id, title, status, weight, evidence }) => ({
-    name: `${id} ${title}`,
-    status: status === "pass" ? "pass" : status === "fail" ? "fail" : "error",
-    score: status === "pass" ? weight : 0,
-    message: status === "pass" ? null : evidence,
-    test_code: `npm run check-lab -- --phase ${id.split(".")[0]}`,
+  const tests = items.map((item) => ({
+    name: `${item.id} ${item.title}`,
+    status:
+      item.status === "unchecked" ? "error" : item.status === "pass" && item.points > 0 ? "pass" : "fail",
+    score: item.points,
+    message: item.status === "pass" && item.points > 0 ? null : explanation(item),
+    test_code: `npm run check-lab -- --phase ${item.id.split(".")[0]}`,
     filename: "",
     line_no: 0,
     duration: 0,

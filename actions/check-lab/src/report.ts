@@ -1,9 +1,8 @@
-import type { Fix } from "./item.ts";
-import type { Status } from "./outcome.ts";
+import type { Fix, Status } from "./outcome.ts";
 
 /** Result of one run. Its JSON is described by report.schema.json. */
 export interface Report {
-  readonly version: 1;
+  readonly version: 2;
   /** ISO 8601. */
   readonly checkedAt: string;
   readonly student: string;
@@ -17,11 +16,12 @@ export interface Report {
 }
 
 export interface Score {
-  /** Weights of the items that passed. */
   readonly points: number;
-  /** Weights of the items that passed or failed; those that could not be checked do not count. */
+  /** Weights of all items, also of those that could not be checked: not to check never raises the score. */
   readonly of: number;
-  /** 0 to 100, rounded down; 0 if nothing could be checked. */
+  /** Weights of the items that could not be checked. */
+  readonly unchecked: number;
+  /** Points in per cent of all, rounded down. */
   readonly percent: number;
 }
 
@@ -37,9 +37,15 @@ export interface ItemReport {
   readonly title: string;
   readonly status: Status;
   readonly weight: number;
+  /** The weight, or 0. */
+  readonly points: number;
   readonly evidence: string;
   /** Only for a fail. */
   readonly fix?: Fix;
+  /** Only for a waiting item: ids of the items that fail for the same cause, or for the cause of this effect. */
+  readonly waitsFor?: readonly string[];
+  /** Why an item that passes or waits has no points. */
+  readonly notCounted?: string;
 }
 
 /** Keeps sums of weights finite. */
@@ -48,10 +54,12 @@ export const largestWeight = 1000;
 /** Weight by item id. */
 export type Weights = { readonly [id: string]: number };
 
-export function scoreOf(items: readonly Pick<ItemReport, "status" | "weight">[]): Score {
-  const sum = (counted: readonly { weight: number }[]) =>
-    counted.reduce((sum, { weight }) => sum + weight, 0);
-  const points = sum(items.filter(({ status }) => status === "pass"));
-  const of = sum(items.filter(({ status }) => status !== "unchecked"));
-  return { points, of, percent: of === 0 ? 0 : Math.floor((100 * points) / of) };
+type Scored = Pick<ItemReport, "status" | "weight" | "points">;
+
+export function scoreOf(items: readonly Scored[]): Score {
+  const sum = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0);
+  const points = sum(items.map((item) => item.points));
+  const of = sum(items.map(({ weight }) => weight));
+  const unchecked = sum(items.filter(({ status }) => status === "unchecked").map(({ weight }) => weight));
+  return { points, of, unchecked, percent: of === 0 ? 0 : Math.floor((100 * points) / of) };
 }

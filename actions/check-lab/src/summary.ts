@@ -2,10 +2,15 @@ import { escapeText, markdownTable } from "../../core/summary.ts";
 import { type Way, waysOf } from "./item.ts";
 import type { ItemReport, PhaseReport, Report, Score } from "./report.ts";
 
-const marks = { pass: "✓", fail: "✗", unchecked: "?" } as const;
+const marks = { pass: "✓", fail: "✗", waiting: "…", unchecked: "?" } as const;
 
-const of = ({ points, of, percent }: Score) =>
-  of === 0 ? "not checked" : `${points} of ${of} (${percent} %)`;
+/** For example `43 of 50 checked points, 7 not checked (75 %)`: per cent of all 57. */
+export function scoreText({ points, of, unchecked, percent }: Score): string {
+  if (of === 0) return "no points";
+  if (unchecked === 0) return `${points} of ${of} points (${percent} %)`;
+  if (unchecked === of) return `not checked (${of} points)`;
+  return `${points} of ${of - unchecked} checked points, ${unchecked} not checked (${percent} %)`;
+}
 
 /** A table with a score per phase, then what failed, with its fix, and what could not be checked. */
 export function summaryMarkdown(report: Report, way: Way): string {
@@ -15,14 +20,17 @@ export function summaryMarkdown(report: Report, way: Way): string {
     `${phase.phase}. ${phase.title}`,
     count(phase, "pass"),
     count(phase, "fail"),
+    count(phase, "waiting"),
     count(phase, "unchecked"),
-    of(phase.score),
+    scoreText(phase.score),
   ]);
   return [
-    `### Lab of ${escapeText(report.student)}: ${of(report.score)}`,
-    markdownTable(["phase", "pass", "fail", "could not check", "score"], rows),
+    `### Lab of ${escapeText(report.student)}: ${scoreText(report.score)}`,
+    markdownTable(["phase", "pass", "fail", "waiting", "could not check", "score"], rows),
     ...section("Failed", itemsWith(report, "fail"), (item) => failedMarkdown(item, way)),
-    ...section("Could not check", itemsWith(report, "unchecked"), (item) => itemMarkdown(item)),
+    ...section("Waiting for a fix above", itemsWith(report, "waiting"), itemMarkdown),
+    ...section("Could not check", itemsWith(report, "unchecked"), itemMarkdown),
+    ...section("Passed, not counted", notCounted(report), itemMarkdown),
     ...takenMarkdown(report),
   ].join("\n\n");
 }
@@ -35,8 +43,21 @@ export function itemsWith({ phases }: Report, status: ItemReport["status"]): Ite
   return phases.flatMap(({ items }) => items).filter((item) => item.status === status);
 }
 
-function itemMarkdown({ id, title, evidence }: ItemReport): string {
-  return `- **${id}** ${escapeText(title)}: ${escapeText(evidence)}`;
+function notCounted(report: Report): ItemReport[] {
+  return itemsWith(report, "pass").filter((item) => item.notCounted !== undefined);
+}
+
+function itemMarkdown(item: ItemReport): string {
+  return `- **${item.id}** ${escapeText(item.title)}: ${escapeText(explanation(item))}`;
+}
+
+/** The evidence, with what an item waits for and why it has no points. */
+export function explanation({ evidence, waitsFor, notCounted }: ItemReport): string {
+  const reasons = [
+    ...(waitsFor ? [`waits for ${waitsFor.join(", ")}`] : []),
+    ...(notCounted ? [`not counted: ${notCounted}`] : []),
+  ];
+  return reasons.length > 0 ? `${evidence} (${reasons.join("; ")})` : evidence;
 }
 
 function failedMarkdown(item: ItemReport, way: Way): string {
@@ -58,10 +79,10 @@ function takenMarkdown({ taken, notes }: Report): string[] {
 /** The same for a terminal or a log. */
 export function reportLines(report: Report, way: Way): string[] {
   const lines = report.phases.flatMap(({ phase, title, score, items }) => [
-    `Phase ${phase}: ${title} · ${of(score)}`,
+    `Phase ${phase}: ${title} · ${scoreText(score)}`,
     ...items.flatMap((item) => [
       `  ${marks[item.status]} ${item.id} ${item.title}`,
-      ...(item.status === "pass" ? [] : [`      ${item.evidence}`]),
+      ...(item.status === "pass" && !item.notCounted ? [] : [`      ${explanation(item)}`]),
       ...waysOf(item.fix, way).map(([name, text]) => `      Fix (${name}): ${text}`),
     ]),
   ]);
@@ -70,6 +91,6 @@ export function reportLines(report: Report, way: Way): string[] {
     ...lines,
     ...(taken.length > 0 ? ["Taken for:", ...taken] : []),
     ...report.notes.map((note) => `Note: ${note}.`),
-    `Score: ${of(report.score)}`,
+    `Score: ${scoreText(report.score)}`,
   ];
 }

@@ -3,6 +3,7 @@ import { waysOf } from "@ecs-delivery/actions/check-lab/src/item";
 import { createReadPage, type LabOptions, openLab } from "@ecs-delivery/actions/check-lab/src/lab";
 import { phases } from "@ecs-delivery/actions/check-lab/src/phases/phases";
 import { openCheckout } from "@ecs-delivery/actions/check-lab/src/sources";
+import { explanation } from "@ecs-delivery/actions/check-lab/src/summary";
 import weights from "@ecs-delivery/actions/check-lab/weights.json" with { type: "json" };
 import type { CheckedPhase } from "./check-tab.ts";
 
@@ -19,11 +20,13 @@ export async function* checkPhases({ account, repository, site }: CheckedLab): A
     readPage: createReadPage(),
   });
   const settings = { weights, student: "this lab", now: Date.now, signal: new AbortController().signal };
-  for (const phase of phases) {
-    const report = await checkLab(lab, { ...settings, phases: [phase] });
-    for (const { phase: number, title, score, items } of report.phases) {
-      const shown = items.map(({ fix, weight: _, ...item }) => ({ ...item, fixes: waysOf(fix, "all") }));
-      yield { phase: number, title, score, items: shown };
-    }
+  // At once, since an item may wait for one of another phase.
+  const report = await checkLab(lab, { ...settings, phases });
+  for (const { phase: number, title, score, items } of report.phases) {
+    const shown = items.map((item) => {
+      const { id, title, status, fix } = item;
+      return { id, title, status, evidence: explanation(item), fixes: waysOf(fix, "all") };
+    });
+    yield { phase: number, title, score, items: shown };
   }
 }

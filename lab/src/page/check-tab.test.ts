@@ -11,7 +11,7 @@ const item = (
   fixes: CheckedPhase["items"][number]["fixes"] = [],
 ) => ({ id, title, status, evidence, fixes });
 const phase: CheckedPhase = {
-  ...{ phase: 6, title: "Load balancer", score: { points: 1, of: 2, percent: 50 } },
+  ...{ phase: 6, title: "Load balancer", score: { points: 1, of: 2, unchecked: 0, percent: 50 } },
   items: [
     item(["6.listener", "The listener has port 80", "pass", "port 80"]),
     item(["6.admin-rule", "/admin goes to employee", "fail", "No rule"], [["console", "Add a rule"]]),

@@ -68,7 +68,7 @@ const operations: Operations = {
 };
 
 const checkedPhase: CheckedPhase = {
-  ...{ phase: 6, title: "Load balancer", score: { points: 1, of: 2, percent: 50 } },
+  ...{ phase: 6, title: "Load balancer", score: { points: 1, of: 2, unchecked: 0, percent: 50 } },
   items: (["pass", "fail", "unchecked"] as const).map((status) => ({
     ...{ id: `6.${status}`, title: "The listener has port 80", status, evidence: "It has port 81" },
     fixes: status === "fail" ? [["console", "Change the port"]] : [],

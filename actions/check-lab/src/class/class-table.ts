@@ -117,14 +117,16 @@ function parseReport(text: string): Report {
   }
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, "version"))
     throw new Error("no report of check-lab");
-  if (value.version !== 1)
-    throw new Error(`a report of version ${JSON.stringify(value.version)}; this program reads version 1`);
+  if (value.version !== 2)
+    throw new Error(`a report of version ${JSON.stringify(value.version)}; this program reads version 2`);
   const [fault] = faultsOf(value);
   if (fault) throw new Error(`damaged: ${fault}`);
   const report = value as Report;
   const names = report.phases.flatMap(({ phase, items }) => [`phase ${phase}`, ...items.map(({ id }) => id)]);
   const twice = names.sort().find((name, index) => name === names[index - 1]);
   if (twice) throw new Error(`damaged: ${twice} appears twice`);
+  const wrong = report.phases.flatMap(({ items }) => items).find((item) => !mayHave(item));
+  if (wrong) throw new Error(`damaged: ${wrong.id} has ${wrong.points} points`);
   const phases = report.phases.map((phase) => ({ ...phase, score: scoreOf(phase.items) }));
   const score = scoreOf(phases.flatMap(({ items }) => items));
   const stated = report.phases.map((each) => ({ ...each, of: ` for phase ${each.phase}` }));
@@ -132,6 +134,10 @@ function parseReport(text: string): Report {
     .filter((each) => each.score.percent !== scoreOf(each.items).percent)
     .map((each) => `the report itself states ${each.score.percent} %${each.of}`);
   return { ...report, checkedAt: new Date(report.checkedAt).toISOString(), phases, score, notes };
+}
+
+function mayHave({ status, points, weight }: ItemReport): boolean {
+  return points === 0 || (points === weight && (status === "pass" || status === "waiting"));
 }
 
 function rowOf(own: readonly Found[], all: readonly Found[]): StudentRow {
@@ -173,5 +179,5 @@ function failedIn({ phases }: Report): ItemReport[] {
 /** Per cent of a phase; undefined if the report has none, or nothing of it could be checked. */
 export function percentOf({ report }: StudentRow, phase: number): number | undefined {
   const score = report.phases.find((each) => each.phase === phase)?.score;
-  return score && score.of > 0 ? score.percent : undefined;
+  return score && score.unchecked < score.of ? score.percent : undefined;
 }

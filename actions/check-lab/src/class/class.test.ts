@@ -17,14 +17,21 @@ function report(student: string, failed: readonly string[], day: number): Report
     const items = ["one", "two"].map((name): ItemReport => {
       const id = `${phase}.${name}`;
       const status = failed.includes(id) ? "fail" : "pass";
-      return { id, title: `Item ${id}`, status, weight: 1, evidence: "<b>no</b>" };
+      return {
+        id,
+        title: `Item ${id}`,
+        status,
+        weight: 1,
+        points: +(status === "pass"),
+        evidence: "<b>no</b>",
+      };
     });
     return { phase, title: `Phase ${phase}`, items, score: scoreOf(items) };
   });
   const score = scoreOf(phases.flatMap(({ items }) => items));
   const checkedAt = `2026-10-0${day}T08:00:00.000Z`;
   return {
-    version: 1,
+    version: 2,
     checkedAt,
     student,
     account: accountOf.get(student) ?? null,
@@ -51,7 +58,7 @@ beforeAll(() => {
   write("ada/3", report("ada", ["6.two", "7.one"], 4));
   write('=1+1 "grace"', report("grace", ["7.two"], 3));
   write("damaged", JSON.stringify(report("lost", [], 1)).slice(0, 300));
-  write("old", { ...report("old", [], 1), version: 2 });
+  write("old", { ...report("old", [], 1), version: 1 });
   write("other", { name: "package" });
   table = readTable();
 });
@@ -70,7 +77,7 @@ it("says where a student is stuck, and since when", () => {
 it("leaves out damaged reports and those of another version, each with the reason", () => {
   expect(table.unread).toEqual([
     { file: join("damaged", "report.json"), reason: expect.stringMatching(/^damaged: /) },
-    { file: join("old", "report.json"), reason: "a report of version 2; this program reads version 1" },
+    { file: join("old", "report.json"), reason: "a report of version 1; this program reads version 2" },
     { file: join("other", "report.json"), reason: "no report of check-lab" },
   ]);
 });
@@ -96,7 +103,7 @@ it("writes one page that shows foreign text as text", () => {
   expect(page).not.toMatch(/<script|<b>no/);
   expect(page).toContain(`content="default-src 'none'; style-src 'sha256-`);
   expect(page).toContain("<li>1 × 6.two Item 6.two</li>");
-  expect(page).toContain("a report of version 2");
+  expect(page).toContain("a report of version 1");
 });
 
 it("keeps a student's mark when another's report has that name and account, and marks both", () => {

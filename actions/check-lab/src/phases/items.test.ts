@@ -138,7 +138,7 @@ it.each([
 ])("fails 5.placeholders for %s in a registered task definition", async (value) => {
   const environment = [{ name: "APP_DB_HOST", value }];
   const changes = definitionWith({ containerDefinitions: [{ ...container, environment }] });
-  expect(await checkItem("5.placeholders", changes)).toEqual({
+  expect(await checkItem("5.placeholders", changes)).toMatchObject({
     status: "fail",
     evidence: expect.stringContaining("web:1: web.environment[APP_DB_HOST].value has "),
   });

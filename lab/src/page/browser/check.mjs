@@ -10,11 +10,11 @@ const texts = {
     never: "Not checked yet.",
     checked: "checked",
     phase: "Phase",
-    statuses: { pass: "passed", fail: "failed", unchecked: "could not check" },
+    statuses: { pass: "passed", fail: "failed", waiting: "waiting", unchecked: "could not check" },
     items: (count) => `${count} ${count === 1 ? "requirement" : "requirements"}`,
     fix: "Fix",
-    score: ({ points, of, percent }) =>
-      of === 0 ? "not checked" : `${points} of ${of} points (${percent} %)`,
+    score: ({ points, of, unchecked, percent }) =>
+      `${points} of ${of} points (${percent} %)${unchecked > 0 ? `, ${unchecked} not checked` : ""}`,
     unreachable: "The lab does not respond.",
     reads: "This browser only reads. To check, open the address that the lab printed when it started.",
   },
@@ -28,19 +28,19 @@ const texts = {
     never: "Pas encore vérifié.",
     checked: "vérifié",
     phase: "Phase",
-    statuses: { pass: "réussi", fail: "échoué", unchecked: "non vérifiable" },
+    statuses: { pass: "réussi", fail: "échoué", waiting: "en attente", unchecked: "non vérifiable" },
     items: (count) => `${count} ${count === 1 ? "exigence" : "exigences"}`,
     fix: "Correction",
-    score: ({ points, of, percent }) =>
-      of === 0 ? "non vérifié" : `${points} points sur ${of} (${percent} %)`,
+    score: ({ points, of, unchecked, percent }) =>
+      `${points} points sur ${of} (${percent} %)${unchecked > 0 ? `, ${unchecked} non vérifiés` : ""}`,
     unreachable: "Le laboratoire ne répond pas.",
     reads:
       "Ce navigateur ne fait que lire. Pour vérifier, ouvrez l’adresse que le laboratoire a affichée à son démarrage.",
   },
 };
 
-const marks = { pass: "✓", fail: "✗", unchecked: "?" };
-const colours = { pass: "good", fail: "bad", unchecked: "busy" };
+const marks = { pass: "✓", fail: "✗", waiting: "…", unchecked: "?" };
+const colours = { pass: "good", fail: "bad", waiting: "busy", unchecked: "busy" };
 
 /** Why a check did not start. */
 let refusal = "";
@@ -83,7 +83,7 @@ function showPhase({ phase, title, score, items }, html, t) {
     ({ id, title, status, evidence, fixes }) =>
       html`<li data-key="${id}"><p><span class="mark ${colours[status]}" aria-hidden="true">${marks[status]}</span> <strong>${title}</strong> <small>${t.statuses[status]} · ${id}</small></p><p class="sub">${evidence}</p>${fixes.map(([way, text]) => html`<p class="fix"><small>${t.fix} (${way})</small> ${text}</p>`)}</li>`,
   );
-  return html`<article class="card"><header class="head"><h2>${t.phase} ${phase}: ${title}</h2><span class="pill ${score.of === 0 ? "busy" : score.points === score.of ? "good" : "bad"}">${t.score(score)}</span></header>
+  return html`<article class="card"><header class="head"><h2>${t.phase} ${phase}: ${title}</h2><span class="pill ${score.unchecked === score.of ? "busy" : score.points === score.of ? "good" : "bad"}">${t.score(score)}</span></header>
 <details${isOpen ? html` open` : ""}><summary>${t.items(items.length)}</summary><ul class="checked">${list}</ul></details></article>`;
 }
 
