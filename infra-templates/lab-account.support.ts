@@ -9,6 +9,7 @@ import {
   createDelivery,
   createServices,
   pushImages,
+  releaseAgain,
   releaseBoth,
 } from "@ecs-delivery/actions/check-lab/src/lab-account.support";
 import {
@@ -38,17 +39,28 @@ async function provision(stage: Stage, stacks: string[]): Promise<void> {
   if (error) throw error;
 }
 
-/** Does the nine phases with the templates and the files of this repository, as its workflows do. */
-export async function buildByTemplates(stage: Stage): Promise<void> {
-  const { simulator } = stage;
-  await provision(stage, []);
+/** Does what the workflow Provision does, with every stack. */
+export const provisionAll = (stage: Stage) => provision(stage, []);
+
+/** Mirrors the code and the definition files, and releases both services by the course's pipelines. */
+export async function deployByTemplates({ simulator }: Stage, code = servicesCode()): Promise<void> {
   await pushImages(simulator, courseNames);
-  await commit(simulator, "microservices", ownCode());
+  await commit(simulator, "microservices", code);
   await commit(simulator, "deployment", await filledDefinitions(simulator));
   await updateParameters(simulator, "microservices-pipeline", { Sources: "ready" });
   const { failures } = await outcome(simulator, "microservices-pipeline");
   if (failures.length > 0) throw new Error(failures.join("; "));
   await releaseBoth(simulator, courseNames, { images: false });
+}
+
+/** The light navigation of phase 9, as a student's commit. */
+export function ownChange(): Record<string, string> {
+  const path = "services/employee/src/app.ts";
+  return { [path]: `${read(path).replace("navbar-dark bg-dark", "navbar-light bg-light")}// Own.\n` };
+}
+
+export async function releaseOwnChange({ simulator }: Stage): Promise<void> {
+  await releaseAgain(simulator, courseNames, "employee");
   await adjust(simulator, courseNames, {});
 }
 
@@ -66,6 +78,7 @@ export async function buildMixed(stage: Stage): Promise<void> {
   await createServices(simulator, courseNames, { ...parts, ...balancing });
   await createDelivery(simulator, courseNames, { ...parts, ...balancing });
   await releaseBoth(simulator, courseNames);
+  await releaseAgain(simulator, courseNames, "employee");
   await adjust(simulator, courseNames, {});
 }
 
@@ -91,12 +104,12 @@ async function findBalancing({ aws: { ec2, elbv2 } }: TestSimulator): Promise<Ba
   };
 }
 
-/** This repository's services, with the employees' navigation of phase 9. */
-function ownCode(): Record<string, string> {
+/** This repository's services and diagram, as an untouched fork has them. */
+export function servicesCode(): Record<string, string> {
   const files = services.flatMap((service) =>
     ["Dockerfile", "package.json", "src/app.ts", "src/index.ts"].map((file) => `services/${service}/${file}`),
   );
-  return Object.fromEntries(files.map((file) => [file, read(file)]));
+  return Object.fromEntries([...files, "docs/architecture.md"].map((file) => [file, read(file)]));
 }
 
 /** The definition files as the workflow fills them, without what a test's program does not have. */

@@ -7,6 +7,7 @@ import { browser } from "./lab-parts.support.ts";
 import { phase10, phases } from "./phases/phases.ts";
 import type { ItemReport, Report } from "./report.ts";
 import type { Checkout } from "./sources.ts";
+import { blobIdOf } from "./template-files.ts";
 
 /** A checkout that holds these files, as if committed and pushed. */
 export function checkoutOf(files: Readonly<Record<string, string>>): Checkout {
@@ -15,6 +16,7 @@ export function checkoutOf(files: Readonly<Record<string, string>>): Checkout {
     name: "the repository",
     paths: async () => paths,
     text: async (path) => files[path],
+    blobs: async () => new Map(paths.map((path) => [path, blobIdOf(files[path] ?? "")])),
     remotes: async () => ["origin"],
     withPrivateKey: async () => paths.filter((path) => files[path]?.includes("PRIVATE KEY")),
   };

@@ -1,6 +1,7 @@
-import { runItem } from "./item.ts";
+import { type Item, runItem } from "./item.ts";
 import type { Lab } from "./lab.ts";
 import { Missing, Unreadable } from "./outcome.ts";
+import { findOwnWork, type OwnWork } from "./own-work.ts";
 import type { Phase } from "./phases/phases.ts";
 import { type ItemReport, type PhaseReport, type Report, scoreOf, type Weights } from "./report.ts";
 import { type CheckedItem, findWaiting } from "./waiting.ts";
@@ -22,10 +23,12 @@ export async function checkLab(lab: Lab, settings: CheckSettings): Promise<Repor
     checked.push({ item, outcome: await runItem(item, lab), weight: weights[item.id] ?? 1 });
   }
   const waiting = findWaiting(checked);
-  const reports = new Map(checked.map((each) => [each.item, reportOf(each, waiting.get(each.item.id))]));
+  const own = findOwnWork(lab);
+  const reports = new Map<Item, ItemReport>();
+  for (const each of checked) reports.set(each.item, await reportOf(each, waiting.get(each.item.id), own));
   const reported = phases.map(({ number, title, items }): PhaseReport => {
-    const own = items.flatMap((item) => reports.get(item) ?? []);
-    return { phase: number, title, score: scoreOf(own), items: own };
+    const found = items.flatMap((item) => reports.get(item) ?? []);
+    return { phase: number, title, score: scoreOf(found), items: found };
   });
   return {
     version: 2,
@@ -40,13 +43,21 @@ export async function checkLab(lab: Lab, settings: CheckSettings): Promise<Repor
   };
 }
 
-function reportOf({ item, outcome, weight }: CheckedItem, waitsFor?: readonly string[]): ItemReport {
-  const { id, title } = item;
+async function reportOf(
+  { item, outcome, weight }: CheckedItem,
+  waitsFor: readonly string[] | undefined,
+  own: OwnWork,
+): Promise<ItemReport> {
+  const { id, title, fix } = item;
   const { status, evidence } = outcome;
   const head = { id, title, weight, evidence };
-  if (waitsFor) return { ...head, status: "waiting", points: 0, waitsFor };
-  if (status === "pass") return { ...head, status, points: weight };
-  return { ...head, status, points: 0, ...(status === "fail" && { fix: { ...item.fix, ...outcome.fix } }) };
+  if (status === "unchecked") return { ...head, status, points: 0 };
+  if (status === "fail" && !waitsFor) return { ...head, status, points: 0, fix: { ...fix, ...outcome.fix } };
+  const notCounted = waitsFor ? await own.missingForWaiting() : await own.missingFor(id);
+  const points = notCounted ? { points: 0, notCounted } : { points: weight };
+  return waitsFor
+    ? { ...head, status: "waiting", waitsFor, ...points }
+    : { ...head, status: "pass", ...points };
 }
 
 function unreadable(error: unknown): null {

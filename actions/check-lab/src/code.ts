@@ -19,6 +19,11 @@ const read = /(\.(?:[cm]?js|ts|html|mustache|ejs|json)|(?:^|\/)Dockerfile)$/;
 const skipped = /(^|\/)(node_modules|dist|test|tests|css|img)\/|\.test\.|package-lock\.json$|\.min\.js$/;
 const mostFiles = 80;
 
+/** Returns whether a path is that of a program, a page or a Dockerfile; a list of packages is none. */
+export function isCode(path: string): boolean {
+  return read.test(path) && !skipped.test(path) && !path.endsWith(".json");
+}
+
 /** Reads the code of each service once. */
 export function createReadCode(sources: Sources) {
   return once(async (service: ServiceName): Promise<ServiceCode> => {

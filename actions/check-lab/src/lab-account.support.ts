@@ -249,6 +249,27 @@ export async function releaseBoth(simulator: TestSimulator, names: LabNames, { i
   });
 }
 
+/** Pushes another image of a service, and waits until its pipeline has deployed it: the second release. */
+export async function releaseAgain(simulator: TestSimulator, names: LabNames, service: ServiceName) {
+  const { aws, clock } = simulator;
+  const { repositories } = await aws.ecr.describeRepositories({
+    repositoryNames: [names.repository[service]],
+  });
+  const uri = repositories?.[0]?.repositoryUri ?? "";
+  await pushProgram(simulator, uri, (machine) => programs[service](machine));
+  const group = { applicationName: names.application, deploymentGroupName: names.group[service] };
+  await clock.until(
+    async () => {
+      const { deployments = [] } = await aws.codedeploy.listDeployments({
+        ...group,
+        includeOnlyStatuses: ["Succeeded"],
+      });
+      return deployments.length === 2;
+    },
+    { withinMs: 60 * 60_000 },
+  );
+}
+
 async function ended({ aws, clock }: TestSimulator, pipelineName: string, status: string) {
   await clock.until(
     async () => {

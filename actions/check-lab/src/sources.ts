@@ -16,6 +16,8 @@ export interface Source {
   paths(): Promise<readonly string[]>;
   /** Is undefined if the file does not exist. */
   text(path: string): Promise<string | undefined>;
+  /** Git's id of each file's content, by path. */
+  blobs(): Promise<ReadonlyMap<string, string>>;
 }
 
 /** A checkout on this machine. */
@@ -39,6 +41,15 @@ export function openCheckout(folder: string): Checkout {
     name: `the repository in ${folder}`,
     paths: () => list("ls-files", "-z"),
     text: once((path: string) => readFile(join(folder, path), "utf8").catch(() => undefined)),
+    blobs: once(async () => {
+      const entries = await list("ls-files", "-s", "-z");
+      return new Map(
+        entries.flatMap((entry) => {
+          const [, id = "", path = ""] = /^\d+ (\w+) \d\t([\s\S]+)$/.exec(entry) ?? [];
+          return path ? [[path, id] as const] : [];
+        }),
+      );
+    }),
     remotes: () => list("remote"),
     // Without a match git grep fails.
     withPrivateKey: () => list("grep", "-z", "-lIE", "-e", privateKeyPattern, "--").catch(() => []),
@@ -49,24 +60,26 @@ export function openCheckout(folder: string): Checkout {
 const mostFolders = 150;
 
 export function openCodeCommit(account: Account, repository: string, branch: string): Source {
+  const blobs = once(async () => {
+    const found = new Map<string, string>();
+    const folders = ["/"];
+    for (let read = 0; read < folders.length && read < mostFolders; read++) {
+      const { files = [], subFolders = [] } = await account.gitFolder(
+        repository,
+        branch,
+        folders[read] ?? "",
+      );
+      for (const { absolutePath = "", blobId = "" } of files) found.set(absolutePath, blobId);
+      for (const { absolutePath = "" } of subFolders)
+        if (/(^|\/)node_modules$/.test(absolutePath)) found.set(`${absolutePath}/`, "");
+        else folders.push(absolutePath);
+    }
+    return found;
+  });
   return {
     name: `the CodeCommit repository ${repository}, branch ${branch}`,
-    paths: once(async () => {
-      const found: string[] = [];
-      const folders = ["/"];
-      for (let read = 0; read < folders.length && read < mostFolders; read++) {
-        const { files = [], subFolders = [] } = await account.gitFolder(
-          repository,
-          branch,
-          folders[read] ?? "",
-        );
-        found.push(...files.map(({ absolutePath = "" }) => absolutePath));
-        for (const { absolutePath = "" } of subFolders)
-          if (/(^|\/)node_modules$/.test(absolutePath)) found.push(`${absolutePath}/`);
-          else folders.push(absolutePath);
-      }
-      return found;
-    }),
+    paths: async () => [...(await blobs()).keys()],
+    blobs,
     text: (path) => account.gitFile(repository, branch, path),
   };
 }

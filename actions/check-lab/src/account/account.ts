@@ -30,6 +30,7 @@ import { withCloud9Endpoint } from "../../../core/cloud9-endpoint.ts";
 import { once } from "../outcome.ts";
 import { readCodeCommit, readCodeDeploy, readPipelines } from "./delivery.ts";
 import { type AccountConfig, createReads, explained, type Reads, unlessMissing } from "./reads.ts";
+import { readStacks } from "./stacks.ts";
 
 export type Account = ReturnType<typeof readAccount>;
 
@@ -50,6 +51,7 @@ export function readAccount(config: AccountConfig) {
     ...readPipelines(config, reads),
     ...readCodeCommit(config, reads),
     ...readMachines(config, reads),
+    ...readStacks(config, reads),
   };
 }
 
