@@ -51,7 +51,7 @@ async function reportOf(
   const { id, title, fix } = item;
   const { status, evidence } = outcome;
   const head = { id, title, weight, evidence };
-  if (status === "unchecked") return { ...head, status, points: 0 };
+  if (status === "unchecked" && !waitsFor) return { ...head, status, points: 0 };
   if (status === "fail" && !waitsFor) return { ...head, status, points: 0, fix: { ...fix, ...outcome.fix } };
   const notCounted = waitsFor ? await own.missingForWaiting() : await own.missingFor(id);
   const points = notCounted ? { points: 0, notCounted } : { points: weight };

@@ -39,7 +39,7 @@ it("says what is missing in an account with 500 unrelated resources, below the t
       /^The lab has 0 of 17 points \(0 %25\), less than the threshold of 50 %25; failed: 5\.image-rep/,
     ),
   ]);
-  expect(outputs).toMatchObject({ score: "0", passed: "0", failed: "7", waiting: "11", unchecked: "0" });
+  expect(outputs).toMatchObject({ score: "0", passed: "0", failed: "6", waiting: "12", unchecked: "0" });
   expect(summary).toContain(
     "| 5. ECR repositories and an ECS cluster | 0 | 5 | 6 | 0 | 0 of 10 points (0 %) |",
   );

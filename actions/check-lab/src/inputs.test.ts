@@ -27,6 +27,16 @@ it("has a weight for every item, and no other", () => {
   expect(Object.keys(weights)).toEqual(ids);
 });
 
+it("has items that wait only for other items, never in a circle", () => {
+  const items = new Map([...phases, phase10].flatMap(({ items }) => items.map((item) => [item.id, item])));
+  const follow = (id: string, path: readonly string[] = []): void => {
+    expect(path).not.toContain(id);
+    expect(items.has(id)).toBe(true);
+    for (const cause of items.get(id)?.after ?? []) follow(cause, [...path, id]);
+  };
+  for (const id of items.keys()) follow(id);
+});
+
 it("lays a teacher's weights over its own", () => {
   const { weights } = read({ weights: file("6.admin-path: 3\n5.repository-policy: 1\n") });
   expect(weights).toMatchObject({ "6.admin-path": 3, "5.repository-policy": 1, "6.listeners": 1 });

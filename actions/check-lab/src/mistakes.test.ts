@@ -3,7 +3,7 @@ import { startTestSimulator, type TestSimulator } from "@ecs-delivery/simulator/
 import { afterAll, describe, expect, it } from "vitest";
 import { check, checkoutOf, costSheet, itemsOf, ownFiles } from "./check.support.ts";
 import { buildByHand, commit, type LabAccount, limitAdmin } from "./lab-account.support.ts";
-import { courseNames, definitionFiles, pipelineOf } from "./lab-parts.support.ts";
+import { codeFiles, courseNames, definitionFiles, pipelineOf } from "./lab-parts.support.ts";
 
 interface Account {
   readonly simulator: TestSimulator;
@@ -19,7 +19,7 @@ const { lab } = account;
 /** Makes the mistake; the returned function takes it back. */
 type Seed = (account: Account) => Promise<() => Promise<unknown>>;
 
-/** A mistake, the items that fail for it, and the evidence of the first. */
+/** A mistake, the item that fails for it, those that wait for that one, and the evidence of the first. */
 type Mistake = readonly [name: string, seed: Seed, items: readonly string[], evidence: RegExp];
 
 const replace =
@@ -83,9 +83,15 @@ const changeDeploymentGroup =
 
 async function expectCaught([, seed, items, evidence]: Mistake): Promise<void> {
   const undo = await seed(account);
-  const report = await check(simulator, { numbers: [5, 6, 7, 8, 9] }).finally(undo);
-  const failed = report.phases.flatMap((phase) => phase.items).filter(({ status }) => status === "fail");
-  expect(failed.map(({ id }) => id)).toEqual(items);
+  const report = await check(simulator).finally(undo);
+  const all = report.phases.flatMap((phase) => phase.items);
+  const failed = all.filter(({ status }) => status === "fail");
+  expect(failed.map(({ id }) => id)).toEqual(items.slice(0, 1));
+  expect(all.filter(({ status }) => status === "waiting")).toMatchObject(
+    items.slice(1).map((id) => ({ id, waitsFor: items.slice(0, 1) })),
+  );
+  // One fault costs the weight of one item, whatever it breaks.
+  expect(report.score.of - report.score.points).toBe(failed[0]?.weight);
   expect(failed[0]?.evidence).toMatch(evidence);
   for (const text of Object.values(failed[0]?.fix ?? {})) expect(text.length).toBeGreaterThan(10);
 }
@@ -193,6 +199,65 @@ const course: readonly Mistake[] = [
     ["5.appspec-files"],
     /ContainerPort is 8081, not 8080; .*LoadBalancerInfo has TargetGroupArn/,
   ],
+  [
+    "the employee's code is not in the repository",
+    async () => {
+      const own = Object.entries(codeFiles).filter(([path]) => path.startsWith("employee/"));
+      const paths = own.map(([path]) => path);
+      await commit(simulator, courseNames.code, {}, paths);
+      return () => commit(simulator, courseNames.code, Object.fromEntries(own));
+    },
+    [
+      ...["3.folders", "4.dockerfiles", "4.port", "4.employee-routes", "4.employee-redirects"],
+      ...["4.employee-pages", "4.account", "4.customer-reads"],
+    ],
+    /has no folder customer/,
+  ],
+  [
+    "no task of the customer is wanted",
+    async () => {
+      const [cluster, service] = [courseNames.cluster, courseNames.service.customer];
+      await simulator.aws.ecs.updateService({ cluster, service, desiredCount: 0 });
+      await simulator.clock.foreground.wait(120_000);
+      return async () => {
+        await simulator.aws.ecs.updateService({ cluster, service, desiredCount: 3 });
+        await simulator.clock.foreground.wait(120_000);
+      };
+    },
+    ["7.services", "8.running", "8.site", "9.scaled"],
+    /customer-microservice has the desired count 0/,
+  ],
+  [
+    "the test listener has no rule for the employee",
+    async () => {
+      await simulator.aws.elbv2.deleteRule({ RuleArn: lab.listeners.test.rule });
+      return async () => {
+        const { Rules } = await simulator.aws.elbv2.createRule({
+          ListenerArn: lab.listeners.test.arn,
+          Priority: 1,
+          Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: ["/admin", "/admin/*"] } }],
+          Actions: forward(lab.group("employee", "one")),
+        });
+        await limitAdmin(simulator, Rules?.[0]?.RuleArn ?? "");
+      };
+    },
+    ["6.admin-rules", "6.admin-path", "8.deployment-groups", "9.source-ip", "9.own-address"],
+    /no rule for \/admin\/\* on listener 8080/,
+  ],
+  [
+    "the load balancer is deleted",
+    async () => {
+      for (const { arn } of Object.values(lab.listeners))
+        await simulator.aws.elbv2.deleteListener({ ListenerArn: arn });
+      await simulator.aws.elbv2.deleteLoadBalancer({ LoadBalancerArn: lab.loadBalancer });
+      return async () => {};
+    },
+    [
+      ...["6.load-balancer", "6.security-group", "6.listeners", "6.admin-rules", "6.admin-path"],
+      ...["7.behind-listener", "8.deployment-groups", "8.running", "8.site", "9.source-ip", "9.own-address"],
+    ],
+    /no application load balancer/,
+  ],
 ];
 
 describe("a mistake in an account that is otherwise right", () => {
@@ -243,6 +308,15 @@ describe("a cost sheet", () => {
     const checkout = checkoutOf({ "costs.csv": costSheet, [path]: text });
     const found = itemsOf(await check(simulator, { checkout, numbers: [1] }), "fail");
     expect(found.map((each) => each.split(":")[0])).toEqual(failed);
+  });
+
+  it("that does not exist is one fault", async () => {
+    const { score } = await check(simulator);
+    const report = await check(simulator, { checkout: checkoutOf({ "docs/architecture.drawio": "x" }) });
+    expect(itemsOf(report, "fail")).toContain(
+      "1.cost-sheet: the repository has no CSV file of AWS's calculator",
+    );
+    expect(score.points - report.score.points).toBe(1);
   });
 
   it("without public addresses, and with guessed sizes, is compared with ours", async () => {

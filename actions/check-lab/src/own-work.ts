@@ -15,9 +15,10 @@ export type OwnWork = ReturnType<typeof findOwnWork>;
 export function findOwnWork(lab: Lab) {
   const { account, roles, sources } = lab;
 
-  const hasOwnCode = once(async (service: ServiceName): Promise<boolean> => {
+  /** Undefined if the code does not exist. */
+  const hasOwnCode = once(async (service: ServiceName): Promise<boolean | undefined> => {
     const found = await hint(lab.code(service));
-    if (!found) return false;
+    if (!found) return undefined;
     const folders = [found.folder];
     // The template's services share code in the folder above; a course's folders are at the top.
     const above = dirname(found.folder);
@@ -117,7 +118,8 @@ export function findOwnWork(lab: Lab) {
     code: async (id: string) => {
       const named = services.filter((service) => id.includes(service));
       const own = await Promise.all((named.length > 0 ? named : services).map(hasOwnCode));
-      return own.includes(true) ? undefined : "from the template: the code is unchanged";
+      if (own.includes(false) && !own.includes(true)) return "from the template: the code is unchanged";
+      return own.includes(true) ? undefined : evidence.begun();
     },
     made: async (kind: Kind) => {
       if (await released()) return undefined;

@@ -100,3 +100,15 @@ it("takes one of two services that fit, and names the other", async () => {
     await ecs.deleteService({ cluster: "microservices-copy", service: "employee-microservice", force: true });
   }
 });
+
+it.each(["ecr", "ecs", "elbv2", "codedeploy", "codecommit", "cloudformation", "rds", "ec2", "iam", "sts"])(
+  "never gives more points when %s is denied",
+  async (service) => {
+    const { score } = await check(simulator);
+    simulator.faults.add({ kind: "deny", operation: `${service}:*` });
+    const denied = await check(simulator);
+    expect(denied.score.of).toBe(score.of);
+    expect(denied.score.points).toBeLessThanOrEqual(score.points);
+    expect(denied.score.percent).toBe(Math.floor((100 * denied.score.points) / score.of));
+  },
+);

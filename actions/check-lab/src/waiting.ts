@@ -9,14 +9,15 @@ export interface CheckedItem {
 
 /**
  * Counts one cause once: returns the items that fail for the cause of others, with the ids of those others. An item
- * waits if it checks an effect of one that fails (`after`), or if others have reported all its problems. An item without
+ * waits if it checks an effect of one that fails (`after`), also one that cannot be seen then, or if others have reported all its problems. An item without
  * weight is never waited for: it would hide a fault from the score.
  */
 export function findWaiting(checked: readonly CheckedItem[]): Map<string, string[]> {
   const fails = checked.filter(({ outcome }) => outcome.status === "fail");
   const counted = new Set(fails.filter(({ weight }) => weight > 0).map(({ item }) => item.id));
   const waitsFor = new Map<string, string[]>();
-  for (const { item } of fails) {
+  for (const { item, outcome } of checked) {
+    if (outcome.status === "pass") continue;
     const failing = (item.after ?? []).filter((id) => counted.has(id));
     if (failing.length > 0) waitsFor.set(item.id, failing);
   }

@@ -5,6 +5,7 @@ import { broken, Missing, type Outcome, verdict } from "../outcome.ts";
 import type { ServiceName } from "../parts.ts";
 import { foreignIn, leftPlaceholders } from "../placeholders.ts";
 import { hint } from "../roles.ts";
+import type { Source } from "../sources.ts";
 
 /** The file's path is in the pipeline, if there is one. */
 async function readDefinition({ roles, sources }: Lab, kind: "taskdef" | "appspec", service: ServiceName) {
@@ -17,9 +18,12 @@ async function readDefinition({ roles, sources }: Lab, kind: "taskdef" | "appspe
   const path = configured ?? usual;
   const source = await sources.deployment();
   const text = await source.text(path);
-  if (text === undefined) throw new Missing(`${source.name} has no file ${path}`);
+  if (text === undefined) throw new Missing(`${source.name} has no file ${path}`, filesOf(source));
   return { path, text };
 }
+
+/** Names the definition files as one part: if all are missing, that is one cause. */
+export const filesOf = ({ name }: Source) => `the definition files in ${name}`;
 
 export async function checkTaskDefinitionFile(lab: Lab, service: ServiceName): Promise<Outcome> {
   const { path, text } = await readDefinition(lab, "taskdef", service);

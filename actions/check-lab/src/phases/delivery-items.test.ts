@@ -91,7 +91,7 @@ testItems(
     ["9.source-ip", { adminRule: adminRule([], ["10.0.0.0/8", "::/0"]) }, "listener 8080: ::/0 is everybody"],
     ["9.own-address", { browser: "198.51.100.8" }, "contain your browser's 198.51.100.8"],
     ["9.own-address", { adminRule: adminRule([], ["10.0.0.0/8"]) }, "listener 8080: 10.0.0.0/8 is private"],
-    ["9.scaled", { service: () => ({ ...service, runningCount: 2 }) }, "lab/web: desired 3, running 2"],
+    ["9.scaled", { service: () => ({ ...service, runningCount: 2 }) }, "lab/web runs 2 of 3 tasks"],
     ["9.scaled", { service: () => ({ ...service, desiredCount: 2 }) }, "lab/web: desired 2, running 3"],
     [
       "10.canary",

@@ -51,6 +51,7 @@ export const phase2: readonly Item[] = [
   {
     id: "2.site",
     title: "The monolith's pages respond with 200",
+    after: ["2.server", "2.port", "2.database"],
     fix: {
       console: "EC2 → Instances → MonolithicAppServer → Reboot; then open its public address in a browser.",
       cli: 'ssh -i labsuser.pem ubuntu@$address; sudo lsof -i :80; curl -i "http://$address/suppliers"',

@@ -175,6 +175,8 @@ function forEachGroup(problemsOf: (group: TargetGroup, service: ServiceName) => 
   return forServices(async ({ roles }, service) => {
     const groups = await roles.targetGroups(service);
     const problems = groups.flatMap((group) => problemsOf(group, service));
+    // Throws Missing for the part that is not there.
+    if (groups.length === 0) await roles.targetGroup(service, "production");
     if (groups.length === 0) problems.push(`no target group of the ${service} is behind a listener`);
     return verdict(
       problems,

@@ -2,9 +2,11 @@ import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { parseArn } from "../../../core/arn.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { broken, type Outcome, unchecked, verdict } from "../outcome.ts";
+import { broken, Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { nameOfService, primaryOf, type ServiceName, services } from "../parts.ts";
 import { missing } from "../roles.ts";
+import { filesOf } from "./definition-files.ts";
+import { causesOf } from "./effects.ts";
 import { listenerNames } from "./phase-6.ts";
 import { checkPipeline, checkPipelineImage, checkTrigger } from "./pipelines.ts";
 
@@ -80,6 +82,8 @@ export const phase8: readonly Item[] = [
       const paths = await source.paths();
       const wanted = services.flatMap((service) => [`taskdef-${service}`, `appspec-${service}`]);
       const absent = wanted.filter((file) => !paths.some((path) => path.includes(file)));
+      if (absent.length === wanted.length)
+        throw new Missing(`${source.name} has no definition files`, filesOf(source));
       return verdict(
         absent.map((file) => `${source.name} has no ${file}`),
         `${source.name} has ${wanted.length} definition files`,
@@ -122,6 +126,7 @@ export const phase8: readonly Item[] = [
   {
     id: "8.pipeline-runs",
     title: "The last run of each pipeline succeeded",
+    after: causesOf.pipelineRuns,
     fix: {
       console: "CodePipeline → the failed action → Details. Then Release change.",
       cli: "aws codepipeline list-action-executions --pipeline-name … shows the error; then aws codepipeline start-pipeline-execution --name …",
@@ -139,6 +144,7 @@ export const phase8: readonly Item[] = [
   {
     id: "8.deployments",
     title: "The last deployment of each service succeeded",
+    after: causesOf.deployments,
     fix: {
       console:
         "CodeDeploy → Deployments → the last one: its events name the error. Then ECS → service → Tasks → Stopped.",
@@ -162,6 +168,7 @@ export const phase8: readonly Item[] = [
   {
     id: "8.running",
     title: "All wanted tasks run, and are healthy behind listener 80",
+    after: causesOf.running,
     fix: {
       console: "ECS → service → Tasks → Stopped: the reason. EC2 → Target groups → Targets: the health.",
       cli: "aws ecs describe-services --query 'services[].events[:3]'; aws elbv2 describe-target-health --target-group-arn …",
@@ -172,6 +179,7 @@ export const phase8: readonly Item[] = [
   {
     id: "8.site",
     title: "The site shows the suppliers to customers and to employees",
+    after: causesOf.site,
     fix: {
       console:
         "Open the load balancer's DNS name: 503 means no healthy target, 404 a wrong path in the service, 502 a wrong port.",

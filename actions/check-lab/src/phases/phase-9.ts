@@ -65,6 +65,7 @@ export const phase9: readonly Item[] = [
   {
     id: "9.scaled",
     title: `The customer service runs ${wantedTasks} tasks`,
+    after: ["7.services"],
     fix: {
       console: `ECS → customer-microservice → Update: desired tasks ${wantedTasks}.`,
       cli: `aws ecs update-service --cluster microservices-serverlesscluster --service customer-microservice --desired-count ${wantedTasks}`,
@@ -73,9 +74,17 @@ export const phase9: readonly Item[] = [
     check: async ({ roles }) => {
       const service = await roles.service("customer");
       const { desiredCount = 0, runningCount = 0 } = service;
-      const isScaled = desiredCount >= wantedTasks && runningCount >= wantedTasks;
-      const text = `${nameOfService(service)}: desired ${desiredCount}, running ${runningCount}`;
-      return verdict(isScaled ? [] : [text], text);
+      const shown = nameOfService(service);
+      const text = `${shown}: desired ${desiredCount}, running ${runningCount}`;
+      const problems = broken(
+        [desiredCount >= wantedTasks, text],
+        // As 8.running reports it: the same cause.
+        [
+          runningCount >= Math.min(desiredCount, wantedTasks),
+          `${shown} runs ${runningCount} of ${desiredCount} tasks`,
+        ],
+      );
+      return verdict(problems, text);
     },
   },
 ];

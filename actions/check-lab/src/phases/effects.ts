@@ -1,0 +1,28 @@
+/** Items whose faults keep tasks from running, or from being healthy. */
+const ofTasks = [
+  ...["2.database", "4.dockerfiles", "4.port"],
+  ...["5.images", "5.service-linked-role", "5.cluster", "5.task-definitions", "5.placeholders", "5.account"],
+  ...[
+    "5.database-host",
+    "6.security-group",
+    "6.listeners",
+    "6.admin-rules",
+    "6.target-groups",
+    "6.health-paths",
+  ],
+  ...["7.services", "7.container", "7.behind-listener", "7.network"],
+];
+
+/** Items whose faults an item shows too that checks an effect: `after` of Item. */
+export const causesOf = {
+  running: ofTasks,
+  site: [...ofTasks, "6.load-balancer", "8.running"],
+  deployments: [
+    ...ofTasks,
+    ...["5.taskdef-files", "5.appspec-files", "7.controller", "8.deployment-groups", "8.deploy-role"],
+  ],
+  pipelineRuns: [
+    ...["5.taskdef-files", "5.appspec-files", "8.deployment-repository", "8.pipelines", "8.pipeline-image"],
+    "8.deployments",
+  ],
+} as const;
