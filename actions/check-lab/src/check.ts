@@ -53,7 +53,7 @@ async function reportOf(
   const head = { id, title, weight, evidence };
   if (status === "unchecked" && !waitsFor) return { ...head, status, points: 0 };
   if (status === "fail" && !waitsFor) return { ...head, status, points: 0, fix: { ...fix, ...outcome.fix } };
-  const notCounted = waitsFor ? await own.missingForWaiting() : await own.missingFor(id);
+  const notCounted = waitsFor ? await own.whyWaitingNotCounted() : await own.whyNotCounted(id);
   const points = notCounted ? { points: 0, notCounted } : { points: weight };
   return waitsFor
     ? { ...head, status: "waiting", waitsFor, ...points }

@@ -8,6 +8,8 @@ import { blobIdOf, isOfTemplate } from "./template-files.ts";
 
 export type OwnWork = ReturnType<typeof findOwnWork>;
 
+const diagram = /(?:archi|diagram|schema|design).*\.(?:drawio|png|svg|pdf|jpe?g|webp|mmd|mermaid|md)$/i;
+
 /**
  * Finds what shows a student's own work: files that this project never had, resources that no unchanged template of ours
  * made, or a change of the student's own that was released through such resources.
@@ -19,171 +21,113 @@ export function findOwnWork(lab: Lab) {
   const hasOwnCode = once(async (service: ServiceName): Promise<boolean | undefined> => {
     const found = await hint(lab.code(service));
     if (!found) return undefined;
-    const folders = [found.folder];
     // The template's services share code in the folder above; a course's folders are at the top.
     const above = dirname(found.folder);
     const others = ["monolith", ...services].map((name) => `${above}/${name}/`);
-    const isOwn = (path: string) =>
-      folders.some((folder) => path.startsWith(`${folder}/`)) ||
-      (above !== "." && path.startsWith(`${above}/`) && !others.some((other) => path.startsWith(other)));
+    const belongs = (path: string) =>
+      path.startsWith(`${found.folder}/`) ||
+      (path.startsWith(`${above}/`) && !others.some((other) => path.startsWith(other)));
     const blobs = [...(await found.source.blobs())];
-    return blobs.some(([path, id]) => isOwn(path) && isCode(path) && !isOfTemplate(id));
+    return blobs.some(([path, id]) => belongs(path) && isCode(path) && !isOfTemplate(id));
   });
   const anyOwnCode = once(async () => (await Promise.all(services.map(hasOwnCode))).includes(true));
 
-  const hasOwnFile = async (pattern: RegExp) =>
-    [...(await sources.checkout.blobs())].some(([path, id]) => pattern.test(path) && !isOfTemplate(id));
-
-  /** The stack of an unchanged template of ours that made a resource. */
-  const templateStackOf = once(async (physicalId: string): Promise<string | undefined> => {
-    const made = await account.templateOf(physicalId);
-    return made && isOfTemplate(blobIdOf(made.text)) ? made.stack : undefined;
-  });
-  const ofBoth = async (read: (service: ServiceName) => Promise<string | undefined>) =>
-    (await Promise.all(services.map((service) => hint(read(service))))).filter((id) => id !== undefined);
-  const serviceArns = () => ofBoth(async (name) => (await roles.service(name)).serviceArn);
-
-  /** Names or ARNs by which CloudFormation knows the resources that an item is about. */
-  const resources: { readonly [kind in Kind]: () => Promise<string[]> } = {
-    repositories: () => ofBoth(async (name) => (await roles.imageRepository(name)).repositoryName),
-    cluster: async () => [roles.taken.get("the cluster")].filter((name) => name !== undefined),
-    // Deploy registers revisions for the services of the template.
-    definitions: async () => {
-      const found = await serviceArns();
-      return found.length > 0
-        ? found
-        : ofBoth(async (name) => (await roles.taskDefinition(name)).taskDefinitionArn);
-    },
-    files: async () => {
-      const name = await hint(sources.deploymentRepository());
-      return [name && (await account.gitRepositoryIds()).get(name)].filter((id) => id !== undefined);
-    },
-    balancer: async () => {
-      const { LoadBalancerArn } = (await hint(roles.loadBalancer())) ?? {};
-      const groups = await Promise.all(services.map((name) => hint(roles.targetGroups(name))));
-      const arns = groups.flatMap((found) => found ?? []).map(({ TargetGroupArn }) => TargetGroupArn);
-      return [LoadBalancerArn, ...arns].filter((arn) => arn !== undefined);
-    },
-    services: serviceArns,
-    application: () => ofBoth(async (name) => (await roles.deploymentGroup(name)).applicationName),
-    pipelines: () => ofBoth(async (name) => (await roles.pipeline(name)).name),
-  };
-
-  const stacksOf = once(async (kind: Kind) => {
-    const ids = [...new Set(await resources[kind]())];
-    const stacks = await Promise.all(ids.map(templateStackOf));
-    return { found: ids.length, stacks: [...new Set(stacks.filter((stack) => stack !== undefined))] };
-  });
-
-  const succeeded = once(async (name: ServiceName) => {
+  const releases = once(async (name: ServiceName) => {
     const { applicationName = "", deploymentGroupName = "" } =
       (await hint(roles.deploymentGroup(name))) ?? {};
     const all = applicationName ? await account.deployments(applicationName, deploymentGroupName) : [];
-    return all.filter(({ status }) => status === "Succeeded");
+    const done = all.filter(({ status }) => status === "Succeeded");
+    return new Set(done.map(({ revision }) => JSON.stringify(revision)));
   });
-
-  /** Own code, and two releases: the first may have been the template's. */
-  const released = once(async () => {
-    if (!(await anyOwnCode())) return false;
-    const revisions = await Promise.all(
-      services.map(
-        async (name) => new Set((await succeeded(name)).map(({ revision }) => JSON.stringify(revision))),
-      ),
-    );
-    return revisions.some(({ size }) => size > 1);
+  /** Own code and two releases, since the first may have been the template's. */
+  const isOwnReleased = once(async () => {
+    const counts = (await Promise.all(services.map(releases))).map(({ size }) => size);
+    return Math.max(...counts) > 1 && (await anyOwnCode());
   });
-
-  /** Both services were released, so that everything until phase 8 was right once. */
-  const wasFinished = once(async () => {
+  /** After it, whatever is missing was there once. */
+  const wereBothReleased = once(async () => {
     const ends = services.map(async (name) => {
-      if ((await succeeded(name)).length > 0) return true;
       const pipeline = (await hint(roles.pipeline(name)))?.name;
       const runs = pipeline ? await account.pipelineRuns(pipeline) : [];
-      return runs.some(({ status }) => status === "Succeeded");
+      return (await releases(name)).size > 0 || runs.some(({ status }) => status === "Succeeded");
     });
     return (await Promise.all(ends)).every(Boolean);
   });
 
-  const begun = once(async () => {
-    if (await anyOwnCode()) return true;
-    const { found, stacks } = await stacksOf("services");
-    return found > 0 && stacks.length === 0;
+  const ofBoth = (read: (service: ServiceName) => Promise<string | undefined>) =>
+    Promise.all(services.map((service) => hint(read(service))));
+  const serviceArns = () => ofBoth(async (name) => (await roles.service(name)).serviceArn);
+  const balancer = async () => [
+    (await hint(roles.loadBalancer()))?.LoadBalancerArn,
+    ...(await ofBoth(async (name) => (await roles.targetGroups(name))[0]?.TargetGroupArn)),
+  ];
+  /** By phase, the resources that show who did it, by the names that CloudFormation has for them. */
+  const resources: { readonly [phase: string]: () => Promise<(string | undefined)[]> } = {
+    5: async () => [
+      ...(await ofBoth(async (name) => (await roles.imageRepository(name)).repositoryName)),
+      roles.taken.get("the cluster"),
+    ],
+    6: balancer,
+    7: serviceArns,
+    8: async () => [
+      ...(await ofBoth(async (name) => (await roles.deploymentGroup(name)).applicationName)),
+      ...(await ofBoth(async (name) => (await roles.pipeline(name)).name)),
+    ],
+    9: async () => [...(await balancer()), ...(await serviceArns())],
+    10: serviceArns,
+  };
+  /** Returns why a phase's resources are not the student's own; undefined if they are. */
+  const madeByTemplate = once(async (phase: string): Promise<string | undefined> => {
+    const ids = [...new Set(await resources[phase]?.())].filter((id) => id !== undefined);
+    const made = (await Promise.all(ids.map(account.templateOf))).filter((each) => each !== undefined);
+    const stacks = made.filter(({ text }) => isOfTemplate(blobIdOf(text))).map(({ stack }) => stack);
+    if (ids.length === 0) return "nothing shows who made it";
+    return stacks.length > 0 ? `from the template (stack ${[...new Set(stacks)].join(", ")})` : undefined;
   });
 
-  const evidence = {
-    file: async (pattern: RegExp) =>
-      (await hasOwnFile(pattern)) ? undefined : "the repository has no such file of your own",
-    begun: async () =>
-      (await begun()) ? undefined : "given by the course or the template; it counts with code of your own",
-    code: async (id: string) => {
-      const named = services.filter((service) => id.includes(service));
-      const own = await Promise.all((named.length > 0 ? named : services).map(hasOwnCode));
-      if (own.includes(false) && !own.includes(true)) return "from the template: the code is unchanged";
-      return own.includes(true) ? undefined : evidence.begun();
-    },
-    made: async (kind: Kind) => {
-      if (await released()) return undefined;
-      const { found, stacks } = await stacksOf(kind);
-      if (found > 0 && stacks.length === 0) return undefined;
-      const origin = found > 0 ? `from the template (stack ${stacks.join(", ")})` : "not of your own";
-      return `${origin}; it counts when you have changed the services' code and released it, as the second release`;
-    },
+  const whyNotBegun = once(async () =>
+    (await anyOwnCode()) || !(await madeByTemplate("7"))
+      ? undefined
+      : "given by the course or the template; it counts with code of your own",
+  );
+  const whyNotOwnCode = async (id: string) => {
+    const named = services.filter((service) => id.includes(service));
+    const own = await Promise.all((named.length > 0 ? named : services).map(hasOwnCode));
+    if (own.includes(true)) return undefined;
+    return own.includes(false) ? "from the template: the code is unchanged" : whyNotBegun();
+  };
+  const whyNotOwnFile = async (pattern: RegExp) => {
+    const blobs = [...(await sources.checkout.blobs())];
+    if (blobs.some(([path, id]) => pattern.test(path) && !isOfTemplate(id))) return undefined;
+    return "from the template: the file is unchanged";
+  };
+  const whyNotOwnResource = async (phase: string) => {
+    const made = (await isOwnReleased()) ? undefined : await madeByTemplate(phase);
+    return (
+      made && `${made}; it counts after a second release, with a change of your own in the services' code`
+    );
+  };
+
+  const whyNotOwn = (id: string) => {
+    const [phase = ""] = id.split(".");
+    if (id === "1.diagram") return whyNotOwnFile(diagram);
+    if (phase === "1" || id === "10.cost") return whyNotOwnFile(/\.csv$/i);
+    if (phase === "4" || id === "3.folders" || id === "9.navigation")
+      return id === "4.workstation-ports" ? whyNotBegun() : whyNotOwnCode(id);
+    return Number(phase) < 4 ? whyNotBegun() : whyNotOwnResource(phase);
   };
 
   return {
     /** Returns why a passing item has no points; undefined if it shows own work. */
-    missingFor: (id: string): Promise<string | undefined> =>
-      Promise.resolve(evidenceFor(id, evidence)).catch((error: unknown) => {
+    whyNotCounted: (id: string): Promise<string | undefined> =>
+      whyNotOwn(id).catch((error: unknown) => {
         if (error instanceof Unreadable) return `own work could not be checked: ${error.message}`;
         throw error;
       }),
-    /** Returns why a waiting item has no points; undefined if it was right before, since both services were released. */
-    missingForWaiting: async (): Promise<string | undefined> =>
-      (await hint(wasFinished())) && (await hint(begun())) ? undefined : "not done yet",
+    /** Returns why a waiting item has no points; undefined if it was right before. */
+    whyWaitingNotCounted: async (): Promise<string | undefined> => {
+      const isFinished = (await hint(wereBothReleased())) && (await hint(whyNotBegun().then((why) => !why)));
+      return isFinished ? undefined : "not done yet";
+    },
   };
-}
-
-type Kind =
-  | "repositories"
-  | "cluster"
-  | "definitions"
-  | "files"
-  | "balancer"
-  | "services"
-  | "application"
-  | "pipelines";
-
-interface Evidence {
-  file(pattern: RegExp): Promise<string | undefined>;
-  begun(): Promise<string | undefined>;
-  code(id: string): Promise<string | undefined>;
-  made(kind: Kind): Promise<string | undefined>;
-}
-
-/** First match counts. */
-const table: readonly (readonly [
-  id: RegExp,
-  find: (evidence: Evidence, id: string) => Promise<string | undefined>,
-])[] = [
-  [
-    /^1\.diagram$/,
-    ({ file }) =>
-      file(/(?:archi|diagram|schema|design).*\.(?:drawio|png|svg|pdf|jpe?g|webp|mmd|mermaid|md)$/i),
-  ],
-  [/^1\.|^10\.cost$/, ({ file }) => file(/\.csv$/i)],
-  [/^3\.folders$|^9\.navigation$/, ({ code }, id) => code(id)],
-  [/^[23]\.|^4\.workstation/, ({ begun }) => begun()],
-  [/^4\./, ({ code }, id) => code(id)],
-  [/^5\.(?:image|repository)/, ({ made }) => made("repositories")],
-  [/^5\.(?:cluster|service-linked-role)$/, ({ made }) => made("cluster")],
-  [/^5\..*-files$|^8\.deployment-repository$/, ({ made }) => made("files")],
-  [/^5\./, ({ made }) => made("definitions")],
-  [/^6\.|^9\.(?:source-ip|own-address)$/, ({ made }) => made("balancer")],
-  [/^8\.(?:application|deployment-groups|deploy-role)$/, ({ made }) => made("application")],
-  [/^8\.(?:pipeline|image-trigger)/, ({ made }) => made("pipelines")],
-  [/./, ({ made }) => made("services")],
-];
-
-function evidenceFor(id: string, evidence: Evidence): Promise<string | undefined> | undefined {
-  return table.find(([pattern]) => pattern.test(id))?.[1](evidence, id);
 }

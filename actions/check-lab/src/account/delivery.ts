@@ -129,17 +129,12 @@ export function readCodeCommit(config: AccountConfig, { ask, list }: Reads) {
     "BranchDoesNotExistException",
     "FileDoesNotExistException",
   ];
-  /** Ids by name. */
-  const gitRepositoryIds = once(async () => {
-    const pages = paginateListRepositories({ client: codecommit }, {});
-    const repositories = await list("codecommit:ListRepositories", pages, "repositories");
-    return new Map(
-      repositories.map(({ repositoryName = "", repositoryId = "" }) => [repositoryName, repositoryId]),
-    );
-  });
   return {
-    gitRepositoryIds,
-    gitRepositories: async () => [...(await gitRepositoryIds()).keys()],
+    gitRepositories: once(async () => {
+      const pages = paginateListRepositories({ client: codecommit }, {});
+      const repositories = await list("codecommit:ListRepositories", pages, "repositories");
+      return repositories.map(({ repositoryName = "" }) => repositoryName);
+    }),
     /** The commit of a branch; undefined without it. */
     branch: once(async (repositoryName: string, branchName: string) => {
       const read = ask("codecommit:GetBranch", () =>
