@@ -46,7 +46,7 @@ it("says what is missing in an account with 500 unrelated resources, below the t
   expect(summary).toContain("- **6.load-balancer**");
   expect(summary).toContain("us-east-1 has no application load balancer");
   expect(lines).toContain(
-    "      Fix (CLI): aws ecr create-repository --repository-name customer; the same for employee.",
+    "      Fix (CLI): aws ecr create-repository --repository-name customer; aws ecr create-repository --repository-name employee",
   );
   expect(lines.join("\n")).not.toContain("Fix (console)");
 });

@@ -28,9 +28,9 @@ export function summaryMarkdown(report: Report, way: Way): string {
     `### Lab of ${escapeText(report.student)}: ${scoreText(report.score)}`,
     markdownTable(["phase", "pass", "fail", "waiting", "could not check", "score"], rows),
     ...section("Failed", itemsWith(report, "fail"), (item) => failedMarkdown(item, way)),
-    ...section("Waiting for a fix above", itemsWith(report, "waiting"), itemMarkdown),
+    ...grouped("Waiting for a fix above", itemsWith(report, "waiting"), explanationOfWaiting),
     ...section("Could not check", itemsWith(report, "unchecked"), itemMarkdown),
-    ...section("Passed, not counted", notCounted(report), itemMarkdown),
+    ...grouped("Green, not counted", itemsWith(report, "pass"), ({ notCounted }) => notCounted),
     ...takenMarkdown(report),
   ].join("\n\n");
 }
@@ -43,21 +43,30 @@ export function itemsWith({ phases }: Report, status: ItemReport["status"]): Ite
   return phases.flatMap(({ items }) => items).filter((item) => item.status === status);
 }
 
-function notCounted(report: Report): ItemReport[] {
-  return itemsWith(report, "pass").filter((item) => item.notCounted !== undefined);
+/** One line for each reason, with the items that have it; those without a reason are left out. */
+function grouped(
+  head: string,
+  items: readonly ItemReport[],
+  reasonOf: (item: ItemReport) => string | undefined,
+): string[] {
+  const groups = [...Map.groupBy(items, reasonOf)].flatMap(([reason, found]) =>
+    reason === undefined ? [] : [`- ${escapeText(reason)}: ${found.map(({ id }) => id).join(", ")}`],
+  );
+  return groups.length === 0 ? [] : [`#### ${head}`, groups.join("\n")];
 }
 
 function itemMarkdown(item: ItemReport): string {
   return `- **${item.id}** ${escapeText(item.title)}: ${escapeText(explanation(item))}`;
 }
 
+function explanationOfWaiting({ waitsFor = [], notCounted }: ItemReport): string {
+  return `waits for ${waitsFor.join(", ")}${notCounted ? ` (not counted: ${notCounted})` : ""}`;
+}
+
 /** The evidence, with what an item waits for and why it has no points. */
-export function explanation({ evidence, waitsFor, notCounted }: ItemReport): string {
-  const reasons = [
-    ...(waitsFor ? [`waits for ${waitsFor.join(", ")}`] : []),
-    ...(notCounted ? [`not counted: ${notCounted}`] : []),
-  ];
-  return reasons.length > 0 ? `${evidence} (${reasons.join("; ")})` : evidence;
+export function explanation(item: ItemReport): string {
+  if (item.waitsFor) return `${item.evidence}; ${explanationOfWaiting(item)}`;
+  return item.notCounted ? `${item.evidence}; not counted: ${item.notCounted}` : item.evidence;
 }
 
 function failedMarkdown(item: ItemReport, way: Way): string {

@@ -33,7 +33,9 @@ it("lists items with their fixes, writes the reports, and exits with 1 below the
     "--student",
     "ada",
   );
-  expect(stdout).toMatch(/^Phase 6: Application Load Balancer · 0 of 7 \(0 %\)\n {2}✗ 6\.load-balancer/);
+  expect(stdout).toMatch(
+    /^Phase 6: Application Load Balancer · 0 of 7 points \(0 %\)\n {2}✗ 6\.load-balancer/,
+  );
   expect(stdout).toContain("      Fix (templates): Run Provision with stacks: network,load-balancer.");
   expect(stderr).toMatch(/^check-lab: The lab has 0 of 7 points/);
   expect(code).toBe(1);

@@ -29,7 +29,6 @@ const onlyAdmin404 = (address: string) => ({ status: address.includes("/admin") 
 
 testItems(
   [
-    ["8.application", { applications: [] }, "us-east-1 has no CodeDeploy application"],
     ["8.deployment-groups", serviceWith({ serviceName: "x" }), "g deploys web, not x"],
     ["8.deployment-groups", { listener: { ListenerArn: "x" } }, "listener 8080 as its test listener"],
     ["8.deployment-groups", { targetGroup: { TargetGroupName: "three" } }, "g lacks three, three"],

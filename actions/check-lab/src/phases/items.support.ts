@@ -132,7 +132,7 @@ const right: Reads = {
   }),
   wasReleased: true,
   deploymentGroup: deploymentGroupOf("l", "l", "one", "two"),
-  imageRepository: { repositoryName: "web" },
+  imageRepository: { repositoryName: "web", repositoryUri: "1.dkr/web" },
   ...pipeline(actionOf("CodeCommit", {}), source, actionOf("CodeDeployToECS", deploys)),
   page: { status: 200 },
 };

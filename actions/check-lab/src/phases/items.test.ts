@@ -13,6 +13,7 @@ import {
   open,
   owner,
   policy,
+  type Reads,
   roleArn,
   serverWith,
   serviceWith,
@@ -142,4 +143,33 @@ it.each([
     status: "fail",
     evidence: expect.stringContaining("web:1: web.environment[APP_DB_HOST].value has "),
   });
+});
+
+it.each<[string, Reads, string]>([
+  [
+    "2.server",
+    serverWith({ State: { Name: "stopped" }, InstanceId: "i-1" }),
+    "start-instances --instance-ids i-1",
+  ],
+  [
+    "2.server",
+    serverWith({ PublicIpAddress: undefined, InstanceId: "i-1" }),
+    "associate-address --instance-id i-1",
+  ],
+  ["2.port", { securityGroups: open(8080) }, "--group-id sg --protocol tcp --port 80"],
+  [
+    "2.database",
+    databaseWith({ DBInstanceStatus: "stopped", DBInstanceIdentifier: "shop" }),
+    "identifier shop",
+  ],
+  [
+    "2.database",
+    databaseWith({ DBInstanceStatus: "creating", DBInstanceIdentifier: "shop" }),
+    "Wait until shop",
+  ],
+  ["5.images", { image: undefined }, "docker push 1.dkr/web:latest"],
+  ["5.repository-policy", policy({ Principal: "*" }), "--repository-name web"],
+])("fixes %s for %j with the student's own names", async (id, changes, command) => {
+  const { fix } = await checkItem(id, changes);
+  expect(fix?.cli).toContain(command);
 });

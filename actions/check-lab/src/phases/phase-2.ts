@@ -25,7 +25,8 @@ export const phase2: readonly Item[] = [
         [State?.Name === "running", `${nameOf(server)} is ${State?.Name}`],
         [PublicIpAddress !== undefined, `${nameOf(server)} has no public address`],
       );
-      return verdict(problems, `${nameOf(server)} at ${PublicIpAddress}`);
+      const fix = State?.Name === "running" ? addressFix(server) : startFix(server);
+      return verdict(problems, `${nameOf(server)} at ${PublicIpAddress}`, fix);
     },
   },
   {
@@ -45,6 +46,10 @@ export const phase2: readonly Item[] = [
       return verdict(
         isOpen ? [] : [`${names} of ${nameOf(server)} does not open port 80`],
         `${names} opens 80`,
+        {
+          console: `EC2 → Instances → ${nameOf(server)} → Security → ${names} → Edit inbound rules: HTTP from 0.0.0.0/0.`,
+          cli: `aws ec2 authorize-security-group-ingress --group-id ${ids[0]} --protocol tcp --port 80 --cidr 0.0.0.0/0`,
+        },
       );
     },
   },
@@ -58,10 +63,15 @@ export const phase2: readonly Item[] = [
       templates: provision,
     },
     check: async (lab) => {
-      const { PublicIpAddress } = await findServer(lab);
+      const server = await findServer(lab);
+      const { PublicIpAddress } = server;
+      const fix = {
+        console: `EC2 → Instances → ${nameOf(server)} → Reboot; then open http://${PublicIpAddress} in a browser.`,
+        cli: `ssh -i labsuser.pem ubuntu@${PublicIpAddress} sudo lsof -i :80; curl -i http://${PublicIpAddress}/suppliers`,
+      };
       return forEachOf(["/", "/suppliers"], async (path) => {
         const { address, status } = await lab.readPage(`http://${PublicIpAddress}${path}`);
-        return verdict(status === 200 ? [] : [`${address} returns ${status}`], `${address} returns 200`);
+        return verdict(status === 200 ? [] : [`${address} returns ${status}`], `${address} returns 200`, fix);
       });
     },
   },
@@ -79,13 +89,39 @@ export const phase2: readonly Item[] = [
       if (!found) return missing(account, "no MySQL database");
       const { DBInstanceIdentifier: name = "", DBInstanceStatus: status } = found;
       roles.taken.set("the database", name);
-      return verdict(status === "available" ? [] : [`${name} is ${status}`], `${name}, ${found.Engine}`);
+      const wait = `Wait until ${name} is available, and check again.`;
+      const fix =
+        status === "stopped"
+          ? {
+              console: `RDS → Databases → ${name} → Actions → Start.`,
+              cli: `aws rds start-db-instance --db-instance-identifier ${name}`,
+            }
+          : { console: wait, cli: wait, templates: wait };
+      return verdict(status === "available" ? [] : [`${name} is ${status}`], `${name}, ${found.Engine}`, fix);
     },
   },
 ];
 
 const nameOf = ({ Tags = [], InstanceId = "" }: Instance) =>
   Tags.find(({ Key }) => Key === "Name")?.Value ?? InstanceId;
+
+function startFix(server: Instance) {
+  const { InstanceId, State } = server;
+  if (State?.Name !== "stopped") {
+    const wait = `Wait until ${nameOf(server)} is running or stopped, and check again.`;
+    return { console: wait, cli: wait, templates: wait };
+  }
+  return {
+    console: `EC2 → Instances → ${nameOf(server)} → Start instance.`,
+    cli: `aws ec2 start-instances --instance-ids ${InstanceId}`,
+  };
+}
+
+/** Only an Elastic IP address gives one to a running instance. */
+const addressFix = (server: Instance) => ({
+  console: `EC2 → Elastic IPs → Allocate, then Associate with ${nameOf(server)}.`,
+  cli: `aws ec2 associate-address --instance-id ${server.InstanceId} --allocation-id $(aws ec2 allocate-address --query AllocationId --output text)`,
+});
 
 async function findServer({ account, roles }: Lab): Promise<Instance> {
   const all = (await account.instances()).filter(({ State }) => State?.Name !== "terminated");

@@ -1,7 +1,7 @@
 import { namesOfSensitive } from "../../../core/sensitive-files.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { type Outcome, Unreadable, unchecked, verdict } from "../outcome.ts";
+import { type Outcome, outcomeOf, Unreadable, unchecked, verdict } from "../outcome.ts";
 import { hint } from "../roles.ts";
 import { openCodeCommit, type Source } from "../sources.ts";
 
@@ -46,8 +46,18 @@ export const phase3: readonly Item[] = [
       templates: "Restore services/customer and services/employee from this repository.",
     },
     check: forServices(async ({ code }, service) => {
-      const { folder, source, files } = await code(service);
-      return verdict([], `${folder} in ${source.name}, ${files.length} files`);
+      try {
+        const { folder, source, files } = await code(service);
+        return verdict([], `${folder} in ${source.name}, ${files.length} files`);
+      } catch (error) {
+        // For the absent folder only: the other one has the student's changes.
+        const fix = {
+          console: `In Cloud9: copy the monolith's code into microservices/${service}.`,
+          cli: `mkdir ${service}; copy the monolith's files into it; git add ${service}; git commit; git push origin dev`,
+          templates: `Restore services/${service} from this repository.`,
+        };
+        return { ...outcomeOf(error), fix };
+      }
     }),
   },
   {
@@ -69,6 +79,9 @@ export const phase3: readonly Item[] = [
         return verdict(
           found.length > 0 ? [`${source.name} has ${found.join(", ")}`] : [],
           `${source.name} has no key file`,
+          {
+            cli: `Replace the key first: a pushed key is lost. Then git rm --cached for ${found.join(", ")}; echo '*.pem' >> .gitignore; git commit; git push.`,
+          },
         );
       });
     },
@@ -84,7 +97,9 @@ export const phase3: readonly Item[] = [
     check: (lab) =>
       checkSources(lab, async (source) => {
         const found = namesOfSensitive(await source.paths(), ["dependencies"]);
-        return verdict(found ? [`${source.name} has ${found}`] : [], `${source.name} has no node_modules`);
+        return verdict(found ? [`${source.name} has ${found}`] : [], `${source.name} has no node_modules`, {
+          cli: `git rm -r --cached for ${found}; echo node_modules/ >> .gitignore; git commit; git push`,
+        });
       }),
   },
 ];
@@ -107,6 +122,7 @@ async function checkSources({ account, sources }: Lab, check: (source: Source) =
     return verdict(
       failed.map(({ evidence }) => evidence),
       "",
+      failed[0]?.fix,
     );
   return (
     outcomes.find(({ status }) => status === "pass") ??

@@ -1,6 +1,6 @@
 import { parseArn } from "../../../core/arn.ts";
 import { forServices, type Item } from "../item.ts";
-import { broken, verdict } from "../outcome.ts";
+import { broken, outcomeOf, verdict } from "../outcome.ts";
 import { containerOf, courseCluster } from "../parts.ts";
 import { leftPlaceholders } from "../placeholders.ts";
 import { hint, missing } from "../roles.ts";
@@ -23,8 +23,16 @@ export const phase5: readonly Item[] = [
       templates: "Run Provision with stacks: registry.",
     },
     check: forServices(async ({ roles }, service) => {
-      const { repositoryName } = await roles.imageRepository(service);
-      return verdict([], `repository ${repositoryName}`);
+      try {
+        const { repositoryName } = await roles.imageRepository(service);
+        return verdict([], `repository ${repositoryName}`);
+      } catch (error) {
+        const fix = {
+          console: `ECR → Create repository, named ${service}.`,
+          cli: `aws ecr create-repository --repository-name ${service}`,
+        };
+        return { ...outcomeOf(error), fix };
+      }
     }),
   },
   {
@@ -43,6 +51,10 @@ export const phase5: readonly Item[] = [
       return verdict(
         open ? [`the policy of ${repositoryName} allows everyone`] : [],
         `${repositoryName} has ${text ? "a policy with named principals" : "no policy"}`,
+        {
+          console: `ECR → ${repositoryName} → Permissions: delete the statement with principal *. The account needs none.`,
+          cli: `aws ecr delete-repository-policy --repository-name ${repositoryName}`,
+        },
       );
     }),
   },
@@ -56,11 +68,15 @@ export const phase5: readonly Item[] = [
       templates: "Set the variable DEPLOY_THROUGH to codepipeline and run Deploy; it sets the tag latest.",
     },
     check: forServices(async ({ account, roles }, service) => {
-      const { repositoryName = "" } = await roles.imageRepository(service);
+      const { repositoryName = "", repositoryUri } = await roles.imageRepository(service);
       const image = await account.image(repositoryName, "latest");
       return verdict(
         image ? [] : [`${repositoryName} has no image with the tag latest`],
         `${repositoryName}:latest is ${image?.imageDigest}`,
+        {
+          console: `ECR → ${repositoryName} → View push commands. Run these in the workstation's terminal; the tag is latest.`,
+          cli: `docker tag ${service}:latest ${repositoryUri}:latest; docker push ${repositoryUri}:latest`,
+        },
       );
     }),
   },

@@ -4,7 +4,6 @@ import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { broken, Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { nameOfService, primaryOf, type ServiceName, services } from "../parts.ts";
-import { missing } from "../roles.ts";
 import { filesOf } from "./definition-files.ts";
 import { causesOf } from "./effects.ts";
 import { listenerNames } from "./phase-6.ts";
@@ -26,9 +25,7 @@ export const phase8: readonly Item[] = [
       cli: "aws deploy create-application --application-name microservices --compute-platform ECS; aws deploy create-deployment-group --cli-input-json file://group.json",
       templates: "Run Provision with stacks: delivery.",
     },
-    check: forServices(async ({ account, roles }, service) => {
-      const applications = await account.applications();
-      if (applications.length === 0) missing(account, "no CodeDeploy application");
+    check: forServices(async ({ roles }, service) => {
       const { applicationName, deploymentGroupName } = await roles.deploymentGroup(service);
       return verdict([], `${applicationName}/${deploymentGroupName}`);
     }),
