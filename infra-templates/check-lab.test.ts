@@ -5,7 +5,6 @@ import {
   itemsOf,
   ownFiles,
 } from "@ecs-delivery/actions/check-lab/src/check.support";
-import { commit } from "@ecs-delivery/actions/check-lab/src/lab-account.support";
 import { createStage } from "@ecs-delivery/actions/provision-stack/src/stage.support";
 import { expect, it, onTestFinished } from "vitest";
 import {
@@ -45,7 +44,6 @@ it("counts what the templates made once the student has released a change of the
   await deployByTemplates(stage);
   await note("a fork with Provision and Deploy", fork);
   const changed = { ...fork, ...ownChange(), ...ownFiles };
-  await commit(stage.simulator, "microservices", ownChange());
   await note("own change and cost sheet, not released", changed);
   await releaseOwnChange(stage);
   const report = await note("own change, released", changed);

@@ -4,11 +4,22 @@ import type { Lab } from "./lab.ts";
 import { once, Unreadable } from "./outcome.ts";
 import { type ServiceName, services } from "./parts.ts";
 import { hint } from "./roles.ts";
+import { folderOf } from "./sources.ts";
 import { blobIdOf, isOfTemplate } from "./template-files.ts";
 
 export type OwnWork = ReturnType<typeof findOwnWork>;
 
 const diagram = /(?:archi|diagram|schema|design).*\.(?:drawio|png|svg|pdf|jpe?g|webp|mmd|mermaid|md)$/i;
+
+/** The template's services share code in the folder above theirs; a course's folders are at the top. */
+function isOwnCodeOf(folder: string): (file: readonly [path: string, blobId: string]) => boolean {
+  const above = dirname(folder);
+  const others = ["monolith", ...services].map((name) => `${above}/${name}/`);
+  const belongs = (path: string) =>
+    path.startsWith(`${folder}/`) ||
+    (path.startsWith(`${above}/`) && !others.some((other) => path.startsWith(other)));
+  return ([path, id]) => belongs(path) && isCode(path) && !isOfTemplate(id);
+}
 
 /**
  * Finds what shows a student's own work: files that this project never had, resources that no unchanged template of ours
@@ -17,18 +28,15 @@ const diagram = /(?:archi|diagram|schema|design).*\.(?:drawio|png|svg|pdf|jpe?g|
 export function findOwnWork(lab: Lab) {
   const { account, roles, sources } = lab;
 
-  /** Undefined if the code does not exist. */
+  /** Undefined if the code does not exist. It may be in CodeCommit, where an older copy is, and in the checkout. */
   const hasOwnCode = once(async (service: ServiceName): Promise<boolean | undefined> => {
-    const found = await hint(lab.code(service));
-    if (!found) return undefined;
-    // The template's services share code in the folder above; a course's folders are at the top.
-    const above = dirname(found.folder);
-    const others = ["monolith", ...services].map((name) => `${above}/${name}/`);
-    const belongs = (path: string) =>
-      path.startsWith(`${found.folder}/`) ||
-      (path.startsWith(`${above}/`) && !others.some((other) => path.startsWith(other)));
-    const blobs = [...(await found.source.blobs())];
-    return blobs.some(([path, id]) => belongs(path) && isCode(path) && !isOfTemplate(id));
+    const read = [await hint(sources.code()), sources.checkout].map(async (source) => {
+      const blobs = (source && (await hint(source.blobs()))) ?? new Map<string, string>();
+      const folder = folderOf(service, [...blobs.keys()]);
+      return folder === undefined ? undefined : [...blobs].some(isOwnCodeOf(folder));
+    });
+    const found = await Promise.all(read);
+    return found.includes(true) || found.find((each) => each !== undefined);
   });
   const anyOwnCode = once(async () => (await Promise.all(services.map(hasOwnCode))).includes(true));
 
@@ -76,13 +84,14 @@ export function findOwnWork(lab: Lab) {
     9: async () => [...(await balancer()), ...(await serviceArns())],
     10: serviceArns,
   };
-  /** Returns why a phase's resources are not the student's own; undefined if they are. */
+  /** Returns why no resource of a phase is the student's own; undefined if one is. */
   const madeByTemplate = once(async (phase: string): Promise<string | undefined> => {
     const ids = [...new Set(await resources[phase]?.())].filter((id) => id !== undefined);
     const made = (await Promise.all(ids.map(account.templateOf))).filter((each) => each !== undefined);
     const stacks = made.filter(({ text }) => isOfTemplate(blobIdOf(text))).map(({ stack }) => stack);
     if (ids.length === 0) return "nothing shows who made it";
-    return stacks.length > 0 ? `from the template (stack ${[...new Set(stacks)].join(", ")})` : undefined;
+    if (stacks.length < ids.length) return undefined;
+    return `from the template (stack ${[...new Set(stacks)].join(", ")})`;
   });
 
   const whyNotBegun = once(async () =>

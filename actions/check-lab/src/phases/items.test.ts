@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { freePriority } from "../parts.ts";
 import {
   adminRule,
   allowing,
@@ -172,4 +173,15 @@ it.each<[string, Reads, string]>([
 ])("fixes %s for %j with the student's own names", async (id, changes, command) => {
   const { fix } = await checkItem(id, changes);
   expect(fix?.cli).toContain(command);
+});
+
+it.each([
+  [["1", "3", "default"], undefined, 2],
+  [["1", "2", "default"], undefined, 3],
+  [["1", "3"], "3", 2],
+  [["1", "2"], "2", undefined],
+  [["5", "default"], "default", 1],
+])("finds the priority of another rule among %j, before %j: %j", (used, before, free) => {
+  const rules = used.map((Priority) => ({ Priority }));
+  expect(freePriority(rules, before ? { Priority: before } : undefined)).toBe(free);
 });
