@@ -103,7 +103,13 @@ export const appSpec = (service: ServiceName) => appSpecFile.replace("web", serv
 export const executionRole = "arn:aws:iam::123456789012:role/PipelineRole";
 
 /** The course's task definition, for the image. */
-export function taskDefinition(service: ServiceName, family: string, image: string, host: string) {
+export function taskDefinition(
+  service: ServiceName,
+  family: string,
+  image: string,
+  host: string,
+  region = "us-east-1",
+) {
   return {
     family,
     requiresCompatibilities: ["FARGATE" as const],
@@ -118,6 +124,15 @@ export function taskDefinition(service: ServiceName, family: string, image: stri
         essential: true,
         portMappings: [{ containerPort: 8080, protocol: "tcp" as const }],
         environment: [{ name: "APP_DB_HOST", value: host }],
+        logConfiguration: {
+          logDriver: "awslogs" as const,
+          options: {
+            "awslogs-create-group": "true",
+            "awslogs-group": "awslogs-capstone",
+            "awslogs-region": region,
+            "awslogs-stream-prefix": "awslogs-capstone",
+          },
+        },
       },
     ],
   };

@@ -134,7 +134,7 @@ const course: readonly Mistake[] = [
     "the role in a definition file is another account's",
     editDefinition("taskdef-employee.json", "123456789012", "210987654321"),
     ["5.taskdef-files"],
-    /executionRoleArn belongs to account 210987654321, not 123456789012/,
+    /the role PipelineRole belongs to account 210987654321, not 123456789012/,
   ],
   [
     "the image in a definition file is fixed",
@@ -146,7 +146,7 @@ const course: readonly Mistake[] = [
     "a definition file has port 8081",
     editDefinition("taskdef-employee.json", "8080", "8081"),
     ["5.taskdef-files"],
-    /containerPort is 8081, not 8080/,
+    /taskdef-employee\.json: it exposes port 8081, not 8080/,
   ],
   [
     "the pipeline reads the code repository",
@@ -154,8 +154,8 @@ const course: readonly Mistake[] = [
       const files = actionOf(pipeline, "CodeCommit");
       if (files) files.configuration = { RepositoryName: "microservices", BranchName: "dev" };
     }),
-    ["5.taskdef-files", "5.appspec-files", "8.deployment-repository"],
-    /the CodeCommit repository microservices, branch dev has no file taskdef-customer\.json/,
+    ["8.pipelines"],
+    /reads microservices\/dev; the files are in the CodeCommit repository deployment, branch dev/,
   ],
   [
     "the rule has /admin/* without /admin",

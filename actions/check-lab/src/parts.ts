@@ -66,3 +66,15 @@ export function freePriority(rules: readonly Rule[], before?: Rule): number | un
   const most = before && before.Priority !== "default" ? Number(before.Priority) - 1 : used.size + 1;
   return Array.from({ length: most }, (_, index) => index + 1).find((each) => !used.has(`${each}`));
 }
+
+/** The actions that deliver: the source of the definition files, that of the image, and the deploy action. */
+export function deliveryActionsOf(pipeline: PipelineDeclaration) {
+  const all = actionsOf(pipeline);
+  const deploy = all.find(({ actionTypeId }) => actionTypeId?.provider === "CodeDeployToECS");
+  const { TaskDefinitionTemplateArtifact: files, Image1ArtifactName: image } = deploy?.configuration ?? {};
+  const from = (provider: string, artifact: string | undefined) => {
+    const sources = all.filter(({ actionTypeId }) => actionTypeId?.provider === provider);
+    return sources.find(({ outputArtifacts = [] }) => outputArtifacts[0]?.name === artifact) ?? sources[0];
+  };
+  return { deploy, files: from("CodeCommit", files), image: from("ECR", image) };
+}

@@ -9,7 +9,8 @@ const spellings = [
   /\{\{[^{}]+\}\}/g,
   /\$\{?[A-Za-z_]\w*\}?/g,
   /\[[A-Z][A-Z0-9 _-]+\]/g,
-  /\b(?:your|my|insert|enter|replace|put)[-_ ](?:[\w-]*[-_ ])?(?:account|id|arn|endpoint|host|db|database|rds|region|image|me|this|here|value|name)\b[\w-]*/gi,
+  /\bmy[-_](?:aws[-_])?(?:account|arn|endpoint|rds[-_]endpoint|db[-_]endpoint|region)\b[\w-]*/gi,
+  /\b(?:your|insert|enter|replace|put)[-_ ](?:[\w-]*[-_ ])?(?:account|id|arn|endpoint|host|db|database|rds|region|image|me|this|here|value|name)\b[\w-]*/gi,
   /\b(?:aws[-_])?account[-_]?id\b/gi,
   /\b(?:rds|db|database)[-_]endpoint\b/gi,
   /\b(?:change-?me|change_me|todo|fixme|tbd)\b/gi,
@@ -22,11 +23,11 @@ function placeholdersIn(text: string): string[] {
   return [...new Set(spellings.flatMap((spelling) => text.match(spelling) ?? []))];
 }
 
-/** Finds placeholders in the strings of a value; `known` are those that belong there. Returns `path: placeholder`. */
+/** Finds placeholders in the strings of a value; `known` are texts that belong there. Returns `path: placeholder`. */
 export function leftPlaceholders(value: unknown, known: readonly string[] = [], path = ""): string[] {
   if (typeof value === "string")
     return placeholdersIn(value)
-      .filter((found) => !known.includes(found))
+      .filter((found) => !known.some((name) => name.includes(found) && value.includes(name)))
       .map((found) => `${path} has ${found}`);
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => {

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { privateKeyPattern } from "../../core/sensitive-files.ts";
 import type { Account } from "./account/account.ts";
+import { type DefinitionFile, readDefinitions } from "./definitions.ts";
 import { Missing, once, Unreadable } from "./outcome.ts";
-import { type ServiceName, services } from "./parts.ts";
+import { deliveryActionsOf, type ServiceName } from "./parts.ts";
 import { hint, type Roles } from "./roles.ts";
 
 /** Files of a Git repository. */
@@ -84,42 +85,57 @@ export function openCodeCommit(account: Account, repository: string, branch: str
   };
 }
 
+/** At most so many repositories are searched. */
+const mostRepositories = 10;
+
+export interface Definitions {
+  readonly source: Source;
+  readonly files: readonly DefinitionFile[];
+  /** Whether the pipeline of the service reads them. */
+  readonly isWired: boolean;
+}
+
 export type Sources = ReturnType<typeof findSources>;
 
 /** Finds the code and the definition files, in CodeCommit as the course has them, or in the checkout. */
 export function findSources(account: Account, roles: Roles, checkout: Checkout) {
+  const openBranch = async (repository: string, branch: string): Promise<Source | undefined> =>
+    (await account.branch(repository, branch)) ? openCodeCommit(account, repository, branch) : undefined;
   const open = async (repository: string): Promise<Source | undefined> => {
-    for (const branch of ["dev", "main", "master"])
-      if (await account.branch(repository, branch)) return openCodeCommit(account, repository, branch);
+    for (const branch of ["dev", "main", "master"]) {
+      const source = await openBranch(repository, branch);
+      if (source) return source;
+    }
     return undefined;
   };
 
-  /** The repository that the pipelines read, or the one of the course's name. */
-  const deploymentRepository = once(async (): Promise<string | undefined> => {
-    for (const service of services) {
-      const { stages = [] } = (await hint(roles.pipeline(service))) ?? {};
-      const source = stages
-        .flatMap(({ actions = [] }) => actions)
-        .find(({ actionTypeId }) => actionTypeId?.provider === "CodeCommit");
-      if (source?.configuration?.RepositoryName) return source.configuration.RepositoryName;
-    }
-    return (await account.gitRepositories()).find((name) => name === "deployment");
+  /** The branch that the pipeline of a service reads. */
+  const pipelineBranch = once(async (service: ServiceName) => {
+    const pipeline = await hint(roles.pipeline(service));
+    const { RepositoryName, BranchName = "" } =
+      (pipeline && deliveryActionsOf(pipeline).files?.configuration) ?? {};
+    return RepositoryName === undefined ? undefined : { repository: RepositoryName, branch: BranchName };
   });
 
-  /** The repository of the course's name, or another one than that of the definition files. */
+  /** The repository with the folders of the services; without any, the one whose name fits. */
   const codeRepository = once(async (): Promise<string | undefined> => {
-    const names = await account.gitRepositories();
-    const others = names.filter(
-      (name) => name !== "deployment" && /micro|coffee|supplier|code|app/i.test(name),
-    );
-    const found = names.find((name) => name === "microservices") ?? others[0];
-    if (found) roles.taken.set("the code repository", found);
-    return found;
+    const names = (await account.gitRepositories()).filter((name) => name !== "deployment");
+    const likely = names.filter((name) => /micro|coffee|supplier|code|app/i.test(name));
+    const named = names.find((name) => name === "microservices") ?? likely[0];
+    let found: string | undefined;
+    for (const name of new Set([...(named ? [named] : []), ...likely, ...names].slice(0, mostRepositories)))
+      if (folderOf("employee", (await (await open(name))?.paths()) ?? [])) {
+        found = name;
+        break;
+      }
+    const chosen = found ?? named;
+    if (chosen) roles.taken.set("the code repository", chosen);
+    return chosen;
   });
 
   return {
     checkout,
-    deploymentRepository,
+    pipelineBranch,
     codeRepository,
     code: once(async (): Promise<Source> => {
       const repository = await hint(codeRepository());
@@ -129,22 +145,47 @@ export function findSources(account: Account, roles: Roles, checkout: Checkout) 
       if (!folderOf("employee", (await hint(checkout.paths())) ?? [])) await codeRepository();
       return checkout;
     }),
-    deployment: once(async (): Promise<Source> => {
-      const repository = await deploymentRepository();
-      const remote = repository === undefined ? undefined : await open(repository);
-      if (remote) return remote;
+    /** The files that deploy a service: where its pipeline reads, else in the course's repository or another one. */
+    definitions: once(async (service: ServiceName): Promise<Definitions> => {
+      const wired = await pipelineBranch(service);
+      const code = await hint(codeRepository());
+      const names = (await hint(account.gitRepositories())) ?? [];
+      const likely = names.filter((name) => name === "deployment" || name === wired?.repository);
+      const places = [
+        ...(wired ? [() => openBranch(wired.repository, wired.branch)] : []),
+        ...[...new Set([...likely, ...names.filter((name) => name !== code).slice(0, mostRepositories)])].map(
+          (name) => () => open(name),
+        ),
+      ];
+      let first: Definitions | undefined;
+      for (const [index, openPlace] of places.entries()) {
+        const source = await openPlace();
+        if (!source) continue;
+        const files = await readDefinitions(source);
+        const found = { source, files, isWired: wired !== undefined && index === 0 };
+        if (files.length > 0) return found;
+        first ??= found;
+      }
+      if (first) return first;
+      const name = wired?.repository ?? "deployment";
       throw new Missing(
-        repository === undefined
-          ? "The CodeCommit repository deployment does not exist"
-          : `The CodeCommit repository ${repository} has no branch dev`,
+        (await account.gitRepositories()).includes(name)
+          ? `The CodeCommit repository ${name} has no branch ${wired?.branch ?? "dev"}`
+          : `The CodeCommit repository ${name} does not exist`,
       );
     }),
   };
 }
 
-/** The upper folder of a service that has a Dockerfile or a package.json; undefined without it. */
+/** The upper folder of a service, such as `employee` or `employee-service`, with a Dockerfile or a package.json. */
 export function folderOf(service: ServiceName, paths: readonly string[]): string | undefined {
   const found = paths.flatMap((path) => /^(.*?)\/(?:Dockerfile|package\.json)$/.exec(path)?.[1] ?? []);
-  const fitting = found.filter((folder) => folder === service || folder.endsWith(`/${service}`));
-  return fitting.sort((one, other) => one.length - other.length)[0];
+  const shortest = (fits: (name: string) => boolean) =>
+    found
+      .filter((folder) => fits((folder.split("/").at(-1) ?? "").toLowerCase()))
+      .sort((one, other) => one.length - other.length)[0];
+  return (
+    shortest((name) => name === service) ??
+    shortest((name) => name.startsWith(`${service}-`) || name.startsWith(`${service}_`))
+  );
 }

@@ -1,5 +1,10 @@
 import { Cloud9Client, DescribeEnvironmentsCommand, paginateListEnvironments } from "@aws-sdk/client-cloud9";
-import { EC2Client, paginateDescribeInstances, paginateDescribeSecurityGroups } from "@aws-sdk/client-ec2";
+import {
+  EC2Client,
+  paginateDescribeInstances,
+  paginateDescribeSecurityGroups,
+  paginateDescribeSubnets,
+} from "@aws-sdk/client-ec2";
 import {
   DescribeImagesCommand,
   ECRClient,
@@ -23,7 +28,15 @@ import {
   paginateDescribeRules,
   paginateDescribeTargetGroups,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import {
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  paginateListAttachedRolePolicies,
+  paginateListRolePolicies,
+} from "@aws-sdk/client-iam";
 import { paginateDescribeDBInstances, RDSClient } from "@aws-sdk/client-rds";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { withCloud9Endpoint } from "../../../core/cloud9-endpoint.ts";
@@ -52,6 +65,7 @@ export function readAccount(config: AccountConfig) {
     ...readCodeCommit(config, reads),
     ...readMachines(config, reads),
     ...readStacks(config, reads),
+    ...readRoles(config, reads),
   };
 }
 
@@ -112,10 +126,9 @@ function readContainers(config: AccountConfig, { ask, list, describe }: Reads) {
   };
 }
 
-function readMachines(config: AccountConfig, { ask, list, describe }: Reads) {
+function readMachines(config: AccountConfig, { list, describe }: Reads) {
   const ec2 = new EC2Client(config);
   const rds = new RDSClient(config);
-  const iam = new IAMClient(config);
   const cloud9 = new Cloud9Client(withCloud9Endpoint(config));
   return {
     instances: once(async () => {
@@ -130,13 +143,10 @@ function readMachines(config: AccountConfig, { ask, list, describe }: Reads) {
         "SecurityGroups",
       ),
     ),
+    subnets: once(() => list("ec2:DescribeSubnets", paginateDescribeSubnets({ client: ec2 }, {}), "Subnets")),
     databases: once(() =>
       list("rds:DescribeDBInstances", paginateDescribeDBInstances({ client: rds }, {}), "DBInstances"),
     ),
-    role: once(async (RoleName: string) => {
-      const read = ask("iam:GetRole", () => iam.send(new GetRoleCommand({ RoleName })));
-      return (await unlessMissing(read, ["NoSuchEntityException"]))?.Role;
-    }),
     workstations: once(async () => {
       const ids = await list(
         "cloud9:ListEnvironments",
@@ -147,6 +157,38 @@ function readMachines(config: AccountConfig, { ask, list, describe }: Reads) {
         cloud9.send(new DescribeEnvironmentsCommand({ environmentIds })),
       );
       return found.flatMap(({ environments = [] }) => environments);
+    }),
+  };
+}
+
+function readRoles(config: AccountConfig, { ask, list }: Reads) {
+  const iam = new IAMClient(config);
+  const inline = once(async (RoleName: string, PolicyName: string) => {
+    const command = new GetRolePolicyCommand({ RoleName, PolicyName });
+    return (await ask("iam:GetRolePolicy", () => iam.send(command))).PolicyDocument ?? "";
+  });
+  return {
+    role: once(async (RoleName: string) => {
+      const read = ask("iam:GetRole", () => iam.send(new GetRoleCommand({ RoleName })));
+      return (await unlessMissing(read, ["NoSuchEntityException"]))?.Role;
+    }),
+    /** Documents of the policies in a role, as IAM encodes them. */
+    inlinePolicies: once(async (RoleName: string) => {
+      const pages = paginateListRolePolicies({ client: iam }, { RoleName });
+      const names = await list("iam:ListRolePolicies", pages, "PolicyNames");
+      return Promise.all(names.map((name) => inline(RoleName, name)));
+    }),
+    attachedPolicies: once(async (RoleName: string) => {
+      const pages = paginateListAttachedRolePolicies({ client: iam }, { RoleName });
+      const policies = await list("iam:ListAttachedRolePolicies", pages, "AttachedPolicies");
+      return policies.map(({ PolicyArn = "" }) => PolicyArn);
+    }),
+    /** The document of a managed policy, as IAM encodes it. */
+    managedPolicy: once(async (PolicyArn: string) => {
+      const { Policy } = await ask("iam:GetPolicy", () => iam.send(new GetPolicyCommand({ PolicyArn })));
+      const command = new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId });
+      const read = ask("iam:GetPolicyVersion", () => iam.send(command));
+      return (await read).PolicyVersion?.Document ?? "";
     }),
   };
 }

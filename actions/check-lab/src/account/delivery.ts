@@ -22,6 +22,7 @@ import {
 import {
   CodePipelineClient,
   GetPipelineCommand,
+  GetPipelineStateCommand,
   ListPipelineExecutionsCommand,
   paginateListPipelines,
 } from "@aws-sdk/client-codepipeline";
@@ -29,6 +30,7 @@ import {
   DescribeRuleCommand,
   EventBridgeClient,
   ListRuleNamesByTargetCommand,
+  ListTargetsByRuleCommand,
 } from "@aws-sdk/client-eventbridge";
 import { once } from "../outcome.ts";
 import { type AccountConfig, type Reads, unlessMissing } from "./reads.ts";
@@ -101,6 +103,12 @@ export function readPipelines(config: AccountConfig, { ask, list }: Reads) {
     pipeline: once(async (name: string) =>
       ask("codepipeline:GetPipeline", () => codepipeline.send(new GetPipelineCommand({ name }))),
     ),
+    pipelineStages: once(async (name: string) => {
+      const read = ask("codepipeline:GetPipelineState", () =>
+        codepipeline.send(new GetPipelineStateCommand({ name })),
+      );
+      return (await read).stageStates ?? [];
+    }),
     /** Newest first. */
     pipelineRuns: once(async (pipelineName: string) => {
       const { pipelineExecutionSummaries = [] } = await ask("codepipeline:ListPipelineExecutions", () =>
@@ -118,6 +126,11 @@ export function readPipelines(config: AccountConfig, { ask, list }: Reads) {
           ask("events:DescribeRule", () => events.send(new DescribeRuleCommand({ Name }))),
         ),
       );
+    }),
+    /** Of a rule; it can have five. */
+    ruleTargets: once(async (Rule: string) => {
+      const command = new ListTargetsByRuleCommand({ Rule });
+      return (await ask("events:ListTargetsByRule", () => events.send(command))).Targets ?? [];
     }),
   };
 }

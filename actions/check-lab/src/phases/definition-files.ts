@@ -1,96 +1,143 @@
-import { parse } from "yaml";
-import { parseArn } from "../../../core/arn.ts";
+import {
+  appSpecOf,
+  type DefinitionFile,
+  type DefinitionKind,
+  fit,
+  type RunningNames,
+} from "../definitions.ts";
+import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { broken, Missing, type Outcome, verdict } from "../outcome.ts";
-import type { ServiceName } from "../parts.ts";
-import { foreignIn, leftPlaceholders } from "../placeholders.ts";
+import { broken, forEachOf, Missing, type Outcome, verdict } from "../outcome.ts";
+import { attachments, containerOf, deliveryActionsOf, type ServiceName, services } from "../parts.ts";
+import { foreignIn } from "../placeholders.ts";
 import { hint } from "../roles.ts";
 import type { Source } from "../sources.ts";
+import { type Definition, definitionRules, type Rule } from "./definition-rules.ts";
 
-/** The file's path is in the pipeline, if there is one. */
-async function readDefinition({ roles, sources }: Lab, kind: "taskdef" | "appspec", service: ServiceName) {
-  const key = kind === "taskdef" ? "TaskDefinitionTemplatePath" : "AppSpecTemplatePath";
-  const { stages = [] } = (await hint(roles.pipeline(service))) ?? {};
-  const configured = stages
-    .flatMap(({ actions = [] }) => actions)
-    .find((action) => action.configuration?.[key])?.configuration?.[key];
-  const usual = `${kind}-${service}.${kind === "taskdef" ? "json" : "yaml"}`;
-  const path = configured ?? usual;
-  const source = await sources.deployment();
-  const text = await source.text(path);
-  if (text === undefined) throw new Missing(`${source.name} has no file ${path}`, filesOf(source));
-  return { path, text };
+const pathKeys = { taskdef: "TaskDefinitionTemplatePath", appspec: "AppSpecTemplatePath" } as const;
+/** Paths of a deploy action that states none: CodePipeline user guide, "ECS (blue/green) action". */
+const usualPaths = { taskdef: "taskdef.json", appspec: "appspec.yaml" } as const;
+
+/** Family and container of what the service runs. */
+async function runningNames({ roles }: Lab, service: ServiceName): Promise<RunningNames> {
+  const definition = await hint(roles.taskDefinition(service));
+  const names = definition?.containerDefinitions?.map(({ name }) => name) ?? [];
+  const used = attachments((await hint(roles.service(service))) ?? {}).map(
+    ({ containerName }) => containerName,
+  );
+  const own = definition && containerOf(definition, service)?.name;
+  return {
+    family: definition?.family,
+    container: used.find((name) => names.includes(name)) ?? own ?? service,
+  };
 }
 
-/** Names the definition files as one part: if all are missing, that is one cause. */
-export const filesOf = ({ name }: Source) => `the definition files in ${name}`;
+interface Found {
+  /** The file of this service. */
+  readonly file: DefinitionFile | undefined;
+  /** The path in the pipeline. */
+  readonly named: string | undefined;
+  readonly source: Source;
+}
+
+/** Finds a service's file: the one that its pipeline names, unless that is the other service's and another one fits. */
+export async function findDefinition(lab: Lab, kind: DefinitionKind, service: ServiceName): Promise<Found> {
+  const { source, files } = await lab.sources.definitions(service);
+  const other = services.find((each) => each !== service) ?? service;
+  const [own, others] = [await runningNames(lab, service), await runningNames(lab, other)];
+  const pipeline = await hint(lab.roles.pipeline(service));
+  const deploy = pipeline && deliveryActionsOf(pipeline).deploy;
+  const named = deploy && (deploy.configuration?.[pathKeys[kind]] ?? usualPaths[kind]);
+  const lead = (file: DefinitionFile) => fit(file, service, own) - fit(file, other, others);
+  const ranked = files
+    .filter((file) => file.kind === kind && !/migrat/i.test(file.path))
+    .toSorted((one, two) => lead(two) - lead(one) || one.path.length - two.path.length);
+  const configured = files.find(({ path }) => path === named);
+  const best = ranked.find((file) => lead(file) > 0);
+  const file = configured && (lead(configured) >= 0 || !best) ? configured : best;
+  return { file, named, source };
+}
+
+/** The file, which does not have to be valid. */
+async function readDefinition(lab: Lab, kind: DefinitionKind, service: ServiceName): Promise<DefinitionFile> {
+  const found = await findDefinition(lab, kind, service);
+  if (found.file) return found.file;
+  throw new Missing(absenceOf(found, kind, service));
+}
+
+const kinds = { taskdef: "task definition", appspec: "AppSpec" } as const;
+
+/** Says which file does not exist, in the same words wherever it is needed: it is one cause. */
+export function absenceOf({ source, named }: Found, kind: DefinitionKind, service: ServiceName): string {
+  return `${source.name} has no ${named ? `file ${named}` : `${kinds[kind]} of the ${service}`}`;
+}
+
+/** Returns the check of a registered revision by one of the rules for task definitions. */
+export function forRegistered(rule: Rule, right: (definition: Definition) => string): Item["check"] {
+  return forServices(async (lab, service) => {
+    const definition = await lab.roles.taskDefinition(service);
+    const name = `${definition.family}:${definition.revision}`;
+    const problems = await rule(lab, definition, { service, names: await runningNames(lab, service) });
+    return verdict(
+      problems.map((problem) => `${name}: ${problem}`),
+      `${name} ${right(definition)}`,
+    );
+  });
+}
 
 export async function checkTaskDefinitionFile(lab: Lab, service: ServiceName): Promise<Outcome> {
-  const { path, text } = await readDefinition(lab, "taskdef", service);
-  const file = parsed(text) as {
-    executionRoleArn?: string;
-    containerDefinitions?: { name?: string; image?: string; portMappings?: { containerPort?: number }[] }[];
-  };
-  if (typeof file !== "object" || file === null) return verdict([`${path} is not JSON`], "");
-  const containers = file.containerDefinitions ?? [];
-  const container = containers.find(({ name }) => name === service) ?? containers[0];
-  const id = await lab.account.id();
-  const owner = parseArn(file.executionRoleArn ?? "")?.account;
-  const { executionRoleArn: _, ...others } = file;
-  const port = container?.portMappings?.[0]?.containerPort;
-  const problems = [
-    ...broken(
-      [container?.image === "<IMAGE1_NAME>", `the image is ${container?.image}, not <IMAGE1_NAME>`],
-      [port === 8080, `containerPort is ${port ?? "missing"}, not 8080`],
-      [owner === undefined || owner === id, `executionRoleArn belongs to account ${owner}, not ${id}`],
-    ),
-    ...leftPlaceholders(file, ["<IMAGE1_NAME>"]),
-    ...(await foreignIn(JSON.stringify(others), lab.account)).map((what) => `it has ${what}`),
+  const { path, text, value, fault } = await readDefinition(lab, "taskdef", service);
+  if (fault) return verdict([`${path} is not valid JSON: ${fault}`], "");
+  const names = await runningNames(lab, service);
+  const definition: Definition = value;
+  const pipeline = await hint(lab.roles.pipeline(service));
+  const placeholder = pipeline && deliveryActionsOf(pipeline).deploy?.configuration?.Image1ContainerName;
+  const image = containerOf(definition, service)?.image;
+  const accepted = ["<IMAGE1_NAME>", `<${placeholder}>`];
+  const own: readonly Rule[] = [
+    () => broken([accepted.includes(image ?? ""), `the image is ${image}, not <IMAGE1_NAME>`]),
+    () =>
+      broken([
+        names.family === undefined || definition.family === names.family,
+        `the family is ${definition.family ?? "missing"}; the service runs ${names.family}`,
+      ]),
+    async () =>
+      (await foreignIn(text.replaceAll(definition.executionRoleArn || " ", ""), lab.account)).map(
+        (what) => `it has ${what}`,
+      ),
   ];
-  return verdict(
-    problems.map((problem) => `${path}: ${problem}`),
-    `${path} is complete but for <IMAGE1_NAME>`,
-  );
+  const rules = [...own, ...Object.values(definitionRules)];
+  return forEachOf([...rules.keys()].map(String), async (index) => {
+    const problems =
+      (await rules[Number(index)]?.(lab, definition, { service, names, filled: accepted })) ?? [];
+    return verdict(
+      problems.map((problem) => `${path}: ${problem}`),
+      `${path} is complete but for ${image}`,
+    );
+  });
 }
 
 export async function checkAppSpecFile(lab: Lab, service: ServiceName): Promise<Outcome> {
-  const { path, text } = await readDefinition(lab, "appspec", service);
-  const { Resources } = (parsed(text) ?? {}) as { Resources?: { [name: string]: AppSpecResource }[] };
-  const properties = Object.values(Resources?.[0] ?? {})[0]?.Properties;
-  if (!properties) return verdict([`${path} has no Resources with a TargetService`], "");
-  const { TaskDefinition, LoadBalancerInfo: { ContainerName, ContainerPort, ...others } = {} } = properties;
-  const definition = await hint(lab.roles.taskDefinition(service));
-  const names = definition?.containerDefinitions?.map(({ name }) => name) ?? [service];
+  const { path, value, fault } = await readDefinition(lab, "appspec", service);
+  if (fault) return verdict([`${path} is not valid YAML: ${fault}`], "");
+  const { Type, TaskDefinition, ContainerName, ContainerPort, others } = appSpecOf(value);
+  const { container } = await runningNames(lab, service);
   const problems = [
     ...broken(
+      // CodeDeploy user guide, "AppSpec File example for an Amazon ECS deployment": the only version.
+      [
+        Number(value.version) === 0 && value.version !== null,
+        `version is ${value.version ?? "missing"}, not 0.0`,
+      ],
+      [Type === "AWS::ECS::Service", `Resources has the type ${Type ?? "missing"}, not AWS::ECS::Service`],
       [TaskDefinition === "<TASK_DEFINITION>", `TaskDefinition is ${TaskDefinition}, not <TASK_DEFINITION>`],
-      [names.includes(ContainerName), `ContainerName is ${ContainerName}, not ${names.join(" or ")}`],
+      [ContainerName === container, `ContainerName is ${ContainerName}, not ${container}`],
       [Number(ContainerPort) === 8080, `ContainerPort is ${ContainerPort}, not 8080`],
     ),
-    ...Object.keys(others).map((key) => `LoadBalancerInfo has ${key}; the target groups are in CodeDeploy`),
+    ...others.map((key) => `LoadBalancerInfo has ${key}; the target groups are in CodeDeploy`),
   ];
   return verdict(
     problems.map((problem) => `${path}: ${problem}`),
     `${path} deploys to ${ContainerName}:${ContainerPort}`,
   );
-}
-
-interface AppSpecResource {
-  readonly Properties?: {
-    readonly TaskDefinition?: string;
-    readonly LoadBalancerInfo?: {
-      readonly ContainerName?: string;
-      readonly ContainerPort?: number | string;
-      readonly [other: string]: unknown;
-    };
-  };
-}
-
-/** JSON is YAML. Undefined for text that is neither. */
-function parsed(text: string): unknown {
-  try {
-    return parse(text);
-  } catch {
-    return undefined;
-  }
 }

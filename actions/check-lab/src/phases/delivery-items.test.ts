@@ -29,28 +29,29 @@ const onlyAdmin404 = (address: string) => ({ status: address.includes("/admin") 
 
 testItems(
   [
-    ["8.deployment-groups", serviceWith({ serviceName: "x" }), "g deploys web, not x"],
-    ["8.deployment-groups", { listener: { ListenerArn: "x" } }, "listener 8080 as its test listener"],
-    ["8.deployment-groups", { targetGroup: { TargetGroupName: "three" } }, "g lacks three, three"],
-    ["8.deployment-groups", pairs("x", "l", "one", "two"), "listener 80 as its"],
-    ["8.deployment-groups", pairs("l", "x", "one", "two"), "listener 8080 as its"],
+    ["8.application", { applications: [] }, "us-east-1 has no CodeDeploy application"],
+    ["8.deployment-groups", serviceWith({ serviceName: "x" }), "g deploys undefined/web, not lab/x"],
+    ["8.deployment-groups", { listener: { ListenerArn: "x" } }, "listener 8080 of lb as its test listener"],
+    ["8.deployment-groups", { targetGroup: { TargetGroupName: "three" } }, "g lacks three, which"],
+    ["8.deployment-groups", pairs("x", "l", "one", "two"), "listener 80 of lb as its"],
+    ["8.deployment-groups", pairs("l", "x", "one", "two"), "listener 8080 of lb as its"],
     ["8.deployment-groups", pairs("l", "l", "one", "one"), "one and one, not two"],
     ["8.deployment-groups", pairs("l", "l", "one", "three"), "g lacks two, which"],
     [
       "8.deployment-repository",
       { files: { "taskdef-customer.json": "" } },
-      "no appspec-customer; the repository has no taskdef-employee; the repository has no appspec-employee",
+      "no AppSpec of the customer; the repository has no task definition of the employee; the repository has no AppSpec of",
     ],
     [
       "8.deploy-role",
       { deploymentGroup: { serviceRoleArn: roleArn.replace(owner, "210987654321") } },
-      "the role belongs to account 210987654321, not 123456789012",
+      "the role r belongs to account 210987654321, not 123456789012",
     ],
     ["8.deploy-role", { role: undefined }, "the role r does not exist"],
     ["8.deploy-role", { role: trust("ec2.amazonaws.com") }, "r does not trust codedeploy"],
     ["8.pipelines", pipeline(source, actionOf("CodeDeployToECS", deploys)), "no CodeCommit source"],
     ["8.pipelines", pipeline(actionOf("CodeCommit", {}), source), "has no deploy action"],
-    ["8.pipelines", { deploymentGroup: { deploymentGroupName: "x" } }, "p deploys by g, not x"],
+    ["8.pipelines", { deploymentGroup: { deploymentGroupName: "x" } }, "p deploys by a/g, not undefined/x"],
     [
       "8.pipelines",
       pipeline(
@@ -70,8 +71,8 @@ testItems(
     ],
     ["8.image-trigger", { rulesWithTarget: [] }, "no EventBridge rule starts p when web:latest is pushed"],
     ["8.image-trigger", startedBy({ State: "DISABLED" }), "that starts p is DISABLED"],
-    ["8.image-trigger", startedBy({}, { "repository-name": ["x"] }), "no EventBridge rule"],
-    ["8.image-trigger", startedBy({}, { "image-tag": ["dev"] }), "no EventBridge rule"],
+    ["8.image-trigger", startedBy({}, { "repository-name": ["x"] }), '"repository-name":["x"]'],
+    ["8.image-trigger", startedBy({}, { "image-tag": ["dev"] }), '"image-tag":["dev"]'],
     ["8.pipeline-runs", { pipelineRuns: [{ status: "Failed" }, { status: "Succeeded" }] }, "of p is Failed"],
     ["8.pipeline-runs", { pipelineRuns: [] }, "p has not run"],
     ["8.deployments", { lastDeployment: { status: "Stopped" } }, "of g is Stopped"],

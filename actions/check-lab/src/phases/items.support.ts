@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { checkoutOf } from "../check.support.ts";
+import { readDefinitions } from "../definitions.ts";
 import { runItem } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import type { Outcome } from "../outcome.ts";
@@ -11,9 +12,14 @@ export const roleArn = `arn:aws:iam::${owner}:role/r`;
 export const container = {
   ...{ name: "web", image, portMappings: [{ containerPort: 8080 }] },
   environment: [{ name: "APP_DB_HOST", value: "db" }],
+  logConfiguration: {
+    logDriver: "awslogs",
+    options: { "awslogs-group": "g", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "p" },
+  },
 };
 const definition = {
   ...{ family: "web", revision: 1, requiresCompatibilities: ["EC2", "FARGATE"], networkMode: "awsvpc" },
+  ...{ cpu: "512", memory: "1024" },
   ...{ executionRoleArn: roleArn, containerDefinitions: [container] },
 };
 export const balanced = { targetGroupArn: "one", containerName: "web", containerPort: 8080 };
@@ -54,19 +60,29 @@ export const actionOf = (provider: string, configuration: object, more: object =
   ...{ actionTypeId: { provider }, configuration, ...more },
 });
 export const source = actionOf("ECR", { RepositoryName: "web" }, { outputArtifacts: [{ name: "I" }] });
+export const files = actionOf("CodeCommit", {}, { outputArtifacts: [{ name: "F" }] });
 export const deploys = {
-  DeploymentGroupName: "g",
+  ...{ ApplicationName: "a", DeploymentGroupName: "g" },
+  ...{ TaskDefinitionTemplateArtifact: "F", AppSpecTemplateArtifact: "F" },
   Image1ArtifactName: "I",
   Image1ContainerName: "IMAGE1_NAME",
 };
+export const deployAction = (changes: object = {}) =>
+  actionOf("CodeDeployToECS", { ...deploys, ...changes }, { inputArtifacts: [{ name: "F" }, { name: "I" }] });
 const event = (change: object = {}, detail: object = {}) => ({
   ...{ Name: "e", State: "ENABLED", ...change },
   EventPattern: JSON.stringify({
     source: ["aws.ecr"],
+    "detail-type": ["ECR Image Action"],
     detail: { "repository-name": ["web"], "image-tag": ["latest"], ...detail },
   }),
 });
-export const trust = (service: string) => ({ AssumeRolePolicyDocument: encodeURIComponent(`"${service}"`) });
+/** A role that these services may assume. */
+export const trust = (...Service: string[]) => ({
+  AssumeRolePolicyDocument: encodeURIComponent(
+    JSON.stringify({ Statement: { Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" } }),
+  ),
+});
 const balancer = { LoadBalancerName: "lb", Scheme: "internet-facing", State: { Code: "active" } };
 
 /** A deployment group with these listeners for production and test, and these target groups. */
@@ -96,7 +112,9 @@ export const balancerWith = (changes: object) => ({ loadBalancer: { ...balancer,
 export const pairs = (...names: Parameters<typeof deploymentGroupOf>) => ({
   deploymentGroup: deploymentGroupOf(...names),
 });
-export const pipeline = (...actions: object[]) => ({ pipeline: { name: "p", stages: [{ actions }] } });
+export const pipeline = (...actions: object[]) => ({
+  pipeline: { name: "p", roleArn, stages: [{ actions }] },
+});
 export const policy = (statement: object) => ({
   repositoryPolicy: JSON.stringify({ Statement: { Effect: "Allow", ...statement } }),
 });
@@ -115,7 +133,16 @@ const right: Reads = {
   targetGroups: (name?: string) => [{ ...group, HealthCheckPath: name === "employee" ? "/admin" : "/" }],
   deployments: [],
   targetHealth: Array(3).fill({ TargetHealth: { State: "healthy" } }),
-  role: trust("codedeploy.amazonaws.com"),
+  role: trust(
+    ...["codedeploy", "codepipeline", "ecs-tasks", "events"].map((name) => `${name}.amazonaws.com`),
+  ),
+  attachedPolicies: ["arn:aws:iam::aws:policy/AWSCodePipeline_FullAccess"],
+  inlinePolicies: [],
+  managedPolicy: "{}",
+  imageRepositories: [],
+  subnets: [],
+  pipelineStages: [{ stageName: "Deploy", inboundTransitionState: { enabled: true } }],
+  ruleTargets: [{ Arn: `arn:aws:codepipeline:us-east-1:${owner}:p`, RoleArn: roleArn }],
   image: { imageDigest: "sha256:1" },
   applications: [{}],
   lastDeployment: { status: "Succeeded" },
@@ -133,7 +160,11 @@ const right: Reads = {
   wasReleased: true,
   deploymentGroup: deploymentGroupOf("l", "l", "one", "two"),
   imageRepository: { repositoryName: "web", repositoryUri: "1.dkr/web" },
-  ...pipeline(actionOf("CodeCommit", {}), source, actionOf("CodeDeployToECS", deploys)),
+  pipeline: (service: string) => {
+    const TaskDefinitionTemplatePath = `taskdef-${service}.json`;
+    const paths = { TaskDefinitionTemplatePath, AppSpecTemplatePath: `appspec-${service}.yaml` };
+    return pipeline(files, source, deployAction(paths)).pipeline;
+  },
   page: { status: 200 },
 };
 
@@ -145,8 +176,8 @@ function labOf(changes: Reads): Lab {
       name in changes && (!isFirst || typeof changes[name] === "function") ? changes[name] : right[name];
     return typeof value === "function" ? value(...args) : value;
   };
-  const files = "taskdef-customer.json appspec-customer.yaml taskdef-employee.json appspec-employee.yaml";
-  const names = Object.fromEntries(files.split(" ").map((name) => [name, ""]));
+  const paths = "taskdef-customer.json appspec-customer.yaml taskdef-employee.json appspec-employee.yaml";
+  const names = Object.fromEntries(paths.split(" ").map((name) => [name, ""]));
   const checkout = checkoutOf((changes.files ?? names) as Record<string, string>);
   const known: Reads = { region: "us-east-1", taken: new Map() };
   const reads = new Proxy(known, {
@@ -154,7 +185,10 @@ function labOf(changes: Reads): Lab {
   });
   return {
     ...{ account: reads, roles: reads, browserAddress: changes.browser as string | undefined },
-    sources: { checkout, deployment: async () => checkout },
+    sources: {
+      ...{ checkout, pipelineBranch: async () => ({ repository: "d", branch: "dev" }) },
+      definitions: async () => ({ source: checkout, files: await readDefinitions(checkout), isWired: true }),
+    },
     siteAddress: async () => "http://site",
     readPage: async (address: string) => ({ address, ...((await read("page", [address])) as object) }),
   } as unknown as Lab;

@@ -38,14 +38,14 @@ testItems(
     ["5.task-definitions", definitionWith({ networkMode: "bridge" }), "bridge, not awsvpc"],
     [
       "5.task-definitions",
-      definitionWith({ containerDefinitions: [{ portMappings: [{ containerPort: 8081 }] }] }),
+      definitionWith({ containerDefinitions: [{ name: "web", portMappings: [{ containerPort: 8081 }] }] }),
       "exposes port 8081, not 8080",
     ],
     ["5.account", definitionWith({ executionRoleArn: undefined }), "no execution role"],
     [
       "5.account",
       definitionWith({ executionRoleArn: roleArn.replace(owner, "210987654321") }),
-      "the execution role belongs to account 210987654321, not 123456789012",
+      "the role r belongs to account 210987654321, not 123456789012",
     ],
     ...["210987654321.dkr.ecr.us-east-1", `${owner}.dkr.ecr.eu-west-3`].map((host, index) => {
       const containerDefinitions = [{ ...container, image: `${host}.amazonaws.com/web` }];
@@ -55,9 +55,13 @@ testItems(
     [
       "5.database-host",
       definitionWith({ containerDefinitions: [{}] }),
-      "web:1 has no APP_DB_HOST: the program tries localhost",
+      "web:1: it has no APP_DB_HOST: the program tries localhost",
     ],
-    ["5.database-host", { databases: [] }, "web:1 has APP_DB_HOST db; this account has no database"],
+    [
+      "5.database-host",
+      { databases: [] },
+      "web:1: it has APP_DB_HOST db; this account has no MySQL database",
+    ],
     ["6.load-balancer", balancerWith({ Scheme: "internal" }), "lb is internal"],
     ["6.load-balancer", balancerWith({ State: { Code: "provisioning" } }), "lb is provisioning"],
     ["6.security-group", { securityGroups: open(80) }, "opens port 8080"],

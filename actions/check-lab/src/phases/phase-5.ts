@@ -1,10 +1,10 @@
-import { parseArn } from "../../../core/arn.ts";
+import { lastSegment } from "../../../core/arn.ts";
 import { forServices, type Item } from "../item.ts";
-import { broken, outcomeOf, verdict } from "../outcome.ts";
-import { containerOf, courseCluster } from "../parts.ts";
-import { leftPlaceholders } from "../placeholders.ts";
+import { outcomeOf, verdict } from "../outcome.ts";
+import { courseCluster } from "../parts.ts";
 import { hint, missing } from "../roles.ts";
-import { checkAppSpecFile, checkTaskDefinitionFile } from "./definition-files.ts";
+import { checkAppSpecFile, checkTaskDefinitionFile, forRegistered } from "./definition-files.ts";
+import { definitionRules } from "./definition-rules.ts";
 
 const definitionsOfTemplates =
   "Run Mirror to CodeCommit, which fills and pushes the files of infra-templates/ecs.";
@@ -37,7 +37,7 @@ export const phase5: readonly Item[] = [
   },
   {
     id: "5.repository-policy",
-    title: "No repository policy opens the images to everyone",
+    title: "Beyond the course: no repository policy opens the images to everyone",
     fix: {
       console:
         "ECR → repository → Permissions: delete the statement with principal *. The account needs none.",
@@ -119,24 +119,13 @@ export const phase5: readonly Item[] = [
   },
   {
     id: "5.task-definitions",
-    title: "The task definitions are for Fargate and port 8080",
+    title: "The task definitions are for Fargate and port 8080, and write a log",
     fix: {
       console: "ECS → Task definitions → Create new revision with JSON: FARGATE, awsvpc, containerPort 8080.",
       cli: `Set requiresCompatibilities, networkMode and containerPort (8080, not 8081). ${registerAgain}`,
       templates: "Restore infra-templates/ecs/taskdef-*.json from this repository and run Deploy.",
     },
-    check: forServices(async ({ roles }, service) => {
-      const definition = await roles.taskDefinition(service);
-      const { family, revision, requiresCompatibilities = [], networkMode } = definition;
-      const exposed = containerOf(definition, service)?.portMappings?.map((port) => port.containerPort) ?? [];
-      const name = `${family}:${revision}`;
-      const problems = broken(
-        [requiresCompatibilities.includes("FARGATE"), `${name} is not for Fargate`],
-        [networkMode === "awsvpc", `${name} has the network mode ${networkMode}, not awsvpc`],
-        [exposed.includes(8080), `${name} exposes port ${exposed.join(", ") || "none"}, not 8080`],
-      );
-      return verdict(problems, `${name} is for Fargate and exposes 8080`);
-    }),
+    check: forRegistered(definitionRules.shape, () => "is for Fargate, exposes 8080 and writes a log"),
   },
   {
     id: "5.placeholders",
@@ -147,48 +136,22 @@ export const phase5: readonly Item[] = [
       cli: `Replace the placeholder; for the image, sed "s|<IMAGE1_NAME>|customer|". ${registerAgain}`,
       templates: deployAgain,
     },
-    check: forServices(async ({ roles }, service) => {
-      const { family, revision, containerDefinitions, executionRoleArn, taskRoleArn } =
-        await roles.taskDefinition(service);
-      // A password may look like anything.
-      const left = containerDefinitions?.flatMap(
-        ({ name, image, environment = [], secrets, logConfiguration }) => {
-          const shown = environment.filter((variable) => !/pass|token|secret/i.test(variable.name ?? ""));
-          return leftPlaceholders({ image, environment: shown, secrets, logConfiguration }, [], name);
-        },
-      );
-      const inRoles = leftPlaceholders({ executionRoleArn, taskRoleArn });
-      const problems = [...(left ?? []), ...inRoles].map((text) => `${family}:${revision}: ${text}`);
-      return verdict(problems, `${family}:${revision} has no placeholder`);
-    }),
+    check: forRegistered(definitionRules.placeholders, () => "has no placeholder"),
   },
   {
     id: "5.account",
-    title: "Role and image of the task definitions belong to this account and region",
+    title:
+      "Role and image of the task definitions belong to this account and region, and ECS may use the role",
     fix: {
       console:
         "ECS → Task definitions → Create new revision with JSON: put your account's id into role and image.",
       cli: `aws sts get-caller-identity --query Account gives the id. ${registerAgain}`,
       templates: deployAgain,
     },
-    check: forServices(async ({ account, roles }, service) => {
-      const definition = await roles.taskDefinition(service);
-      const id = await account.id();
-      const { executionRoleArn: role = "", family, revision } = definition;
-      const { account: owner = id } = parseArn(role) ?? {};
-      const image = containerOf(definition, service)?.image ?? "";
-      const [, registry = id, region = account.region] = /^(\d{12})\.dkr\.ecr\.([\w-]+)\./.exec(image) ?? [];
-      const problems = broken(
-        [role !== "", "no execution role"],
-        [owner === id, `the execution role belongs to account ${owner}, not ${id}`],
-        [registry === id, `the image belongs to account ${registry}, not ${id}`],
-        [region === account.region, `the image is in ${region}, not ${account.region}`],
-      );
-      return verdict(
-        problems.map((text) => `${family}:${revision}: ${text}`),
-        `${family}:${revision} uses ${role.split("/").at(-1)} and ${image}`,
-      );
-    }),
+    check: forRegistered(
+      definitionRules.account,
+      ({ executionRoleArn = "" }) => `uses the role ${lastSegment(executionRoleArn)} of this account`,
+    ),
   },
   {
     id: "5.database-host",
@@ -199,23 +162,11 @@ export const phase5: readonly Item[] = [
       cli: `aws rds describe-db-instances --query 'DBInstances[].Endpoint.Address' gives the value. ${registerAgain}`,
       templates: "Run Provision with stacks: database,services, then Deploy.",
     },
-    check: forServices(async ({ account, roles }, service) => {
-      const definition = await roles.taskDefinition(service);
-      const { environment = [], secrets = [] } = containerOf(definition, service) ?? {};
-      const name = `${definition.family}:${definition.revision}`;
-      const host = environment.find((variable) => variable.name === "APP_DB_HOST")?.value;
-      if (secrets.some((secret) => secret.name === "APP_DB_HOST"))
-        return verdict([], `${name} reads APP_DB_HOST from a secret`);
-      if (!host) return verdict([`${name} has no APP_DB_HOST: the program tries localhost`], "");
-      const endpoints = (await account.databases()).flatMap(({ Endpoint }) => Endpoint?.Address ?? []);
-      const own = endpoints.includes(host.replace(/:\d+$/, ""));
-      const has = `this account has ${endpoints.join(", ") || "no database"}`;
-      return verdict(own ? [] : [`${name} has APP_DB_HOST ${host}; ${has}`], `${name} has ${host}`);
-    }),
+    check: forRegistered(definitionRules.database, () => "has this account's database"),
   },
   {
     id: "5.taskdef-files",
-    title: "The task definition files have <IMAGE1_NAME> as image, and no other placeholder",
+    title: "The task definition files fulfil what the registered ones do, with the image <IMAGE1_NAME>",
     fix: {
       console:
         "CodeCommit → deployment → taskdef-*.json → Edit: image <IMAGE1_NAME>, all else with your values.",

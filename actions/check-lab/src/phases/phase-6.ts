@@ -1,8 +1,9 @@
 import type { IpPermission } from "@aws-sdk/client-ec2";
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { isPrivate, openingsOf } from "../addresses.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { broken, forEachOf, verdict } from "../outcome.ts";
+import { broken, forEachOf, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { forwardedTo, type ListenerName, pathsOf, ports, type ServiceName } from "../parts.ts";
 
 export const listenerNames = Object.keys(ports) as ListenerName[];
@@ -30,25 +31,14 @@ export const phase6: readonly Item[] = [
   },
   {
     id: "6.security-group",
-    title: "The load balancer's security group opens ports 80 and 8080",
+    title: "The load balancer's security group opens port 80 to everybody, and port 8080 to browsers",
     fix: {
       console:
         "EC2 → Security groups → microservices-sg → Inbound rules: TCP 80 and TCP 8080 from 0.0.0.0/0.",
       cli: "aws ec2 authorize-security-group-ingress --group-id $group --protocol tcp --port 80 --cidr 0.0.0.0/0; the same for 8080.",
       templates: "Run Provision with stacks: network. The parameter TestSourceIps limits port 8080.",
     },
-    check: async ({ account, roles }) => {
-      const { SecurityGroups = [], LoadBalancerName } = await roles.loadBalancer();
-      const groups = (await account.securityGroups()).filter(({ GroupId = "" }) =>
-        SecurityGroups.includes(GroupId),
-      );
-      const rules = groups.flatMap(({ IpPermissions = [] }) => IpPermissions);
-      const closed = Object.values(ports).filter((port) => !rules.some((rule) => opens(rule, port)));
-      return verdict(
-        closed.map((port) => `no security group of ${LoadBalancerName} opens port ${port}`),
-        `${groups.map(({ GroupName }) => GroupName).join(", ")} opens 80 and 8080`,
-      );
-    },
+    check: checkSecurityGroup,
   },
   {
     id: "6.listeners",
@@ -153,6 +143,33 @@ export const phase6: readonly Item[] = [
     }),
   },
 ];
+
+/** Port 8080 is the test listener: it may be open to some addresses only. */
+async function checkSecurityGroup({ account, roles }: Lab): Promise<Outcome> {
+  const { SecurityGroups = [], LoadBalancerName } = await roles.loadBalancer();
+  const groups = (await account.securityGroups()).filter(({ GroupId = "" }) =>
+    SecurityGroups.includes(GroupId),
+  );
+  const rules = groups.flatMap(({ IpPermissions = [] }) => IpPermissions);
+  const names = groups.map(({ GroupName, GroupId }) => `${GroupName} (${GroupId})`).join(", ");
+  return forEachOf(listenerNames, async (listener) => {
+    const port = ports[listener];
+    const { ranges, groups: sources, prefixLists, toEverybody } = openingsOf(rules, port);
+    if (toEverybody || (listener === "test" && !ranges.every(isPrivate)))
+      return verdict([], `${names} opens ${port}`);
+    if (prefixLists.length > 0)
+      return unchecked(`${names} opens port ${port} to ${prefixLists.join(", ")}, whose ranges are not read`);
+    const only = [...ranges, ...sources].join(", ");
+    return verdict(
+      [
+        only
+          ? `${names} opens port ${port} to ${only} only`
+          : `no security group of ${LoadBalancerName} opens port ${port}`,
+      ],
+      "",
+    );
+  });
+}
 
 /** Returns whether a rule of a security group opens the port to anyone, or to a range. */
 export function opens({ IpProtocol, FromPort = 0, ToPort = 65_535, ...sources }: IpPermission, port: number) {

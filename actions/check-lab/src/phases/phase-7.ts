@@ -1,9 +1,10 @@
+import type { Account } from "../account/account.ts";
+import { contains, openingsOf } from "../addresses.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { broken, verdict } from "../outcome.ts";
+import { broken, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { attachments, nameOfService, primaryOf, type ServiceName } from "../parts.ts";
 import { hint } from "../roles.ts";
-import { opens } from "./phase-6.ts";
 
 const createAgain =
   "aws ecs delete-service --force, then aws ecs create-service with the command of the guide's phase 7.";
@@ -119,7 +120,7 @@ export const phase7: readonly Item[] = [
   },
 ];
 
-async function checkNetwork({ account, roles }: Lab, name: ServiceName) {
+async function checkNetwork({ account, roles }: Lab, name: ServiceName): Promise<Outcome> {
   const service = await roles.service(name);
   const shown = nameOfService(service);
   const network = primaryOf(service)?.networkConfiguration ?? service.networkConfiguration;
@@ -127,17 +128,49 @@ async function checkNetwork({ account, roles }: Lab, name: ServiceName) {
   const groups = (await account.securityGroups()).filter(({ GroupId = "" }) =>
     securityGroups.includes(GroupId),
   );
-  const balancer = (await hint(roles.loadBalancer()))?.SecurityGroups ?? [];
-  const rules = groups.flatMap(({ IpPermissions = [] }) => IpPermissions).filter((rule) => opens(rule, 8080));
-  const isOpen = rules.some(
-    ({ IpRanges = [], UserIdGroupPairs = [] }) =>
-      IpRanges.length > 0 || UserIdGroupPairs.some(({ GroupId = "" }) => balancer.includes(GroupId)),
-  );
+  const balancer = await hint(roles.loadBalancer());
+  const names = groups.map(({ GroupName, GroupId }) => `${GroupName} (${GroupId})`).join(", ");
+  const vpc = groups[0]?.VpcId;
+  const publicSubnets = balancer?.AvailabilityZones?.map(({ SubnetId }) => SubnetId) ?? [];
+  // The load balancer's subnets lead to an internet gateway, which serves public addresses only.
+  const isCutOff =
+    assignPublicIp !== "ENABLED" &&
+    service.runningCount === 0 &&
+    balancer?.Scheme === "internet-facing" &&
+    subnets.length > 0 &&
+    subnets.every((subnet) => publicSubnets.includes(subnet));
   const problems = broken(
     [subnets.length > 0, `${shown} has no subnets`],
-    [isOpen, `no security group of ${shown} opens port 8080 to the load balancer`],
+    [
+      !vpc || !balancer?.VpcId || vpc === balancer.VpcId,
+      `${shown} runs in ${vpc}, its load balancer in ${balancer?.VpcId}`,
+    ],
+    [!isCutOff, `${shown} is in public subnets without public addresses: its tasks cannot fetch their image`],
   );
-  const names = groups.map(({ GroupName }) => GroupName).join(", ");
+  const rules = groups.flatMap(({ IpPermissions = [] }) => IpPermissions);
+  const { ranges, groups: sources, prefixLists, toEverybody } = openingsOf(rules, 8080);
+  const isOpen =
+    toEverybody ||
+    sources.some((group) => balancer?.SecurityGroups?.includes(group)) ||
+    (await containsAll(account, ranges, publicSubnets));
+  if (!isOpen && prefixLists.length > 0 && problems.length === 0)
+    return unchecked(`${names} opens port 8080 to ${prefixLists.join(", ")}, whose ranges are not read`);
+  const only = [...ranges, ...sources].join(", ");
+  if (!isOpen)
+    problems.push(
+      `no security group of ${shown} opens port 8080 to the load balancer${only ? `: ${names} opens it to ${only}` : ""}`,
+    );
   const address = assignPublicIp === "ENABLED" ? "public" : "private";
   return verdict(problems, `${shown}: ${names} opens 8080, ${address} addresses`);
+}
+
+/** Returns whether ranges contain these subnets, where the load balancer has its addresses. */
+async function containsAll(
+  account: Account,
+  ranges: readonly string[],
+  subnets: readonly (string | undefined)[],
+) {
+  if (ranges.length === 0) return false;
+  const found = (await account.subnets()).filter(({ SubnetId }) => subnets.includes(SubnetId));
+  return found.every(({ CidrBlock = "" }) => ranges.some((range) => contains(range, CidrBlock)));
 }

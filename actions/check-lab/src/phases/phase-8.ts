@@ -1,10 +1,13 @@
+import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { parseArn } from "../../../core/arn.ts";
+import { lastSegment } from "../../../core/arn.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { broken, Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
-import { nameOfService, primaryOf, type ServiceName, services } from "../parts.ts";
-import { filesOf } from "./definition-files.ts";
+import { broken, type Outcome, unchecked, verdict } from "../outcome.ts";
+import { nameOfService, ports, primaryOf, type ServiceName } from "../parts.ts";
+import { missing } from "../roles.ts";
+import { roleProblems } from "../service-role.ts";
+import { absenceOf, findDefinition } from "./definition-files.ts";
 import { causesOf } from "./effects.ts";
 import { listenerNames } from "./phase-6.ts";
 import { checkPipeline, checkPipelineImage, checkTrigger } from "./pipelines.ts";
@@ -51,17 +54,10 @@ export const phase8: readonly Item[] = [
     },
     check: forServices(async ({ account, roles }, service) => {
       const { serviceRoleArn = "", deploymentGroupName } = await roles.deploymentGroup(service);
-      const id = await account.id();
-      const owner = parseArn(serviceRoleArn)?.account;
-      if (owner !== id)
-        return verdict([`${deploymentGroupName}: the role belongs to account ${owner}, not ${id}`], "");
-      const name = serviceRoleArn.split("/").at(-1) ?? "";
-      const role = await account.role(name);
-      if (!role) return verdict([`the role ${name} does not exist`], "");
-      const isTrusted = decodeURIComponent(role.AssumeRolePolicyDocument ?? "").includes("codedeploy");
+      const problems = await roleProblems(account, serviceRoleArn, "codedeploy");
       return verdict(
-        broken([isTrusted, `the role ${name} does not trust codedeploy.amazonaws.com`]),
-        `${deploymentGroupName} uses ${name}`,
+        problems.map((problem) => `${deploymentGroupName}: ${problem}`),
+        `${deploymentGroupName} uses ${lastSegment(serviceRoleArn)}`,
       );
     }),
   },
@@ -74,18 +70,16 @@ export const phase8: readonly Item[] = [
       cli: "aws codecommit create-repository --repository-name deployment; git push origin dev",
       templates: mirror,
     },
-    check: async ({ sources }) => {
-      const source = await sources.deployment();
-      const paths = await source.paths();
-      const wanted = services.flatMap((service) => [`taskdef-${service}`, `appspec-${service}`]);
-      const absent = wanted.filter((file) => !paths.some((path) => path.includes(file)));
-      if (absent.length === wanted.length)
-        throw new Missing(`${source.name} has no definition files`, filesOf(source));
-      return verdict(
-        absent.map((file) => `${source.name} has no ${file}`),
-        `${source.name} has ${wanted.length} definition files`,
+    check: forServices(async (lab, service) => {
+      const kinds = ["taskdef", "appspec"] as const;
+      const files = await Promise.all(
+        kinds.map(async (kind) => ({ kind, ...(await findDefinition(lab, kind, service)) })),
       );
-    },
+      return verdict(
+        files.filter(({ file }) => !file).map((found) => absenceOf(found, found.kind, service)),
+        `${files[0]?.source.name} has ${files.map(({ file }) => file?.path).join(" and ")}`,
+      );
+    }),
   },
   {
     id: "8.pipelines",
@@ -190,36 +184,74 @@ export const phase8: readonly Item[] = [
 async function checkDeploymentGroup({ roles }: Lab, name: ServiceName): Promise<Outcome> {
   const group = await roles.deploymentGroup(name);
   const service = await roles.service(name);
+  const balancer = await roles.loadBalancer();
   const pair = group.loadBalancerInfo?.targetGroupPairInfoList?.[0];
   const shown = group.deploymentGroupName;
-  const problems: string[] = [];
-  if (!group.ecsServices?.some(({ serviceName }) => serviceName === service.serviceName))
-    problems.push(`${shown} deploys ${group.ecsServices?.[0]?.serviceName}, not ${service.serviceName}`);
+  const [deployed] = group.ecsServices ?? [];
+  const wanted = `${lastSegment(service.clusterArn ?? "")}/${service.serviceName}`;
+  const found = `${deployed?.clusterName}/${deployed?.serviceName}`;
+  const problems = [
+    ...(deployed?.serviceName === service.serviceName && (!deployed?.clusterName || found === wanted)
+      ? []
+      : [`${shown} deploys ${found}, not ${wanted}`]),
+    ...wayProblems(group),
+  ];
   const routes = { production: pair?.prodTrafficRoute, test: pair?.testTrafficRoute };
   const behind: (string | undefined)[] = [];
   for (const listener of listenerNames) {
     const arn = (await roles.listener(listener)).ListenerArn;
     if (!routes[listener]?.listenerArns?.includes(arn ?? ""))
       problems.push(
-        `${shown} does not have listener ${listener === "test" ? 8080 : 80} as its ${listener} listener`,
+        `${shown} does not have listener ${ports[listener]} of ${balancer.LoadBalancerName} as its ${listener} listener`,
       );
     behind.push((await roles.targetGroup(name, listener)).TargetGroupName);
   }
-  const groups = pair?.targetGroups?.map((target) => target.name) ?? [];
-  const absent = behind.filter((target) => !groups.includes(target));
+  const names = pair?.targetGroups?.map((target) => target.name) ?? [];
+  const absent = [...new Set(behind)].filter((target) => !names.includes(target));
   const isAdmin = ({ HealthCheckPath = "" }: TargetGroup) => HealthCheckPath.startsWith("/admin");
-  const foreign = (await roles.targetGroups(name)).find(
-    (target) => isAdmin(target) !== (name === "employee"),
+  const own = (await roles.targetGroups(name)).filter(({ TargetGroupName }) =>
+    names.includes(TargetGroupName),
   );
-  if (new Set(groups).size < 2)
-    problems.push(`${shown} has the target groups ${groups.join(" and ") || "none"}, not two`);
+  const foreign = own.find((target) => isAdmin(target) !== (name === "employee"));
+  const elsewhere = own.find(({ VpcId }) => VpcId !== balancer.VpcId);
+  if (new Set(names).size < 2)
+    problems.push(`${shown} has the target groups ${names.join(" and ") || "none"}, not two`);
   else if (absent.length > 0)
     problems.push(
-      `${shown} lacks ${absent.join(", ")}, which the listeners use; it has ${groups.join(" and ")}`,
+      `${shown} lacks ${absent.join(", ")}, which the listeners use; it has ${names.join(" and ")}`,
     );
-  else if (foreign && groups.includes(foreign.TargetGroupName))
+  else if (foreign)
     problems.push(`${shown} has ${foreign.TargetGroupName}, whose health path is ${foreign.HealthCheckPath}`);
-  return verdict(problems, `${shown}: ${service.serviceName}, ${groups.join(" and ")}`);
+  else if (elsewhere)
+    problems.push(
+      `${elsewhere.TargetGroupName} of ${shown} is in ${elsewhere.VpcId}, its load balancer in ${balancer.VpcId}`,
+    );
+  return verdict(problems, `${shown}: ${service.serviceName}, ${names.join(" and ")}`);
+}
+
+/** Least and most minutes that the old tasks stay: the course has 5, the console proposes an hour. */
+const shortestWait = 1;
+const longestWait = 30;
+
+/** How a deployment goes on: it needs nobody, leaves a way back, and does not block the next one. */
+function wayProblems(group: DeploymentGroupInfo): string[] {
+  const { deploymentGroupName: shown, deploymentStyle, blueGreenDeploymentConfiguration = {} } = group;
+  const { deploymentReadyOption, terminateBlueInstancesOnDeploymentSuccess: old } =
+    blueGreenDeploymentConfiguration;
+  const style = `${deploymentStyle?.deploymentType}, ${deploymentStyle?.deploymentOption}`;
+  const wait = old?.terminationWaitTimeInMinutes ?? 0;
+  return broken(
+    [!deploymentStyle || style === "BLUE_GREEN, WITH_TRAFFIC_CONTROL", `${shown} has the style ${style}`],
+    [
+      deploymentReadyOption?.actionOnTimeout !== "STOP_DEPLOYMENT",
+      `${shown} waits for somebody to reroute the traffic; the course reroutes it immediately`,
+    ],
+    [old?.action !== "KEEP_ALIVE", `${shown} never ends the old tasks; the course does after 5 minutes`],
+    [
+      !old || old.action === "KEEP_ALIVE" || (shortestWait <= wait && wait <= longestWait),
+      `${shown} ends the old tasks after ${wait} minutes, the course after 5: ${wait < shortestWait ? "there is no way back" : "the next deployment waits for it"}`,
+    ],
+  );
 }
 
 async function checkRunning({ account, roles }: Lab, name: ServiceName): Promise<Outcome> {
