@@ -43,6 +43,8 @@ export interface Openings {
   /** Ids of lists, whose ranges are not read. */
   readonly prefixLists: readonly string[];
   readonly toEverybody: boolean;
+  /** Whether a range of IPv6 is among the sources. */
+  readonly ipv6: boolean;
 }
 
 export function openingsOf(rules: readonly IpPermission[], port: number): Openings {
@@ -60,5 +62,6 @@ export function openingsOf(rules: readonly IpPermission[], port: number): Openin
       PrefixListIds.flatMap((list) => list.PrefixListId ?? []),
     ),
     toEverybody: isEverybody(ranges),
+    ipv6: open.some(({ Ipv6Ranges = [] }) => Ipv6Ranges.length > 0),
   };
 }

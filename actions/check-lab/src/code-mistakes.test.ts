@@ -45,20 +45,20 @@ const code: readonly (readonly [string, { readonly [path: string]: string }, str
   [
     "the employee exposes 8081",
     edit("employee/Dockerfile", "8080", "8081"),
-    ["4.dockerfiles", "4.port"],
+    ["4.dockerfiles"],
     /employee\/Dockerfile exposes 8081, not 8080/,
   ],
   [
     "the employee listens on 8081",
     edit("employee/index.js", "8080", "8081"),
     ["4.port"],
-    /index\.js:6 has 8081/,
+    /index\.js:6 listens on 8081/,
   ],
   [
     "the customer listens on 80",
     edit("customer/index.js", "8080", "80"),
     ["4.port"],
-    /customer\/index\.js:5 has 80$/,
+    /customer\/index\.js:5 listens on 80$/,
   ],
   [
     "the customer can still add suppliers",
@@ -77,6 +77,96 @@ const code: readonly (readonly [string, { readonly [path: string]: string }, str
     edit("employee/views/nav.html", "Manage", "arn:aws:s3:us-east-1:210987654321:x Manage"),
     ["4.account"],
     /employee\/views\/nav\.html has account 210987654321, not 123456789012/,
+  ],
+  [
+    "a router of the employee is mounted outside /admin",
+    {
+      "employee/index.js": 'app.use("/", require("./routes"));\napp.listen(8080);',
+      "employee/routes.js": 'router.get("/suppliers", list);\nmodule.exports = router;',
+    },
+    ["4.employee-routes"],
+    /routes\.js:1 has the route \/suppliers/,
+  ],
+  [
+    "app.route() of the employee is not under /admin",
+    edit(
+      "employee/index.js",
+      'app.get("/admin/supplier-add", s',
+      'app.route("/supplier-add").get(form).post(create);\nx("", s',
+    ),
+    ["4.employee-routes"],
+    /index\.js:4 has the route \/supplier-add/,
+  ],
+  [
+    "a redirect with a status leads to the customer",
+    edit("employee/controller/supplier.js", 'redirect("/admin', 'redirect(303, "'),
+    ["4.employee-redirects"],
+    /redirects to \/suppliers/,
+  ],
+  [
+    "a redirect leads to a constant of the monolith",
+    {
+      "employee/controller/supplier.js":
+        "const list = `/suppliers`;\nexports.create = (req, res) => res.redirect(list);",
+    },
+    ["4.employee-redirects"],
+    /supplier\.js:2 redirects to \/suppliers/,
+  ],
+  [
+    "the line Administrator home of the employee leads to the customer",
+    edit("employee/views/nav.html", "</nav>", '<a href="/suppliers">Administrator home</a></nav>'),
+    ["4.employee-pages"],
+    /nav\.html:1 links to \/suppliers/,
+  ],
+  [
+    "the employee has the new title and the old brand",
+    edit("employee/views/nav.html", "</nav>", '<a class="navbar-brand" href="/">Coffee suppliers</a></nav>'),
+    ["4.employee-pages"],
+    /nav\.html:1 has the title Coffee suppliers/,
+  ],
+  [
+    "a form of the employee sends to the monolith's path by a script",
+    { "employee/public/js/remove.js": 'fetch("/supplier-remove/1", { method: "POST" })' },
+    ["4.employee-pages"],
+    /remove\.js:1 links to \/supplier-remove\/1/,
+  ],
+  [
+    "the customer can add suppliers by a router",
+    {
+      "customer/index.js": 'app.use("/", require("./routes"));\napp.listen(8080);',
+      "customer/routes.js":
+        'router.post("/suppliers", async (req, res) => add(req));\nmodule.exports = router;',
+    },
+    ["4.customer-reads"],
+    /routes\.js:1 has the route \/suppliers/,
+  ],
+  [
+    "the customer's list still has the badge edit",
+    { "customer/views/supplier-list-all.html": '<a class="badge" href="/supplier-update/{{id}}">edit</a>' },
+    ["4.customer-reads"],
+    /list-all\.html:1 links to \/supplier-update/,
+  ],
+  [
+    "a port is a constant",
+    edit(
+      "customer/index.js",
+      "app.listen(process.env.APP_PORT || 8080)",
+      "const port = 3000;\napp.listen(port)",
+    ),
+    ["4.port"],
+    /index\.js:6 listens on 3000/,
+  ],
+  [
+    "the image sets the port 80",
+    edit("customer/Dockerfile", "EXPOSE 8080", "ENV APP_PORT=80\nEXPOSE 8080"),
+    ["4.port"],
+    /index\.js:5 listens on 80$/,
+  ],
+  [
+    "the last stage of a Dockerfile exposes no port",
+    { "employee/Dockerfile": "FROM node AS build\nEXPOSE 8080\nFROM node\nCOPY --from=build . .\n" },
+    ["4.dockerfiles"],
+    /employee\/Dockerfile exposes no port/,
   ],
   ["a key is committed", { "labsuser.pem": "x" }, ["3.no-keys"], /the repository has labsuser\.pem/],
   [
@@ -99,6 +189,50 @@ it.each(code)("catches in the code: %s", async (_, change, items, evidence) => {
   const failed = itemsOf(report, "fail");
   expect(failed.map((item) => item.split(":")[0])).toEqual(items);
   expect(failed[0]).toMatch(evidence);
+});
+
+/** Ways to write the same that are right. */
+const right: Readonly<Record<string, { readonly [path: string]: string }>> = {
+  "the navigation keeps the customer's list": edit(
+    "employee/views/nav.html",
+    "</nav>",
+    '<a class="nav-link" href="/suppliers">Suppliers list</a><a class="nav-link" href="/">Customer home</a></nav>',
+  ),
+  "routers that are mounted under /admin": {
+    "employee/index.js":
+      'import suppliers from "./routes/suppliers.js";\napp.use("/admin", suppliers);\napp.listen(+process.env.PORT || 8080);',
+    "employee/routes/suppliers.js":
+      'const router = express.Router();\nrouter.get(["/", "/suppliers"], async (req, res) => res.send(await all()));\n' +
+      'router.post("/supplier-add", async (req, res) => res.redirect(303, "/admin/suppliers"));\nexport default router;',
+  },
+  "nested routers, a base path and app.route()": {
+    "employee/index.js":
+      'const base = process.env.BASE || "/admin";\nconst pages = Router();\napp.use(base, pages);\n' +
+      'pages.use("/suppliers", require("./list"));\napp.route(`${base}/supplier-add`).get(form).post(add);\n' +
+      'app.get("/", (req, res) => res.redirect(`${base}/suppliers`));\napp.get("/health", ok);\napp.listen({ port: 8080 });',
+    "employee/list.js": 'const list = Router();\nlist.get("/", all);\nmodule.exports = list;',
+  },
+  TypeScript: {
+    "customer/src/server.ts":
+      'const port: number = Number(process.env.PORT ?? "8080");\napp.get("/suppliers", async (req: Request, res: Response): Promise<void> => {});\napp.listen(port);',
+  },
+  "a Dockerfile with stages and a variable": {
+    "employee/Dockerfile":
+      "ARG PORT=8080\nFROM node:24 AS build\nRUN npm ci\nFROM node:24-alpine\nENV APP_PORT=$PORT \\\n  NODE_ENV=production\nEXPOSE ${PORT}/tcp\n",
+  },
+  "other template engines": {
+    "employee/views/list.ejs": '<a href="/admin/supplier-update/<%= id %>">edit</a>',
+    "employee/views/add.pug": "form(action='/admin/supplier-add' method='post')",
+    "employee/views/layout.hbs": "<title>Manage coffee suppliers</title>",
+  },
+  "a local script with the workstation's port": {
+    "employee/package.json": '{"scripts":{"try":"APP_PORT=8081 node ."}}',
+  },
+};
+
+it.each(Object.entries(right))("finds nothing wrong in the code: %s", async (_, change) => {
+  const checkout = checkoutOf({ ...codeFiles, ...change });
+  expect(itemsOf(await check(empty, { checkout, numbers: [4] }), "fail")).toEqual([]);
 });
 
 it("catches a workstation that opens 8080 alone, and passes one that opens both ports", async () => {
@@ -125,7 +259,9 @@ it("catches a workstation that opens 8080 alone, and passes one that opens both 
   const checkout = checkoutOf(codeFiles);
   await open(8080);
   expect(itemsOf(await check(empty, { checkout, numbers: [4] }), "fail")).toEqual([
-    expect.stringMatching(/^4\.workstation-ports: no security group of i-\w+ \(Cloud9\) opens port 8081$/),
+    expect.stringMatching(
+      /^4\.workstation-ports: no security group of i-\w+ \(Cloud9\) opens port 8081 to your browser$/,
+    ),
   ]);
   await open(8081);
   expect(itemsOf(await check(empty, { checkout, numbers: [4] }), "fail")).toEqual([]);

@@ -15,7 +15,7 @@ export interface ServiceCode {
   readonly files: readonly CodeFile[];
 }
 
-const read = /(\.(?:[cm]?js|ts|html|mustache|ejs|json)|(?:^|\/)Dockerfile)$/;
+const read = /(\.(?:[cm]?js|ts|html?|mustache|ejs|hbs|handlebars|pug|njk|[jt]sx|json)|(?:^|\/)Dockerfile)$/;
 const skipped = /(^|\/)(node_modules|dist|test|tests|css|img)\/|\.test\.|package-lock\.json$|\.min\.js$/;
 const mostFiles = 80;
 
@@ -49,25 +49,39 @@ function withoutComments(path: string, text: string): string {
       .split("\n")
       .map((line) => (line.trimStart().startsWith(start) ? "" : line))
       .join("\n");
-  if (/\.[cm]?[jt]s$/.test(path)) return without("//").replace(/\/\*[\s\S]*?\*\//g, blank);
+  if (/\.[cm]?[jt]sx?$/.test(path))
+    // A comment does not begin in a path such as "/admin/*", nor in the address of a site.
+    return without("//")
+      .replace(/(?<![\w"'`/])\/\*[\s\S]*?\*\//g, blank)
+      .replace(/(?<=[\s;])\/\/.*/g, blank);
   if (path.endsWith("Dockerfile")) return without("#");
   return text.replace(/<!--[\s\S]*?-->|\{\{![\s\S]*?\}\}/g, blank);
 }
 
 const blank = (block: string) => block.replace(/[^\n]/g, " ");
 
-/** Returns `path:line: match` for each match, with the text of its first group. */
-export function matches(
-  { files }: ServiceCode,
-  pattern: RegExp,
-  only = /./,
-): { place: string; found: string }[] {
+export interface Match {
+  /** `path:line`. */
+  readonly place: string;
+  readonly path: string;
+  /** The first group, or the whole match. */
+  readonly found: string;
+  readonly groups: readonly (string | undefined)[];
+  /** The text behind the match, of some lines. */
+  readonly after: string;
+}
+
+/** Returns each match of a pattern in the files whose paths fit. */
+export function matches({ files }: ServiceCode, pattern: RegExp, only = /./): Match[] {
   return files
     .filter(({ path }) => only.test(path))
     .flatMap(({ path, text }) =>
       [...text.matchAll(pattern)].map((match) => ({
         place: `${path}:${text.slice(0, match.index).split("\n").length}`,
+        path,
         found: match[1] ?? match[0],
+        groups: match.slice(1),
+        after: text.slice(match.index + match[0].length, match.index + match[0].length + 500),
       })),
     );
 }

@@ -1,15 +1,16 @@
 import type { Instance } from "@aws-sdk/client-ec2";
-import { matches, type ServiceCode } from "../code.ts";
+import { isPrivate, openingsOf } from "../addresses.ts";
+import { type Match, matches } from "../code.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { type Outcome, verdict } from "../outcome.ts";
 import { foreignIn } from "../placeholders.ts";
-import { opens } from "./phase-6.ts";
+import { dockerfileOf, portsOf, redirectsOf, routesOf } from "../program.ts";
 
-const route = /\b(?:app|router)\s*\.\s*(?:get|post|put|delete|all)\(\s*["'`](\/[^"'`]*)["'`]/g;
-const redirect = /\bredirect\(\s*(?:\d+\s*,\s*)?["'`](\/[^"'`]*)["'`]/g;
-const link = /(?:action|href)=["'](\/supplier[^"']*)["']/g;
-const pages = /\.(html|mustache|ejs)$/;
+const link = /\b(action|href|formaction)\s*=\s*\{?\\?["'`](\/supplier[^"'`\\]*)/g;
+const script = /\b(fetch|axios\.\w+)\(\s*["'`](\/supplier[^"'`]*)/g;
+const heading = /(<title[^>]*>|\bnavbar-brand\b[^>]*>)([^<]*)/g;
+const changes = /supplier-?(add|update|remove|edit|delete|new)/i;
 
 const restore = "Restore services/ from this repository: its services have these routes and ports.";
 const editing = (what: string) => ({
@@ -37,15 +38,15 @@ export const phase4: readonly Item[] = [
     title: "Each service has a Dockerfile that exposes port 8080",
     fix: editing("EXPOSE 8080 in the Dockerfiles of customer and employee."),
     check: forServices(async ({ code }, service) => {
-      const { files, folder } = await code(service);
-      const file = files.find(({ path }) => path === `${folder}/Dockerfile`);
-      if (!file) return verdict([`${folder} has no Dockerfile`], "");
-      const exposed = [...file.text.matchAll(/^EXPOSE[ \t](.+)$/gim)].map(([, port]) => port?.trim());
-      const isRight = exposed.length === 1 && exposed[0]?.startsWith("8080");
-      return verdict(
-        isRight ? [] : [`${file.path} exposes ${exposed.join(", ") || "no port"}, not 8080`],
-        file.path,
-      );
+      const found = await code(service);
+      const file = dockerfileOf(found);
+      if (!file) return verdict([`${found.folder} has no Dockerfile`], "");
+      const { path, exposed } = file;
+      // Text of a variable is not known here.
+      const isRight =
+        exposed.some((port) => /^8080(\/tcp)?$/i.test(port) || port.includes("$")) &&
+        !exposed.some((port) => /^8081\b/.test(port));
+      return verdict(isRight ? [] : [`${path} exposes ${exposed.join(", ") || "no port"}, not 8080`], path);
     }),
   },
   {
@@ -54,9 +55,18 @@ export const phase4: readonly Item[] = [
     fix: editing("Replace 8081 (and the default port 80) by 8080 in code and Dockerfile."),
     check: forServices(async ({ code }, service) => {
       const found = await code(service);
-      const left = matches(found, /(?<![\d.])(8081)(?![\d.])/g);
-      const old = matches(found, /\bAPP_PORT\s*\|\|\s*["'`]?(80)\b/g);
-      return verdict(problemsAt([...left, ...old], "has"), `${found.folder} has no 8081`);
+      const wrong = portsOf(found).filter(({ found: port }) => port !== "8080");
+      // The Dockerfile's EXPOSE has an item of its own.
+      const left = matches(
+        found,
+        /^(?!\s*EXPOSE).*?(?<![\d.#])(8081)(?![\d.])/gim,
+        /Dockerfile$|\.[cm]?[jt]sx?$/,
+      );
+      const others = left.filter(({ place }) => !wrong.some((each) => each.place === place));
+      return verdict(
+        [...problemsAt(wrong, "listens on"), ...problemsAt(others, "has")],
+        `${found.folder} listens on 8080 and has no 8081`,
+      );
     }),
   },
   {
@@ -67,11 +77,15 @@ export const phase4: readonly Item[] = [
     ),
     check: async ({ code }) => {
       const found = await code("employee");
-      const routes = matches(found, route, /\.([cm]?js|ts)$/);
-      const wrong = routes.filter(({ found: path }) => !/^\/admin(\/[^/]|$)/.test(path));
+      const routes = routesOf(found);
+      // Paths of other things, such as /health, never come through the load balancer.
+      const wrong = routes
+        .filter(({ path }) => /supplier|^\/(admin\/)?$/i.test(path) && !/^\/admin(\/[^/]|$)/.test(path))
+        .filter(({ path, redirects }) => !(path === "/" && redirects))
+        .map(({ place, path }) => ({ place, found: path }));
       return verdict(
         problemsAt(wrong, "has the route"),
-        `${found.folder}: ${routes.map(({ found: path }) => path).join(", ") || "no route by its text"}`,
+        `${found.folder}: ${routes.map(({ path }) => path).join(", ") || "no route by its text"}`,
       );
     },
   },
@@ -83,7 +97,7 @@ export const phase4: readonly Item[] = [
     ),
     check: async ({ code }) => {
       const found = await code("employee");
-      const wrong = matches(found, redirect, /\.([cm]?js|ts)$/).filter(({ found: path }) => !isAdmin(path));
+      const wrong = redirectsOf(found).filter(({ found: path }) => !isAdmin(path));
       return verdict(problemsAt(wrong, "redirects to"), `${found.folder} has no redirect out of /admin`);
     },
   },
@@ -95,10 +109,20 @@ export const phase4: readonly Item[] = [
     ),
     check: async ({ code }) => {
       const found = await code("employee");
-      const wrong = problemsAt(matches(found, link, pages), "links to");
+      const links = [...matches(found, link), ...matches(found, script)].filter(isOutOfAdmin);
+      const wrong = problemsAt(
+        links.map(({ place, groups }) => ({ place, found: groups[1] ?? "" })),
+        "links to",
+      );
+      const old = matches(found, heading)
+        .map(({ place, groups }) => ({ place, found: groups[1]?.trim() ?? "" }))
+        .filter(({ found: text }) => /coffee suppliers/i.test(text) && !/manage/i.test(text));
       const titled = matches(found, /Manage coffee suppliers/gi).length > 0;
       const untitled = titled ? [] : [`${found.folder} does not have the title Manage coffee suppliers`];
-      return verdict([...wrong, ...untitled], `${found.folder} has its title and no link out of /admin`);
+      return verdict(
+        [...wrong, ...problemsAt(old, "has the title"), ...untitled],
+        `${found.folder} has its title and no link out of /admin`,
+      );
     },
   },
   {
@@ -123,10 +147,19 @@ export const phase4: readonly Item[] = [
     ),
     check: async ({ code }) => {
       const found = await code("customer");
-      const wrong = changingRoutes(found);
+      const routes = routesOf(found)
+        .filter(
+          ({ path, method }) =>
+            changes.test(path) || (/supplier/i.test(path) && /post|put|patch|delete/.test(method)),
+        )
+        .map(({ place, path }) => ({ place, found: path }));
+      // A page of the monolith that no route shows any more is harmless, and has a form.
+      const links = matches(found, link)
+        .filter(({ groups: [kind, path = ""] }) => kind === "href" && changes.test(path))
+        .map(({ place, groups }) => ({ place, found: groups[1] ?? "" }));
       return verdict(
-        problemsAt(wrong, "has the route"),
-        `${found.folder} has no route that changes suppliers`,
+        [...problemsAt(routes, "has the route"), ...problemsAt(links, "links to")],
+        `${found.folder} has no route and no link that changes suppliers`,
       );
     },
   },
@@ -144,20 +177,23 @@ async function checkWorkstation({ account }: Lab): Promise<Outcome> {
   const name = `${machine.InstanceId} (Cloud9)`;
   return verdict(
     [8080, 8081]
-      .filter((port) => !rules.some((rule) => opens(rule, port)))
-      .map((port) => `no security group of ${name} opens port ${port}`),
+      .filter((port) => {
+        const { ranges, prefixLists, ipv6 } = openingsOf(rules, port);
+        return !ipv6 && prefixLists.length === 0 && ranges.every(isPrivate);
+      })
+      .map((port) => `no security group of ${name} opens port ${port} to your browser`),
     `${name} opens 8080 and 8081`,
   );
 }
 
 /** Returns a problem for each place: that it `has` or `links to` what was found there. */
-const problemsAt = (places: ReturnType<typeof matches>, verb: string) =>
+const problemsAt = (places: readonly { place: string; found: string }[], verb: string) =>
   places.map(({ place, found }) => `${place} ${verb} ${found}`);
 
 const isAdmin = (path: string) => path === "/admin" || path.startsWith("/admin/");
 
-function changingRoutes(code: ServiceCode) {
-  return matches(code, route, /\.([cm]?js|ts)$/).filter(({ found }) =>
-    /supplier-(add|update|remove)/.test(found),
-  );
+/** The course keeps the navigation's line "Suppliers list", which leads to the customer's list. */
+function isOutOfAdmin({ groups: [kind, path = ""], after }: Match): boolean {
+  const text = /^[^>]*>([^<]*)/.exec(after)?.[1] ?? "";
+  return kind !== "href" || !/^\/suppliers\/?$/.test(path) || /admin/i.test(text);
 }
