@@ -59,17 +59,17 @@ export async function findDefinition(lab: Lab, kind: DefinitionKind, service: Se
 }
 
 /** The file, which does not have to be valid. */
-async function readDefinition(lab: Lab, kind: DefinitionKind, service: ServiceName): Promise<DefinitionFile> {
-  const found = await findDefinition(lab, kind, service);
-  if (found.file) return found.file;
-  throw new Missing(absenceOf(found, kind, service));
-}
-
-const kinds = { taskdef: "task definition", appspec: "AppSpec" } as const;
-
-/** Says which file does not exist, in the same words wherever it is needed: it is one cause. */
-export function absenceOf({ source, named }: Found, kind: DefinitionKind, service: ServiceName): string {
-  return `${source.name} has no ${named ? `file ${named}` : `${kinds[kind]} of the ${service}`}`;
+export async function readDefinition(
+  lab: Lab,
+  kind: DefinitionKind,
+  service: ServiceName,
+): Promise<DefinitionFile> {
+  const { file, named, source } = await findDefinition(lab, kind, service);
+  if (file) return file;
+  const what = named
+    ? `file ${named}`
+    : `${kind === "taskdef" ? "task definition" : "AppSpec"} of the ${service}`;
+  throw new Missing(`${source.name} has no ${what}`);
 }
 
 /** Returns the check of a registered revision by one of the rules for task definitions. */

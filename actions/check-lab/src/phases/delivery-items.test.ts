@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { Unreadable } from "../outcome.ts";
 import {
   actionOf,
   adminRule,
@@ -25,6 +26,13 @@ const costsOf = (usd: number) => `Service,Monthly\nAWS Fargate,${usd}\n`;
 const deploymentsOf = (...revisions: number[]) =>
   revisions.map((revision) => ({ status: "Succeeded", revision: `task-definition/web:${revision}` }));
 
+const mayStart = (Resource: string) => ({
+  attachedPolicies: [],
+  inlinePolicies: [JSON.stringify({ Statement: { Effect: "Allow", Action: "codepipeline:*", Resource } })],
+});
+const unreadable = () => Promise.reject(new Unreadable("denied"));
+const startedByRule = { trigger: { triggerDetail: "arn:aws:events:us-east-1:123456789012:rule/e" } };
+
 const onlyAdmin404 = (address: string) => ({ status: address.includes("/admin") ? 404 : 200 });
 
 testItems(
@@ -40,7 +48,7 @@ testItems(
     [
       "8.deployment-repository",
       { files: { "taskdef-customer.json": "" } },
-      "no AppSpec of the customer; the repository has no task definition of the employee; the repository has no AppSpec of",
+      "no file appspec-customer.yaml; the repository has no file taskdef-employee.json; the repository has no file appspec",
     ],
     [
       "8.deploy-role",
@@ -73,6 +81,8 @@ testItems(
     ["8.image-trigger", startedBy({ State: "DISABLED" }), "that starts p is DISABLED"],
     ["8.image-trigger", startedBy({}, { "repository-name": ["x"] }), '"repository-name":["x"]'],
     ["8.image-trigger", startedBy({}, { "image-tag": ["dev"] }), '"image-tag":["dev"]'],
+    ["8.image-trigger", { ruleTargets: [] }, "the rule e has no role to start p"],
+    ["8.image-trigger", mayStart("*:other"), "rule e: the role r may not start p"],
     ["8.pipeline-runs", { pipelineRuns: [{ status: "Failed" }, { status: "Succeeded" }] }, "of p is Failed"],
     ["8.pipeline-runs", { pipelineRuns: [] }, "p has not run"],
     ["8.deployments", { lastDeployment: { status: "Stopped" } }, "of g is Stopped"],
@@ -129,6 +139,11 @@ testItems(
   ],
   [
     ["8.image-trigger", startedBy({}, { "image-tag": undefined, "repository-name": undefined })],
+    ["8.image-trigger", mayStart("arn:aws:codepipeline:*")],
+    [
+      "8.image-trigger",
+      { managedPolicy: unreadable, attachedPolicies: ["x"], pipelineRuns: [startedByRule] },
+    ],
     ["8.running", serviceWith({ runningCount: 6 })],
     ["9.own-address", { browser: "198.51.100.7" }],
     ["9.own-address", { adminRule: adminRule([], ["10.0.0.0/8", "198.51.100.0/24"]) }],
@@ -149,6 +164,12 @@ testItems(
 
 it.each<[string, Reads, string]>([
   ["8.pipeline-runs", { pipelineRuns: [{ status: "InProgress" }] }, "p is running; check again"],
+  [
+    "8.image-trigger",
+    { managedPolicy: unreadable, attachedPolicies: ["x"] },
+    "the policy x of the role r cannot be read",
+  ],
+  ["8.image-trigger", startedBy({}, { result: [{ cidr: "10.0.0.0/8" }] }), "which is not evaluated here"],
   ["8.deployments", { lastDeployment: { status: "Ready" } }, "is Ready; check again"],
   ["8.site", { page: onlyAdmin404 }, "is open to the rule's source addresses only"],
   ["9.own-address", { page: { status: 404 } }, "blocks this machine; set browser-address"],

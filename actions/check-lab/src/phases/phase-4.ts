@@ -57,12 +57,10 @@ export const phase4: readonly Item[] = [
       const found = await code(service);
       const wrong = portsOf(found).filter(({ found: port }) => port !== "8080");
       // The Dockerfile's EXPOSE has an item of its own.
-      const left = matches(
-        found,
-        /^(?!\s*EXPOSE).*?(?<![\d.#])(8081)(?![\d.])/gim,
-        /Dockerfile$|\.[cm]?[jt]sx?$/,
-      );
-      const others = left.filter(({ place }) => !wrong.some((each) => each.place === place));
+      const exposed = matches(found, /^EXPOSE/gim, /Dockerfile$/);
+      const left = matches(found, /(?<![\d.#])(8081)(?![\d.])/g, /Dockerfile$|\.[cm]?[jt]sx?$/);
+      const known = new Set([...wrong, ...exposed].map(({ place }) => place));
+      const others = left.filter(({ place }) => !known.has(place));
       return verdict(
         [...problemsAt(wrong, "listens on"), ...problemsAt(others, "has")],
         `${found.folder} listens on 8080 and has no 8081`,
