@@ -5,10 +5,12 @@ import { buildByHand, commit, createContainers } from "./lab-account.support.ts"
 import {
   bucket,
   codeFiles,
+  consoleNames,
   courseNames,
   definitionFiles,
   otherNames,
   pipelineOf,
+  taskDefinition,
 } from "./lab-parts.support.ts";
 
 let simulator: TestSimulator;
@@ -35,6 +37,53 @@ it("finds everything under other names, and says what it took for what", async (
     "the customer pipeline": "pipe-a",
     "the code repository": "cafe-code",
   });
+});
+
+it("passes every item of an account in another region", async () => {
+  const region = "eu-west-3";
+  const elsewhere = await startTestSimulator({ account: "academy", region });
+  try {
+    await buildByHand(elsewhere, { ...courseNames, region });
+    const report = await check(elsewhere);
+    expect([...itemsOf(report, "fail"), ...itemsOf(report, "unchecked")]).toEqual([]);
+  } finally {
+    await elsewhere.close();
+  }
+});
+
+it("passes every item with the console's names, and with other projects next to it", async () => {
+  const { subnets, vpc, host } = await buildByHand(simulator, consoleNames);
+  const { ec2, ecr, ecs, elbv2, events, codecommit } = simulator.aws;
+  await ec2.createSecurityGroup({
+    GroupName: "launch-wizard-1",
+    Description: "Created by the wizard",
+    VpcId: vpc,
+  });
+  for (const repositoryName of ["customer-portal", "admin-tools"]) {
+    await ecr.createRepository({ repositoryName });
+    await codecommit.createRepository({ repositoryName });
+    await commit(simulator, repositoryName, { "package.json": "{}", "deploy.yaml": "Resources: {}" });
+  }
+  await elbv2.createLoadBalancer({ Name: "customer-portal-lb", Subnets: subnets });
+  await ecs.createCluster({ clusterName: "portal" });
+  await ecs.registerTaskDefinition(taskDefinition("customer", "customer-portal", "customer-portal", host));
+  await ecs.createService({
+    ...{
+      cluster: "portal",
+      serviceName: "customer-portal",
+      taskDefinition: "customer-portal",
+      desiredCount: 0,
+    },
+    launchType: "FARGATE",
+    networkConfiguration: { awsvpcConfiguration: { subnets } },
+  });
+  const EventPattern = JSON.stringify({
+    source: ["aws.ecr"],
+    detail: { "repository-name": ["customer-portal"] },
+  });
+  await events.putRule({ Name: "codepipeline-portal-latest-1a2b3c-rule", EventPattern });
+  const report = await check(simulator);
+  expect([...itemsOf(report, "fail"), ...itemsOf(report, "unchecked")]).toEqual([]);
 });
 
 it("takes the course's part of two of everything", async () => {

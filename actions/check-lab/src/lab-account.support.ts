@@ -80,7 +80,9 @@ export async function createContainers({ aws }: TestSimulator, names: LabNames, 
     await aws.ecr.createRepository({ repositoryName: names.repository[service] });
   await aws.ecs.createCluster({ clusterName: names.cluster });
   for (const service of services)
-    await aws.ecs.registerTaskDefinition(taskDefinition(service, names.service[service], service, host));
+    await aws.ecs.registerTaskDefinition(
+      taskDefinition(service, names.service[service], service, host, names.region),
+    );
 }
 
 export type Balancing = Awaited<ReturnType<typeof createLoadBalancer>>;
@@ -198,7 +200,11 @@ export async function createDelivery(
     });
   await codecommit.createRepository({ repositoryName: names.deployment });
   await commit(simulator, names.deployment, definitionFiles(names, host));
-  await s3.createBucket({ Bucket: bucket });
+  const LocationConstraint = names.region as "eu-west-3" | undefined;
+  await s3.createBucket({
+    Bucket: bucket,
+    ...(LocationConstraint && { CreateBucketConfiguration: { LocationConstraint } }),
+  });
   for (const service of services) {
     await codepipeline.createPipeline({ pipeline: pipelineOf(names, service) });
     await startByPush(simulator, names, service);
@@ -219,7 +225,7 @@ async function startByPush({ aws: { events } }: TestSimulator, names: LabNames, 
     },
   });
   await events.putRule({ Name, EventPattern });
-  const Arn = `arn:aws:codepipeline:us-east-1:123456789012:${names.pipeline[service]}`;
+  const Arn = `arn:aws:codepipeline:${names.region ?? "us-east-1"}:123456789012:${names.pipeline[service]}`;
   await events.putTargets({ Rule: Name, Targets: [{ Id: "pipeline", Arn, RoleArn: executionRole }] });
 }
 

@@ -15,6 +15,8 @@ export interface LabNames {
   readonly pipeline: Readonly<Record<ServiceName, string>>;
   readonly code: string;
   readonly deployment: string;
+  /** Default: the course's. */
+  readonly region?: string;
 }
 
 export const courseNames: LabNames = {
@@ -43,6 +45,16 @@ export const otherNames: LabNames = {
   pipeline: { customer: "pipe-a", employee: "pipe-b" },
   code: "cafe-code",
   deployment: "cafe-definitions",
+};
+
+/** As the console's wizards name things. */
+export const consoleNames: LabNames = {
+  ...courseNames,
+  service: {
+    customer: "customer-microservice-service-x7k2p9qa",
+    employee: "employee-microservice-service-b4m8w1zt",
+  },
+  group: { customer: "DgpECS-microservices-customer", employee: "DgpECS-microservices-employee" },
 };
 
 export const health = { customer: "/", employee: "/admin/suppliers" } as const;
@@ -143,7 +155,11 @@ export function definitionFiles(names: LabNames, host: string): Record<string, s
     services.flatMap((service) => [
       [
         `taskdef-${service}.json`,
-        JSON.stringify(taskDefinition(service, names.service[service], "<IMAGE1_NAME>", host), undefined, 2),
+        JSON.stringify(
+          taskDefinition(service, names.service[service], "<IMAGE1_NAME>", host, names.region),
+          undefined,
+          2,
+        ),
       ],
       [`appspec-${service}.yaml`, appSpec(service)],
     ]),
