@@ -170,7 +170,7 @@ it.each<[string, Reads, string]>([
   [
     "2.database",
     databaseWith({ DBInstanceStatus: "creating", DBInstanceIdentifier: "shop" }),
-    "Wait until shop",
+    "Wait until the state of shop",
   ],
   ["5.images", { image: undefined }, "docker push 1.dkr/web:latest"],
   ["5.repository-policy", policy({ Principal: "*" }), "--repository-name web"],

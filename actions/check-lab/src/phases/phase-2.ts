@@ -25,8 +25,7 @@ export const phase2: readonly Item[] = [
         [State?.Name === "running", `${nameOf(server)} is ${State?.Name}`],
         [PublicIpAddress !== undefined, `${nameOf(server)} has no public address`],
       );
-      const fix = State?.Name === "running" ? addressFix(server) : startFix(server);
-      return verdict(problems, `${nameOf(server)} at ${PublicIpAddress}`, fix);
+      return verdict(problems, `${nameOf(server)} at ${PublicIpAddress}`, fixServer(server));
     },
   },
   {
@@ -89,14 +88,11 @@ export const phase2: readonly Item[] = [
       if (!found) return missing(account, "no MySQL database");
       const { DBInstanceIdentifier: name = "", DBInstanceStatus: status } = found;
       roles.taken.set("the database", name);
-      const wait = `Wait until ${name} is available, and check again.`;
-      const fix =
-        status === "stopped"
-          ? {
-              console: `RDS → Databases → ${name} → Actions → Start.`,
-              cli: `aws rds start-db-instance --db-instance-identifier ${name}`,
-            }
-          : { console: wait, cli: wait, templates: wait };
+      const start = {
+        console: `RDS → Databases → ${name} → Actions → Start.`,
+        cli: `aws rds start-db-instance --db-instance-identifier ${name}`,
+      };
+      const fix = status === "stopped" ? start : waitFor(name);
       return verdict(status === "available" ? [] : [`${name} is ${status}`], `${name}, ${found.Engine}`, fix);
     },
   },
@@ -105,23 +101,26 @@ export const phase2: readonly Item[] = [
 const nameOf = ({ Tags = [], InstanceId = "" }: Instance) =>
   Tags.find(({ Key }) => Key === "Name")?.Value ?? InstanceId;
 
-function startFix(server: Instance) {
-  const { InstanceId, State } = server;
-  if (State?.Name !== "stopped") {
-    const wait = `Wait until ${nameOf(server)} is running or stopped, and check again.`;
-    return { console: wait, cli: wait, templates: wait };
-  }
-  return {
-    console: `EC2 → Instances → ${nameOf(server)} → Start instance.`,
-    cli: `aws ec2 start-instances --instance-ids ${InstanceId}`,
-  };
+function waitFor(name: string) {
+  const wait = `Wait until the state of ${name} no longer changes, and check again.`;
+  return { console: wait, cli: wait, templates: wait };
 }
 
-/** Only an Elastic IP address gives one to a running instance. */
-const addressFix = (server: Instance) => ({
-  console: `EC2 → Elastic IPs → Allocate, then Associate with ${nameOf(server)}.`,
-  cli: `aws ec2 associate-address --instance-id ${server.InstanceId} --allocation-id $(aws ec2 allocate-address --query AllocationId --output text)`,
-});
+function fixServer(server: Instance) {
+  const { InstanceId, State } = server;
+  const name = nameOf(server);
+  if (State?.Name === "stopped")
+    return {
+      console: `EC2 → Instances → ${name} → Start instance.`,
+      cli: `aws ec2 start-instances --instance-ids ${InstanceId}`,
+    };
+  if (State?.Name !== "running") return waitFor(name);
+  // A running instance gets a public address only with an Elastic IP.
+  return {
+    console: `EC2 → Elastic IPs → Allocate, then Associate with ${name}.`,
+    cli: `aws ec2 associate-address --instance-id ${InstanceId} --allocation-id $(aws ec2 allocate-address --query AllocationId --output text)`,
+  };
+}
 
 async function findServer({ account, roles }: Lab): Promise<Instance> {
   const all = (await account.instances()).filter(({ State }) => State?.Name !== "terminated");
