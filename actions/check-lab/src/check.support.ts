@@ -45,10 +45,10 @@ export const ownFiles = { "docs/architecture.drawio": "<mxfile/>", "costs.csv": 
 /** The monolith's server responds; other addresses are those of the simulator. */
 const readPages =
   (read: ReadPage): ReadPage =>
-  (address) =>
+  (address, request) =>
     address.startsWith("http://198.51.100.")
       ? Promise.resolve({ address, status: 200, text: "Coffee suppliers" })
-      : read(address);
+      : read(address, request);
 
 const offset = testListenerPortOffset();
 

@@ -36,7 +36,7 @@ it("says what is missing in an account with 500 unrelated resources, below the t
   expect(exitCode).toBe(1);
   expect(errors).toEqual([
     expect.stringMatching(
-      /^The lab has 0 of 17 points \(0 %25\), less than the threshold of 50 %25; failed: 5\.image-rep/,
+      /^The lab has 0 of 16 points \(0 %25\), less than the threshold of 50 %25; failed: 5\.image-rep/,
     ),
   ]);
   expect(outputs).toMatchObject({ score: "0", passed: "0", failed: "6", waiting: "12", unchecked: "0" });

@@ -17,6 +17,8 @@ export interface CheckInputs {
   readonly region: string;
   readonly site: string | undefined;
   readonly browserAddress: string | undefined;
+  /** Whether to add, change and delete one supplier on the site. */
+  readonly write: boolean;
   readonly weights: Weights;
   /** Per cent. */
   readonly threshold: number;
@@ -36,6 +38,7 @@ export function readCheckInputs(
       region: environment.AWS_REGION || environment.AWS_DEFAULT_REGION || "us-east-1",
       site: readSite(read),
       browserAddress: readBrowserAddress(read),
+      write: read.boolean("write", false),
       weights: readWeights(read),
       threshold: read.integer("threshold", { min: 0, max: 100, fallback: 100 }),
       way: read.choice("way", ways, "all"),

@@ -31,14 +31,18 @@ export async function courseParts({ aws }: TestSimulator) {
 }
 
 /** Does all nine phases as a student with the CLI does. */
-export async function buildByHand(simulator: TestSimulator, names: LabNames = courseNames) {
+export async function buildByHand(
+  simulator: TestSimulator,
+  names: LabNames = courseNames,
+  site: typeof programs = programs,
+) {
   const parts = await courseParts(simulator);
   await createCode(simulator, names, parts.subnets);
   await createContainers(simulator, names, parts.host);
   const balancing = await createLoadBalancer(simulator, names, parts);
   await createServices(simulator, names, { ...parts, ...balancing });
   await createDelivery(simulator, names, { ...parts, ...balancing });
-  await releaseBoth(simulator, names);
+  await releaseBoth(simulator, names, { site });
   await adjust(simulator, names, balancing.listeners);
   return { ...parts, ...balancing, names };
 }
@@ -229,22 +233,26 @@ async function startByPush({ aws: { events } }: TestSimulator, names: LabNames, 
   await events.putTargets({ Rule: Name, Targets: [{ Id: "pipeline", Arn, RoleArn: executionRole }] });
 }
 
-export async function pushImages(simulator: TestSimulator, names: LabNames) {
+export async function pushImages(simulator: TestSimulator, names: LabNames, site = programs) {
   for (const service of services) {
     const { repositories } = await simulator.aws.ecr.describeRepositories({
       repositoryNames: [names.repository[service]],
     });
-    await pushProgram(simulator, repositories?.[0]?.repositoryUri ?? "", programs[service]);
+    await pushProgram(simulator, repositories?.[0]?.repositoryUri ?? "", site[service]);
   }
 }
 
 /** Pushes both images if needed, and waits until their pipelines have deployed them. */
-export async function releaseBoth(simulator: TestSimulator, names: LabNames, { images = true } = {}) {
+export async function releaseBoth(
+  simulator: TestSimulator,
+  names: LabNames,
+  { images = true, site = programs } = {},
+) {
   const { aws, clock } = simulator;
   if (images) {
     // The first run fails: the image does not exist yet.
     for (const service of services) await ended(simulator, names.pipeline[service], "Failed");
-    await pushImages(simulator, names);
+    await pushImages(simulator, names, site);
   }
   for (const service of services) await ended(simulator, names.pipeline[service], "Succeeded");
   await clock.until(async () => {

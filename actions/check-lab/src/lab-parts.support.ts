@@ -1,6 +1,6 @@
 import { appSpecFile } from "@ecs-delivery/simulator/outside-clients/web.support";
-import type { Program } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
 import { deliveryActions } from "@ecs-delivery/simulator/services/codepipeline/pipeline.support";
+import { createCourseSite } from "./course-site.support.ts";
 import { type ServiceName, services } from "./parts.ts";
 
 /** Names that a student may choose. */
@@ -61,28 +61,8 @@ export const health = { customer: "/", employee: "/admin/suppliers" } as const;
 /** The tests' own address as the load balancer sees it. */
 export const browser = "127.0.0.1";
 
-const html = (title: string, navbar: string, body: string) =>
-  `<html><title>${title}</title><nav class="navbar ${navbar}">${title}</nav>${body}</html>`;
-
 /** The two services, as they are at the end of phase 9. */
-export const programs: Readonly<Record<ServiceName, Program>> = {
-  customer: ({ listen }) => {
-    listen(8080, ({ url }, response) => {
-      response.statusCode = url === "/" || url === "/suppliers" ? 200 : 404;
-      response.end(
-        html("Coffee suppliers", "navbar-dark bg-dark", '<a href="/admin/suppliers">Administrator link</a>'),
-      );
-    });
-  },
-  employee: ({ listen }) => {
-    listen(8080, ({ url = "" }, response) => {
-      response.statusCode = url.startsWith("/admin") ? 200 : 404;
-      response.end(
-        html("Manage coffee suppliers", "navbar-light bg-light", '<a href="/admin/supplier-add">Add</a>'),
-      );
-    });
-  },
-};
+export const { programs } = createCourseSite();
 
 /** Code of the course's kind, as it is after phase 4. */
 export const codeFiles: Readonly<Record<string, string>> = {

@@ -1,10 +1,13 @@
 import { type Account, readAccount } from "./account/account.ts";
 import type { AccountConfig } from "./account/reads.ts";
 import { createReadCode } from "./code.ts";
-import { once, Unreadable } from "./outcome.ts";
+import { once } from "./outcome.ts";
 import { type ListenerName, ports } from "./parts.ts";
+import { createReadPage, type ReadPage } from "./read-page.ts";
 import { findRoles, type Roles } from "./roles.ts";
 import { type Checkout, findSources, openCheckout, type Sources } from "./sources.ts";
+
+export { createReadPage, type ReadPage };
 
 /** All that the items read, each part only when an item asks for it. */
 export interface Lab {
@@ -20,6 +23,8 @@ export interface Lab {
   readonly siteAddress: (listener: ListenerName) => Promise<string>;
   /** IPv4 address of the student's browser, if it is known. */
   readonly browserAddress: string | undefined;
+  /** Whether one supplier may be added, changed and deleted. */
+  readonly write: boolean;
 }
 
 export interface LabOptions {
@@ -29,9 +34,10 @@ export interface LabOptions {
   /** Address of the site, instead of the load balancer's. */
   readonly site: string | undefined;
   readonly browserAddress: string | undefined;
+  readonly write?: boolean;
 }
 
-export function openLab({ checkout, readPage, site, browserAddress, ...options }: LabOptions): Lab {
+export function openLab({ checkout, readPage, site, write = false, ...options }: LabOptions): Lab {
   const account = readAccount(options.account);
   const roles = findRoles(account);
   const sources = findSources(account, roles, checkout);
@@ -41,50 +47,30 @@ export function openLab({ checkout, readPage, site, browserAddress, ...options }
     const port = address.protocol === "https:" ? ports.production : Number(address.port || ports.production);
     return `http://${address.hostname}:${port + ports.test - ports.production}`;
   });
-  return { account, roles, sources, code: createReadCode(sources), readPage, siteAddress, browserAddress };
+  const { browserAddress } = options;
+  return {
+    account,
+    roles,
+    sources,
+    code: createReadCode(sources),
+    readPage,
+    siteAddress,
+    browserAddress,
+    write,
+  };
 }
 
-type LabInputs = Pick<LabOptions, "site" | "browserAddress"> & {
+type LabInputs = Pick<LabOptions, "site" | "browserAddress" | "write"> & {
   readonly region: string;
   readonly repository: string;
 };
 
 /** The account of the environment's credentials. */
-export function openLabOf({ region, repository, site, browserAddress }: LabInputs): Lab {
+export function openLabOf({ region, repository, ...inputs }: LabInputs): Lab {
   return openLab({
     account: { region },
     checkout: openCheckout(repository),
     readPage: createReadPage(),
-    site,
-    browserAddress,
-  });
-}
-
-interface Page {
-  readonly address: string;
-  readonly status: number;
-  readonly text: string;
-}
-
-/** A page of a site, by its address; never follows a redirect. */
-export type ReadPage = (address: string) => Promise<Page>;
-
-const timeoutMs = 8_000;
-
-export function createReadPage(request: typeof fetch = fetch): ReadPage {
-  return once(async (address: string) => {
-    try {
-      const response = await request(address, {
-        redirect: "manual",
-        headers: { "accept-language": "en" },
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      return { address, status: response.status, text: await response.text() };
-    } catch (error) {
-      const { message, cause } = error as Error;
-      throw new Unreadable(
-        `${address} cannot be reached from here (${(cause as Error)?.message || message})`,
-      );
-    }
+    ...inputs,
   });
 }

@@ -1,9 +1,15 @@
+import type { RequestListener } from "node:http";
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Program } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
+import { pushProgram } from "@ecs-delivery/simulator/services/ecs/controller/push-program.support";
 import { startTestSimulator, type TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, describe, expect, it } from "vitest";
 import { check, checkoutOf, costSheet, itemsOf, ownFiles } from "./check.support.ts";
+import { createCourseSite, roleOf } from "./course-site.support.ts";
 import { buildByHand, commit, type LabAccount, limitAdmin } from "./lab-account.support.ts";
 import { codeFiles, courseNames, definitionFiles, pipelineOf } from "./lab-parts.support.ts";
+import type { ServiceName } from "./parts.ts";
 
 interface Account {
   readonly simulator: TestSimulator;
@@ -13,7 +19,8 @@ interface Account {
 /** All nine phases are done in it. */
 const simulator = await startTestSimulator({ account: "academy" });
 afterAll(() => simulator.close());
-const account: Account = { simulator, lab: await buildByHand(simulator) };
+const site = createCourseSite();
+const account: Account = { simulator, lab: await buildByHand(simulator, courseNames, site.programs) };
 const { lab } = account;
 
 /** Makes the mistake; the returned function takes it back. */
@@ -50,13 +57,6 @@ const actionOf = ({ stages = [] }: PipelineDeclaration, provider: string) =>
   stages
     .flatMap(({ actions = [] }) => actions)
     .find(({ actionTypeId }) => actionTypeId?.provider === provider);
-
-const limit =
-  (options: Parameters<typeof limitAdmin>[2]): Seed =>
-  async ({ simulator, lab }) => {
-    await limitAdmin(simulator, lab.listeners.test.rule, options);
-    return () => limitAdmin(simulator, lab.listeners.test.rule);
-  };
 
 const forward = (TargetGroupArn: string) => [{ Type: "forward" as const, TargetGroupArn }];
 
@@ -158,12 +158,6 @@ const course: readonly Mistake[] = [
     /reads microservices\/dev; the files are in the CodeCommit repository deployment, branch dev/,
   ],
   [
-    "the rule has /admin/* without /admin",
-    limit({ paths: ["/admin/*"] }),
-    ["6.admin-path"],
-    /listener 8080 of microservicesLB sends \/admin to the customer/,
-  ],
-  [
     "the deployment group has the other service's target groups",
     changeDeploymentGroup(["employee-tg-one", "employee-tg-two"]),
     ["8.deployment-groups"],
@@ -262,6 +256,291 @@ const course: readonly Mistake[] = [
 
 describe("a mistake in an account that is otherwise right", () => {
   it.each(course)("%s", (...mistake) => expectCaught(mistake));
+});
+
+/** What a running program serves. */
+const serve =
+  (service: ServiceName, handler: RequestListener): Seed =>
+  async () => {
+    const before = site.now[service];
+    site.now[service] = handler;
+    return async () => {
+      site.now[service] = before;
+    };
+  };
+const { customer, employee, monolith } = roleOf;
+const [asCustomer, asMonolith] = [site.serve(customer), site.serve(monolith)];
+const page =
+  (text: string): RequestListener =>
+  (_, response) =>
+    response.end(text);
+
+/** A rule before that of /admin, on listener 80. */
+const ruleBefore =
+  (path: string, Actions: Action[], hasSource = false): Seed =>
+  async () => {
+    const { arn: ListenerArn, rule: RuleArn } = lab.listeners.production;
+    const { elbv2 } = simulator.aws;
+    const setPriority = (Priority: number) =>
+      elbv2.setRulePriorities({ RulePriorities: [{ RuleArn, Priority }] });
+    if (!hasSource) await setPriority(5);
+    const Conditions = [{ Field: "path-pattern", PathPatternConfig: { Values: [path] } }];
+    const { Rules } = await elbv2.createRule({
+      ListenerArn,
+      Priority: hasSource ? 9 : 1,
+      Conditions,
+      Actions,
+    });
+    return async () => {
+      await elbv2.deleteRule({ RuleArn: Rules?.[0]?.RuleArn });
+      await setPriority(1);
+    };
+  };
+
+const weights = (...shares: [arn: string, Weight: number][]): Action[] => {
+  const TargetGroups = shares.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight }));
+  return [{ Type: "forward", ForwardConfig: { TargetGroups } }];
+};
+const [customers, employees] = [lab.group("customer", "one"), lab.group("employee", "one")];
+const forwardAdmin =
+  (Actions: Action[]): Seed =>
+  async () => {
+    const RuleArn = lab.listeners.production.rule;
+    await simulator.aws.elbv2.modifyRule({ RuleArn, Actions });
+    return () => simulator.aws.elbv2.modifyRule({ RuleArn, Actions: forward(employees) });
+  };
+
+/** Pushes while nothing starts the pipeline, and puts the running image back. */
+const pushOnly =
+  (service: ServiceName, program: Program): Seed =>
+  async () => {
+    const { ecr, events } = simulator.aws;
+    const Name = `pushed-${courseNames.pipeline[service]}`;
+    const { repositories } = await ecr.describeRepositories({ repositoryNames: [service] });
+    const push = async (pushed: Program) => {
+      await events.disableRule({ Name });
+      await pushProgram(simulator, repositories?.[0]?.repositoryUri ?? "", pushed);
+      await events.enableRule({ Name });
+    };
+    await push(program);
+    return () => push(site.programs[service]);
+  };
+
+const checkHealthAt =
+  (HealthCheckPath: string): Seed =>
+  async () => {
+    const { aws, clock } = simulator;
+    const change = async (HealthCheckPath: string) => {
+      await aws.elbv2.modifyTargetGroup({ TargetGroupArn: employees, HealthCheckPath });
+      await clock.foreground.wait(5 * 60_000);
+    };
+    await change(HealthCheckPath);
+    return () => change("/admin/suppliers");
+  };
+
+const stopDatabase: Seed = async () => {
+  const DBInstanceIdentifier = "supplierdb";
+  await simulator.aws.rds.stopDBInstance({ DBInstanceIdentifier });
+  const undo = await serve("customer", site.serve({ ...customer, isDown: true }))(account);
+  return async () => {
+    await undo();
+    await simulator.aws.rds.startDBInstance({ DBInstanceIdentifier });
+    await simulator.clock.foreground.wait(60 * 60_000);
+  };
+};
+
+const running: readonly Mistake[] = [
+  [
+    "the monolith runs as the customer",
+    serve("customer", asMonolith),
+    ["8.customer-reads"],
+    /20080|\/suppliers links to \/supplier-add; .* the monolith's brand, Monolithic Coffee suppliers; .*\/supplier-add responds to GET with 200/,
+  ],
+  [
+    "the customer hides the links, and keeps the form",
+    serve("customer", (request, response) =>
+      (request.url?.includes("supplier-add") ? asMonolith : asCustomer)(request, response),
+    ),
+    ["8.customer-reads"],
+    /\/supplier-add responds to GET with 200$/,
+  ],
+  [
+    "the customer keeps the routes of POST",
+    serve("customer", (request, response) =>
+      (request.method === "POST" ? asMonolith : asCustomer)(request, response),
+    ),
+    ["8.customer-reads"],
+    /\/supplier-remove\/2147483647 responds to POST with 404$/,
+  ],
+  [
+    "the customer keeps the POST of new suppliers alone",
+    serve("customer", (request, response) => {
+      const isAdded = request.method === "POST" && request.url === "/supplier-add";
+      return (isAdded ? asMonolith : asCustomer)(request, response);
+    }),
+    ["8.customer-reads"],
+    /\/supplier-add responds to POST with 200$/,
+  ],
+  [
+    "the customer has the employees' title",
+    serve("customer", site.serve({ ...customer, title: employee.title })),
+    ["8.customer-reads"],
+    /has the employees' title/,
+  ],
+  [
+    "the customer's list is an error with status 200",
+    serve("customer", site.serve({ ...customer, isDown: true })),
+    ["8.site"],
+    /\/suppliers returns 200 without a list of suppliers: "There was an error"/,
+  ],
+  [
+    "the database is stopped",
+    stopDatabase,
+    ["8.site"],
+    /"There was an error"; .*the database supplierdb is (stopping|stopped)/,
+  ],
+  [
+    "the customer's list is empty of everything",
+    serve("customer", page("")),
+    ["8.site"],
+    /without a list of suppliers: ""/,
+  ],
+  [
+    "the customer's page is another program's",
+    serve("customer", page("<title>It works!</title><h1>Apache\u0007\u001b[31m</h1>")),
+    ["8.site"],
+    /without a list of suppliers: "Apache \[31m"/,
+  ],
+  [
+    "the customer's page is on another host",
+    serve("customer", (_, response) =>
+      response.writeHead(302, { location: "http://other.test/suppliers" }).end(),
+    ),
+    ["8.site"],
+    /redirects to another host, http:\/\/other\.test\/suppliers/,
+  ],
+  [
+    "the customer's page redirects to itself",
+    serve("customer", (_, response) => response.writeHead(302, { location: "/suppliers" }).end()),
+    ["8.site"],
+    /redirects without end/,
+  ],
+  [
+    "the employee's list is an error with status 200",
+    serve("employee", site.serve({ ...employee, isDown: true })),
+    ["8.site"],
+    /\/admin\/suppliers returns 200 without a list/,
+  ],
+  [
+    "the employee links to the customer's routes",
+    serve("employee", site.serve({ ...employee, links: "" })),
+    ["8.employee-pages"],
+    /\/admin\/suppliers links to \/supplier-add/,
+  ],
+  [
+    "the employee's pages are on the workstation's port",
+    serve("employee", site.serve({ ...employee, links: "http://127.0.0.1:8081/admin" })),
+    ["8.employee-pages"],
+    /links to http:\/\/127\.0\.0\.1:8081\/admin\/supplier-add/,
+  ],
+  [
+    "the employee has the customers' title",
+    serve("employee", site.serve({ ...employee, title: customer.title })),
+    ["8.employee-pages"],
+    /has the title Coffee suppliers/,
+  ],
+  [
+    "the employee has the monolith's brand",
+    serve("employee", site.serve({ ...employee, brand: monolith.brand })),
+    ["8.employee-pages"],
+    /has the brand Monolithic Coffee suppliers/,
+  ],
+  [
+    "the employee cannot add",
+    serve("employee", site.serve({ ...employee, edits: false })),
+    ["8.employee-pages"],
+    /has no link to add a supplier/,
+  ],
+  [
+    "a rule for everything is before that of /admin",
+    ruleBefore("/*", forward(customers)),
+    ["6.admin-rules"],
+    /listener 80: rule 1 \(\/\*\) sends \/admin\/suppliers 100 % to customer-tg-one, not to employee-tg-one/,
+  ],
+  [
+    "a rule before that of /admin refuses a part of it",
+    ruleBefore("/admin/supplier-a*", [
+      { Type: "fixed-response", FixedResponseConfig: { StatusCode: "403" } },
+    ]),
+    ["6.admin-rules", "8.employee-pages"],
+    /rule 1 \(\/admin\/supplier-a\*\) sends \/admin\/supplier-add fixed-response/,
+  ],
+  [
+    "a rule sends the customers' list to the employee",
+    ruleBefore("/supplier?", forward(employees)),
+    ["6.listeners", "8.site"],
+    /rule 1 \(\/supplier\?\) sends \/suppliers 100 % to employee-tg-one, not to customer-tg-one/,
+  ],
+  [
+    "a second rule for /admin is open to everyone",
+    ruleBefore("/admin*", forward(employees), true),
+    ["9.source-ip"],
+    /listener 80: rule 9 \(\/admin\*\) also lets 9\.9\.9\.9 to the employee/,
+  ],
+  [
+    "a part of /admin goes to the customer",
+    forwardAdmin(weights([employees, 90], [customers, 10])),
+    ["6.admin-rules", "7.behind-listener"],
+    /sends \/admin\/suppliers 90 % to employee-tg-one, 10 % to customer-tg-one/,
+  ],
+  [
+    "a part of /admin goes to the group without tasks",
+    forwardAdmin(weights([employees, 9], [lab.group("employee", "two"), 1])),
+    ["7.behind-listener"],
+    /listener 80 sends 10 % to employee-tg-two, where .*employee-microservice has no tasks/,
+  ],
+  [
+    "the health check reads a path that does not exist",
+    checkHealthAt("/admin/supplier"),
+    ["6.health-paths", "8.running", "8.site"],
+    /employee-tg-one checks \/admin\/supplier: Health checks failed with these codes: \[404\]/,
+  ],
+  [
+    "an image was pushed, and not deployed",
+    pushOnly("customer", () => undefined),
+    ["8.image"],
+    /runs sha256:\w+ \(pushed [\dT:.Z-]+\); customer:latest is sha256:\w+ \(pushed [\dT:.Z-]+\), which is newer/,
+  ],
+  [
+    "the customer's image was pushed as the employee's",
+    pushOnly("employee", site.programs.customer),
+    ["8.image"],
+    /customer:latest and employee:latest are the same image/,
+  ],
+];
+
+it("passes every item with the course's own rule /admin/*", async () => {
+  const { rule } = lab.listeners.production;
+  await limitAdmin(simulator, rule, { paths: ["/admin/*"] });
+  const report = await check(simulator, { numbers: [6, 8, 9] });
+  await limitAdmin(simulator, rule);
+  expect([...itemsOf(report, "fail"), ...itemsOf(report, "unchecked")]).toEqual([]);
+});
+
+describe("a mistake that only the running site shows", () => {
+  it.each(running)("%s", (...mistake) => expectCaught(mistake));
+
+  it("is made by writing where it was asked for, and nothing is left", async () => {
+    const write = async () => itemsOf(await check(simulator, { numbers: [8], write: true }), "fail");
+    expect(await write()).toEqual([]);
+    const seed = serve("employee", site.serve({ ...employee, redirects: "" }));
+    const undo = await seed(account);
+    expect(await write()).toEqual([
+      expect.stringMatching(/^8\.employee-pages: POST \S+\/supplier-add redirects to \/suppliers, not/),
+    ]);
+    await undo();
+    expect([...site.rows]).toEqual([]);
+  });
 });
 
 describe("a cost sheet", () => {

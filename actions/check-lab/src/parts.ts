@@ -1,6 +1,7 @@
 import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import type { ContainerDefinition, Service, TaskDefinition } from "@aws-sdk/client-ecs";
-import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Action, Rule, TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { fits, sharesOf } from "./listener-rules.ts";
 
 export const services = ["customer", "employee"] as const;
 export type ServiceName = (typeof services)[number];
@@ -14,16 +15,19 @@ export function pathsOf({ Conditions = [] }: Rule): string[] {
   );
 }
 
-export const isAdminPath = (path: string) => path.startsWith("/admin");
+/** `rule 1 (/admin, /admin/*)`, for messages. */
+export function ruleName(rule: Rule): string {
+  if (rule.IsDefault || rule.Priority === "default") return "the default rule";
+  const others = rule.Conditions?.flatMap(({ Field = "" }) => (Field === "path-pattern" ? [] : Field)) ?? [];
+  return `rule ${rule.Priority} (${[...pathsOf(rule), ...others].join(", ")})`;
+}
+
+/** A pattern for the employees' pages; `/*` is for all. */
+export const isAdminPath = (path: string) =>
+  path.startsWith("/admin") || (fits(path, "/admin/suppliers") && !fits(path, "/suppliers"));
 
 /** The target group that gets most of the traffic. */
-export function forwardedTo(actions: readonly Action[] = []): string | undefined {
-  const forward = actions.find(({ Type }) => Type === "forward");
-  const [most] = (forward?.ForwardConfig?.TargetGroups ?? []).toSorted(
-    (one, other) => (other.Weight ?? 1) - (one.Weight ?? 1),
-  );
-  return most?.TargetGroupArn ?? forward?.TargetGroupArn;
-}
+export const forwardedTo = (actions?: readonly Action[]): string | undefined => sharesOf(actions)[0]?.arn;
 
 /** Target groups and containers of a service and of its task sets. */
 export function attachments({ loadBalancers = [], taskSets = [] }: Service) {
@@ -32,6 +36,25 @@ export function attachments({ loadBalancers = [], taskSets = [] }: Service) {
 
 export function primaryOf({ taskSets = [] }: Service) {
   return taskSets.find(({ status }) => status === "PRIMARY");
+}
+
+/**
+ * Returns what a group's health check says: of a target that is unhealthy now, else of the task that ECS replaced last,
+ * as such a target is gone soon. Undefined if a target is healthy.
+ */
+export function illnessIn(
+  group: string,
+  { events = [] }: Service,
+  health: readonly TargetHealthDescription[],
+): string | undefined {
+  if (health.some(({ TargetHealth }) => TargetHealth?.State === "healthy")) return undefined;
+  const ill = health.find(({ TargetHealth }) => TargetHealth?.State === "unhealthy");
+  const last = events.find(
+    ({ message = "" }) => message.includes("is unhealthy in") && message.includes(group),
+  );
+  const reason = /\(port (\d+)\).{0,300}\(reason ([^)]+)/.exec(last?.message ?? "");
+  if (ill) return `${ill.TargetHealth?.Description} on port ${ill.Target?.Port}`;
+  return reason ? `${reason[2]} on port ${reason[1]}` : undefined;
 }
 
 export function nameOfService({ serviceName, clusterArn }: Service): string {

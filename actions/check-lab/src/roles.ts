@@ -3,6 +3,7 @@ import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import type { Service, TaskDefinition } from "@aws-sdk/client-ecs";
 import type { Listener, LoadBalancer, Rule, TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Account } from "./account/account.ts";
+import { ruleFor } from "./listener-rules.ts";
 import { Missing, once, Unreadable } from "./outcome.ts";
 import {
   actionsOf,
@@ -17,6 +18,7 @@ import {
   ports,
   primaryOf,
   repositoryIn,
+  ruleName,
   type ServiceName,
 } from "./parts.ts";
 
@@ -81,6 +83,14 @@ function createChoices() {
 
 /** The load balancer with its listeners, rules and target groups. */
 function findBalancing(account: Account, { taken, choose }: Choices) {
+  /** Groups that ECS services register their tasks in: of two load balancers that look right, one has them. */
+  const groupsInUse = once(async (): Promise<TargetGroup[]> => {
+    const used = ((await hint(account.services())) ?? []).flatMap(attachments);
+    return ((await hint(account.targetGroups())) ?? []).filter(({ TargetGroupArn }) =>
+      used.some(({ targetGroupArn }) => targetGroupArn === TargetGroupArn),
+    );
+  });
+
   const loadBalancer = once(async (): Promise<LoadBalancer> => {
     const found = (await account.loadBalancers()).filter(({ Type }) => Type === "application");
     const candidates = found.slice(0, mostRead).map(async (value) => {
@@ -88,7 +98,10 @@ function findBalancing(account: Account, { taken, choose }: Choices) {
       const rules = await Promise.all(listeners.map((each) => account.listenerRules(each.ListenerArn ?? "")));
       const hasAdmin = rules.flat().some((rule) => pathsOf(rule).some(isAdminPath));
       const isNamed = value.LoadBalancerName === "microservicesLB";
-      const score = points([hasAdmin, 4], [isNamed, 2], [found.length === 1, 1]);
+      const isUsed = (await groupsInUse()).some((group) =>
+        group.LoadBalancerArns?.includes(value.LoadBalancerArn ?? ""),
+      );
+      const score = points([isUsed, 8], [hasAdmin, 4], [isNamed, 2], [found.length === 1, 1]);
       return { value, name: value.LoadBalancerName ?? "", score };
     });
     const chosen = choose("the load balancer", await Promise.all(candidates));
@@ -107,17 +120,27 @@ function findBalancing(account: Account, { taken, choose }: Choices) {
   const rulesOf = async (name: ListenerName) =>
     account.listenerRules((await listener(name)).ListenerArn ?? "");
 
-  /** The first rule with a path under /admin. */
+  /** The first rule with a path under /admin that forwards; others may redirect /admin, or refuse strangers. */
   const adminRule = once(async (name: ListenerName): Promise<Rule> => {
-    const found = (await rulesOf(name)).find((rule) => pathsOf(rule).some(isAdminPath));
-    return found ?? missing(account, `no rule for /admin/* on listener ${ports[name]}`);
+    const rules = await rulesOf(name);
+    const found = rules.filter((rule) => pathsOf(rule).some(isAdminPath));
+    const forwards = found.find(({ Actions }) => forwardedTo(Actions));
+    const has = rules.map((rule) => ruleName(rule)).join("; ");
+    return (
+      forwards ??
+      found[0] ??
+      missing(account, `no rule for /admin/* on listener ${ports[name]}: it has ${has}`)
+    );
   });
 
   /** The target group that a listener forwards the service's paths to. */
   const targetGroup = once(async (service: ServiceName, name: ListenerName): Promise<TargetGroup> => {
-    const { Actions } =
-      service === "customer" ? { Actions: (await listener(name)).DefaultActions } : await adminRule(name);
-    const arn = forwardedTo(Actions);
+    const { DefaultActions } = await listener(name);
+    // Without a default group, a rule such as /* has the customer's paths.
+    const byDefault =
+      forwardedTo(DefaultActions) ??
+      forwardedTo(ruleFor(await rulesOf(name), { path: "/suppliers" })?.Actions);
+    const arn = service === "customer" ? byDefault : forwardedTo((await adminRule(name)).Actions);
     const found = (await account.targetGroups()).find(({ TargetGroupArn }) => TargetGroupArn === arn);
     if (!found)
       throw new Missing(`listener ${ports[name]} forwards the ${service}'s paths to no target group`);

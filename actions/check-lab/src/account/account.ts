@@ -6,6 +6,7 @@ import {
   paginateDescribeSubnets,
 } from "@aws-sdk/client-ec2";
 import {
+  BatchGetImageCommand,
   DescribeImagesCommand,
   ECRClient,
   GetRepositoryPolicyCommand,
@@ -15,10 +16,12 @@ import {
   DescribeClustersCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
   ECSClient,
   paginateListClusters,
   paginateListServices,
   paginateListTaskDefinitionFamilies,
+  paginateListTasks,
 } from "@aws-sdk/client-ecs";
 import {
   DescribeTargetHealthCommand,
@@ -112,11 +115,29 @@ function readContainers(config: AccountConfig, { ask, list, describe }: Reads) {
     imageRepositories: once(() =>
       list("ecr:DescribeRepositories", paginateDescribeRepositories({ client: ecr }, {}), "repositories"),
     ),
-    /** The image under a tag. */
-    image: once(async (repositoryName: string, imageTag: string) => {
-      const command = new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] });
+    runningTasks: once(async (cluster: string, serviceName: string) => {
+      const pages = paginateListTasks({ client: ecs }, { cluster, serviceName, desiredStatus: "RUNNING" });
+      const arns = await list("ecs:ListTasks", pages, "taskArns");
+      const found = await describe("ecs:DescribeTasks", arns, 100, (tasks) =>
+        ecs.send(new DescribeTasksCommand({ cluster, tasks })),
+      );
+      return found.flatMap(({ tasks = [] }) => tasks);
+    }),
+    /** The image under a tag or digest. */
+    image: once(async (repositoryName: string, reference: string) => {
+      const imageId = reference.startsWith("sha256:") ? { imageDigest: reference } : { imageTag: reference };
+      const command = new DescribeImagesCommand({ repositoryName, imageIds: [imageId] });
       const read = ask("ecr:DescribeImages", () => ecr.send(command));
       return (await unlessMissing(read, ["ImageNotFoundException"]))?.imageDetails?.[0];
+    }),
+    /** Digests that a task of this image may have: its own, and for an index those of its platforms. */
+    digestsUnder: once(async (repositoryName: string, imageDigest: string) => {
+      const command = new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }] });
+      const { images = [] } = await ask("ecr:BatchGetImage", () => ecr.send(command));
+      const { manifests = [] } = JSON.parse(images[0]?.imageManifest ?? "{}") as {
+        manifests?: { digest: string }[];
+      };
+      return [imageDigest, ...manifests.map(({ digest }) => digest)];
     }),
     repositoryPolicy: once(async (repositoryName: string) => {
       const command = new GetRepositoryPolicyCommand({ repositoryName });

@@ -9,7 +9,6 @@ import { reportLines } from "../summary.ts";
 import { command } from "./options.mjs";
 
 const ended = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 let code = refused;
 try {
   const { phase, report: folder, threshold, ...values } = parseCommandLine(command, process.argv.slice(2));
@@ -18,6 +17,7 @@ try {
   else console.log(text);
   code = 0;
 } catch (error) {
+  if (ended.signal.aborted) process.exit(130);
   if (!(error instanceof Failure)) throw error;
   // The inputs of the action are the options here.
   const text = annotationText(error).replace("`with:` of this step", "the options of this command");
@@ -30,6 +30,12 @@ function fromUser(path: string): string {
   return resolve(process.env.INIT_CWD ?? ".", path);
 }
 
+/** An item that writes first deletes what it added, in seconds; a second signal ends it at once. */
+function stop(writes: boolean): void {
+  ended.abort();
+  if (!writes) process.exit(130);
+}
+
 type Values = { readonly [input: string]: string | boolean | undefined };
 
 async function check(values: Values, folder: string | undefined): Promise<void> {
@@ -39,6 +45,7 @@ async function check(values: Values, folder: string | undefined): Promise<void> 
     weights: values.weights && fromUser(`${values.weights}`),
   };
   const inputs = readCheckInputs((name) => String(given[name] ?? ""));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(inputs.write));
   code = 1;
   const report = await checkLab(openLabOf(inputs), { ...inputs, now: Date.now, signal: ended.signal });
   for (const line of reportLines(report, inputs.way)) console.log(line);

@@ -13,6 +13,9 @@ const options = defineOptions({
     help: "address of the site (default: the load balancer's name; offline http://127.0.0.1:20080)",
   },
   "browser-address": { value: "IP", help: "IPv4 address of your browser, for the rules of phase 9" },
+  write: {
+    help: "also add, change and delete one supplier through the employees' pages (default: only read)",
+  },
   weights: {
     value: "FILE",
     help: "points by item (JSON or YAML), over those of actions/check-lab/weights.json",
@@ -38,7 +41,7 @@ const options = defineOptions({
 export const command = {
   name: "check-lab",
   about: `Checks the nine phases of the course lab in the account of the AWS credentials, in the repository and on the
-site. It only reads, and shows the fix of each fault.`,
+site. It only reads, but for --write, and shows the fix of each fault.`,
   options,
   notes: `Exit code 0: the score reaches the threshold; 1: it does not; 2: the command could not start.
 Offline, paste the lines that "npm run lab" or "npm run simulator" prints first.`.replaceAll("\n", " "),

@@ -33,7 +33,10 @@ const mayStart = (Resource: string) => ({
 const unreadable = () => Promise.reject(new Unreadable("denied"));
 const startedByRule = { trigger: { triggerDetail: "arn:aws:events:us-east-1:123456789012:rule/e" } };
 
-const onlyAdmin404 = (address: string) => ({ status: address.includes("/admin") ? 404 : 200 });
+const onlyAdmin404 = (address: string) => ({
+  status: address.includes("/admin") ? 404 : 200,
+  text: '<a href="/supplier-add">Add</a>',
+});
 
 testItems(
   [
@@ -92,10 +95,10 @@ testItems(
     ["8.running", { targetHealth: [{ TargetHealth: { State: "healthy" } }] }, "1 of 3 targets of lab/web"],
     [
       "8.site",
-      { page: { status: 500 } },
+      { page: () => ({ status: 500 }) },
       "http://site/suppliers returns 500; http://site/admin/suppliers returns 500",
     ],
-    ["8.site", { page: { status: 404 }, adminRule: () => rule }, "http://site/suppliers returns 404"],
+    ["8.site", { page: () => ({ status: 404 }), adminRule: () => rule }, "http://site/suppliers returns 404"],
     ["8.site", { page: onlyAdmin404, adminRule: () => ({}) }, "http://site/admin/suppliers returns 404"],
     ["9.source-ip", { adminRule: adminRule([], []) }, "listener 8080: the rule has no source-ip condition"],
     ["9.source-ip", { adminRule: adminRule([], ["10.0.0.0/8", "::/0"]) }, "listener 8080: ::/0 is everybody"],

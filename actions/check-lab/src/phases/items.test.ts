@@ -9,6 +9,7 @@ import {
   container,
   databaseWith,
   definitionWith,
+  forwarding,
   group,
   groupWith,
   open,
@@ -16,10 +17,22 @@ import {
   policy,
   type Reads,
   roleArn,
+  rule,
+  rulesWith,
   serverWith,
   serviceWith,
   testItems,
 } from "./items.support.ts";
+
+const everything = {
+  Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: ["/*"] } }],
+  ...forwarding("elsewhere"),
+};
+const refusing = (path: string) => ({
+  Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: [path] } }],
+  Actions: [{ Type: "fixed-response" }],
+});
+const host = [{ Field: "host-header", HostHeaderConfig: { Values: ["shop.example.com"] } }];
 
 testItems(
   [
@@ -69,13 +82,20 @@ testItems(
     ["6.listeners", { wasReleased: () => false, targetGroup: () => group }, "both forward to one"],
     [
       "6.admin-rules",
-      { adminRule: adminRule(["/admin"], []) },
-      "listener 8080: the rule has /admin, not /admin/*",
+      { rulesOf: rulesWith(adminRule(["/admin"], [])) },
+      "listener 8080: the default rule sends /admin/suppliers 100 % to another group, not to two",
     ],
     [
+      "6.admin-rules",
+      { rulesOf: rulesWith(everything, rule) },
+      "rule 1 (/*) sends /admin/suppliers 100 % to",
+    ],
+    ["6.admin-rules", { rulesOf: rulesWith(adminRule(["/Admin/*"], [])) }, "default rule sends /admin/suppl"],
+    ["6.listeners", { rulesOf: rulesWith(rule, everything) }, "rule 2 (/*) sends / 100 % to another group"],
+    [
       "6.admin-path",
-      { adminRule: adminRule(["/admin/*"], []), rulesOf: [] },
-      "listener 8080 of lb sends /admin to",
+      { rulesOf: rulesWith(refusing("/admin"), rule) },
+      "(/admin) sends /admin fixed-response",
     ],
     ["6.target-groups", groupWith({ TargetType: "instance" }), "of type instance, not ip"],
     ["6.target-groups", groupWith({ Protocol: "HTTPS" }), "one uses HTTPS, not HTTP"],
@@ -103,7 +123,7 @@ testItems(
     [
       "6.admin-rules",
       { wasReleased: () => false, targetGroup: () => group },
-      "listener 8080: the rule forwards to one",
+      "forwards to one, which is used elsewhere",
     ],
     [
       "7.container",
@@ -116,9 +136,12 @@ testItems(
     ["5.repository-policy", policy({ Principal: "*", Condition: {} })],
     ["5.repository-policy", policy({ Effect: "Deny", Principal: "*" })],
     ["5.account", definitionWith({ containerDefinitions: [{ image: "web" }] })],
-    ["6.listeners", { targetGroup: () => group }],
-    ["6.admin-rules", { adminRule: adminRule(["/admin*"], []) }],
-    ["6.admin-path", { adminRule: adminRule(["/admin*"], []), rulesOf: [] }],
+    ["6.listeners", { targetGroup: () => group, rulesOf: () => [forwarding("one")] }],
+    ["6.admin-rules", { rulesOf: rulesWith(adminRule(["/admin*"], [])) }],
+    ["6.admin-rules", { rulesOf: rulesWith(rule, refusing("/admin/*")) }],
+    ["6.admin-rules", { rulesOf: rulesWith({ Conditions: host }, rule) }],
+    ["6.admin-path", { rulesOf: rulesWith(adminRule(["/admin*"], [])) }],
+    ["6.admin-path", { rulesOf: rulesWith(adminRule(["/admin/*"], [])) }],
     [
       "7.services",
       serviceWith({ launchType: "", capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT" }] }),
@@ -128,7 +151,13 @@ testItems(
     ["2.port", allowing({ FromPort: 79, ToPort: 80, Ipv6Ranges: [{}] })],
     ["2.port", allowing({ FromPort: 80, ToPort: 81, PrefixListIds: [{}] })],
     ["7.network", allowing({ UserIdGroupPairs: [{ GroupId: "sg" }] })],
-    ["6.admin-rules", { targetGroup: (name: string) => ({ ...group, TargetGroupArn: name }) }],
+    [
+      "6.admin-rules",
+      {
+        targetGroup: (name: string) => ({ ...group, TargetGroupArn: name }),
+        rulesOf: () => [{ ...rule, ...forwarding("employee") }, forwarding("customer")],
+      },
+    ],
   ],
 );
 

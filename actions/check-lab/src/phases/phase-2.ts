@@ -69,8 +69,13 @@ export const phase2: readonly Item[] = [
         cli: `ssh -i labsuser.pem ubuntu@${PublicIpAddress} sudo lsof -i :80; curl -i http://${PublicIpAddress}/suppliers`,
       };
       return forEachOf(["/", "/suppliers"], async (path) => {
-        const { address, status } = await lab.readPage(`http://${PublicIpAddress}${path}`);
-        return verdict(status === 200 ? [] : [`${address} returns ${status}`], `${address} returns 200`, fix);
+        const { address, status, problem } = await lab.readPage(`http://${PublicIpAddress}${path}`);
+        const isRight = status === 200 && problem === undefined;
+        return verdict(
+          broken([isRight, `${address} ${problem ?? `returns ${status}`}`]),
+          `${address} returns 200`,
+          fix,
+        );
       });
     },
   },

@@ -2,6 +2,7 @@ import type { Account } from "../account/account.ts";
 import { contains, openingsOf } from "../addresses.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
+import { sharesOf } from "../listener-rules.ts";
 import { broken, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { attachments, nameOfService, primaryOf, type ServiceName } from "../parts.ts";
 import { hint } from "../roles.ts";
@@ -97,12 +98,24 @@ export const phase7: readonly Item[] = [
       const groups = await account.targetGroups();
       const own = groups.find(({ TargetGroupArn }) => TargetGroupArn === used)?.TargetGroupName ?? "none";
       const shown = nameOfService(service);
+      const { Actions } =
+        name === "employee"
+          ? await roles.adminRule("production")
+          : { Actions: (await roles.listener("production")).DefaultActions };
+      const empty = sharesOf(Actions).find(({ arn }) => arn !== used && (service.taskSets?.length ?? 0) < 2);
+      const other = groups.find(({ TargetGroupArn }) => TargetGroupArn === empty?.arn)?.TargetGroupName;
+      const isBehind = own === production.TargetGroupName;
       return verdict(
-        own === production.TargetGroupName
-          ? []
-          : [
-              `${shown} registers its tasks in ${own}, but listener 80 forwards to ${production.TargetGroupName}`,
-            ],
+        broken(
+          [
+            isBehind,
+            `${shown} registers its tasks in ${own}, but listener 80 forwards to ${production.TargetGroupName}`,
+          ],
+          [
+            !isBehind || !other,
+            `listener 80 sends ${empty?.percent} % to ${other}, where ${shown} has no tasks; all must go to ${own}`,
+          ],
+        ),
         `${shown} and listener 80 use ${own}`,
       );
     }),

@@ -4,13 +4,15 @@ import { lastSegment } from "../../../core/arn.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { broken, forEachOf, type Outcome, unchecked, verdict } from "../outcome.ts";
-import { nameOfService, ports, primaryOf, type ServiceName } from "../parts.ts";
+import { illnessIn, nameOfService, ports, primaryOf, type ServiceName, services } from "../parts.ts";
 import { missing } from "../roles.ts";
 import { roleProblems } from "../service-role.ts";
 import { readDefinition } from "./definition-files.ts";
 import { causesOf } from "./effects.ts";
 import { listenerNames } from "./phase-6.ts";
 import { checkPipeline, checkPipelineImage, checkTrigger } from "./pipelines.ts";
+import { checkRunningImage } from "./running-image.ts";
+import { checkCustomerPages, checkEmployeePages, checkSite } from "./running-site.ts";
 
 const provision = "Set the repository's variable PIPELINES to true and run Provision with stacks: pipeline.";
 const mirror = "Run Mirror to CodeCommit.";
@@ -175,6 +177,39 @@ export const phase8: readonly Item[] = [
     },
     check: forServices(checkSite),
   },
+  {
+    id: "8.image",
+    title: "The running tasks have the newest image of their repository",
+    fix: {
+      console:
+        "CodePipeline → the service's pipeline → Release change. If it has not started by a push: 8.image-trigger.",
+      cli: "aws codepipeline start-pipeline-execution --name … deploys what the tag latest is now.",
+      templates: "Run Deploy for the service.",
+    },
+    check: forServices(checkRunningImage),
+  },
+  {
+    id: "8.customer-reads",
+    title: "On the running site, customers cannot add, change or delete suppliers",
+    fix: {
+      console:
+        "Build the image in the folder customer, not that of the monolith, after 4.customer-reads passes; push it to the customer repository.",
+      cli: "docker build --tag customer customer; docker tag customer:latest and docker push to the repository customer, not employee.",
+      templates: "Restore services/customer from this repository and run Deploy.",
+    },
+    check: checkCustomerPages,
+  },
+  {
+    id: "8.employee-pages",
+    title: "On the running site, the employee's pages have their title, and links and forms under /admin",
+    fix: {
+      console:
+        "Make 4.employee-pages and 4.employee-redirects pass, then build and push the image of the folder employee.",
+      cli: "grep -rn 'href=\\|action=\\|<title' employee/views; docker build --tag employee employee; docker push.",
+      templates: "Restore services/employee from this repository and run Deploy.",
+    },
+    check: checkEmployeePages,
+  },
 ];
 
 async function checkDeploymentGroup({ roles }: Lab, name: ServiceName): Promise<Outcome> {
@@ -257,8 +292,10 @@ async function checkRunning({ account, roles }: Lab, name: ServiceName): Promise
   const used = (primaryOf(service)?.loadBalancers ?? service.loadBalancers)?.[0]?.targetGroupArn;
   const health = used ? await account.targetHealth(used) : [];
   const healthy = health.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").length;
-  const reasons = health.flatMap(({ TargetHealth }) => TargetHealth?.Description ?? []);
-  const reason = reasons[0] ? ` (${reasons[0]})` : "";
+  const group = (await account.targetGroups()).find(({ TargetGroupArn }) => TargetGroupArn === used);
+  const asked = `${group?.TargetGroupName} reads ${group?.HealthCheckPath}`;
+  const words = illnessIn(used ?? "", service, health) ?? health[0]?.TargetHealth?.Description;
+  const reason = words ? ` (${asked}: ${words})` : "";
   const problems = broken(
     [
       runningCount >= desiredCount && desiredCount > 0,
@@ -267,17 +304,4 @@ async function checkRunning({ account, roles }: Lab, name: ServiceName): Promise
     [healthy >= desiredCount, `${healthy} of ${desiredCount} targets of ${shown} are healthy${reason}`],
   );
   return verdict(problems, `${shown} runs ${runningCount} of ${desiredCount} tasks, ${healthy} healthy`);
-}
-
-async function checkSite({ roles, readPage, siteAddress }: Lab, service: ServiceName): Promise<Outcome> {
-  const path = service === "customer" ? "/suppliers" : "/admin/suppliers";
-  const { address, status } = await readPage(`${await siteAddress("production")}${path}`);
-  if (status === 404 && service === "employee") {
-    const limited = (await roles.adminRule("production")).Conditions?.some(
-      ({ Field }) => Field === "source-ip",
-    );
-    if (limited)
-      return unchecked(`${address} is open to the rule's source addresses only, not to this machine`);
-  }
-  return verdict(status === 200 ? [] : [`${address} returns ${status}`], `${address} returns 200`);
 }

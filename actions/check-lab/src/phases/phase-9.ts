@@ -1,10 +1,9 @@
-import { BlockList, isIPv4 } from "node:net";
-import type { Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { matches } from "../code.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
+import { contains, rangesOf, ruleFor, sharesOf, strangers } from "../listener-rules.ts";
 import { broken, forEachOf, Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
-import { type ListenerName, nameOfService, ports } from "../parts.ts";
+import { type ListenerName, nameOfService, ports, ruleName } from "../parts.ts";
 import { hint } from "../roles.ts";
 import { listenerNames } from "./phase-6.ts";
 
@@ -25,14 +24,21 @@ export const phase9: readonly Item[] = [
       cli: `${modifyRule}; for both listeners`,
       templates: limitByTemplate,
     },
-    check: ({ roles }) =>
+    check: ({ roles, siteAddress }) =>
       forEachOf(listenerNames, async (name) => {
-        const rule = await roles.adminRule(name);
-        const ranges = rangesOf(rule);
+        const rules = await roles.rulesOf(name);
+        const ranges = rangesOf(await roles.adminRule(name));
+        const { TargetGroupArn } = await roles.targetGroup("employee", name);
+        const host = new URL(await siteAddress(name)).hostname;
+        const open = strangers
+          .map((source) => ({ source, rule: ruleFor(rules, { path: "/admin/suppliers", source, host }) }))
+          .find(({ rule }) => sharesOf(rule?.Actions).some(({ arn }) => arn === TargetGroupArn));
         const problems = [
           ...broken([ranges.length > 0, "the rule has no source-ip condition"]),
           ...ranges.filter((range) => range.endsWith("/0")).map((range) => `${range} is everybody`),
         ];
+        if (open?.rule && problems.length === 0)
+          problems.push(`${ruleName(open.rule)} also lets ${open.source} to the employee`);
         return verdict(
           problems.map((problem) => `listener ${ports[name]}: ${problem}`),
           `${ports[name]}/admin/* for ${ranges.join(", ")}`,
@@ -88,21 +94,6 @@ export const phase9: readonly Item[] = [
     },
   },
 ];
-
-/** The address ranges of a rule; the API has them in SourceIpConfig, never in Values. */
-function rangesOf({ Conditions = [] }: Rule): string[] {
-  return Conditions.filter(({ Field }) => Field === "source-ip").flatMap(
-    ({ SourceIpConfig }) => SourceIpConfig?.Values ?? [],
-  );
-}
-
-function contains(range: string, address: string): boolean {
-  const [network = "", size = "32"] = range.split("/");
-  if (!isIPv4(network) || !isIPv4(address)) return false;
-  const list = new BlockList();
-  list.addSubnet(network, Number(size), "ipv4");
-  return list.check(address, "ipv4");
-}
 
 /** RFC 1918, loopback, link-local, shared: a load balancer on the internet never sees these. */
 const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10"];
