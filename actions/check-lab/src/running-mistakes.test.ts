@@ -1,0 +1,261 @@
+import type { RequestListener } from "node:http";
+import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Program } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
+import { pushProgram } from "@ecs-delivery/simulator/services/ecs/controller/push-program.support";
+import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
+import { afterAll, expect, it } from "vitest";
+import { check, itemsOf } from "./check.support.ts";
+import { createCourseSite, type PageOptions, roleOf } from "./course-site.support.ts";
+import { buildByHand, limitAdmin } from "./lab-account.support.ts";
+import { courseNames } from "./lab-parts.support.ts";
+import type { ServiceName } from "./parts.ts";
+
+/** All nine phases are done in it. */
+const simulator = await startTestSimulator({ account: "academy" });
+afterAll(() => simulator.close());
+const site = createCourseSite();
+const lab = await buildByHand(simulator, courseNames, site.programs);
+const { aws, clock } = simulator;
+
+/** Makes the mistake; the returned function takes it back. */
+type Seed = () => Promise<() => Promise<unknown>>;
+
+/** What a running program serves. */
+const serve =
+  (service: ServiceName, handler: RequestListener): Seed =>
+  async () => {
+    const before = site.now[service];
+    site.now[service] = handler;
+    return async () => {
+      site.now[service] = before;
+    };
+  };
+const pages = (service: ServiceName, changes: Partial<PageOptions>) =>
+  serve(service, site.serve({ ...roleOf[service], ...changes }));
+const { customer, employee, monolith } = roleOf;
+const [asCustomer, asMonolith] = [site.serve(customer), site.serve(monolith)];
+/** The customer with the monolith's routes for some requests. */
+const keeps = (method: string, path: RegExp) =>
+  serve("customer", (request, response) =>
+    (request.method === method && path.test(request.url ?? "") ? asMonolith : asCustomer)(request, response),
+  );
+const shows = (text: string) => serve("customer", (_, response) => response.end(text));
+const moves = (location: string) =>
+  serve("customer", (_, response) => response.writeHead(302, { location }).end());
+
+const [customers, employees] = [lab.group("customer", "one"), lab.group("employee", "one")];
+const { arn: ListenerArn, rule: RuleArn } = lab.listeners.production;
+const forward = (...shares: [arn: string, Weight: number][]): Action[] => {
+  const TargetGroups = shares.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight }));
+  return [{ Type: "forward", ForwardConfig: { TargetGroups } }];
+};
+const forbid: Action[] = [{ Type: "fixed-response", FixedResponseConfig: { StatusCode: "403" } }];
+const setPriority = (Priority: number) =>
+  aws.elbv2.setRulePriorities({ RulePriorities: [{ RuleArn, Priority }] });
+
+/** A further rule of listener 80, where that of /admin has the priority 5. */
+const rule =
+  (Priority: number, path: string, Actions: Action[]): Seed =>
+  async () => {
+    await setPriority(5);
+    const Conditions = [{ Field: "path-pattern", PathPatternConfig: { Values: [path] } }];
+    const { Rules } = await aws.elbv2.createRule({ ListenerArn, Priority, Conditions, Actions });
+    return async () => {
+      await aws.elbv2.deleteRule({ RuleArn: Rules?.[0]?.RuleArn });
+      await setPriority(1);
+    };
+  };
+const adminTo =
+  (...shares: [arn: string, Weight: number][]): Seed =>
+  async () => {
+    await aws.elbv2.modifyRule({ RuleArn, Actions: forward(...shares) });
+    return () => aws.elbv2.modifyRule({ RuleArn, Actions: forward([employees, 1]) });
+  };
+
+/** Pushes while nothing starts the pipeline; the running image comes back in the same way. */
+const pushOnly =
+  (service: ServiceName, program: Program): Seed =>
+  async () => {
+    const { repositories } = await aws.ecr.describeRepositories({ repositoryNames: [service] });
+    const push = async (pushed: Program) => {
+      const Name = `pushed-${courseNames.pipeline[service]}`;
+      await aws.events.disableRule({ Name });
+      await pushProgram(simulator, repositories?.[0]?.repositoryUri ?? "", pushed);
+      await aws.events.enableRule({ Name });
+    };
+    await push(program);
+    return () => push(site.programs[service]);
+  };
+
+const checkHealthAt =
+  (path: string): Seed =>
+  async () => {
+    const change = async (HealthCheckPath: string) => {
+      await aws.elbv2.modifyTargetGroup({ TargetGroupArn: employees, HealthCheckPath });
+      await clock.foreground.wait(5 * 60_000);
+    };
+    await change(path);
+    return () => change("/admin/suppliers");
+  };
+
+const stopDatabase: Seed = async () => {
+  const DBInstanceIdentifier = "supplierdb";
+  await aws.rds.stopDBInstance({ DBInstanceIdentifier });
+  const undo = await pages("customer", { isDown: true })();
+  return async () => {
+    await undo();
+    await aws.rds.startDBInstance({ DBInstanceIdentifier });
+  };
+};
+
+it.each<[name: string, seed: Seed, items: string, evidence: RegExp]>([
+  [
+    "monolith as customer",
+    serve("customer", asMonolith),
+    "8.customer-reads",
+    /links to \/supplier-add; .*Monolit/,
+  ],
+  [
+    "form without a link",
+    keeps("GET", /-add/),
+    "8.customer-reads",
+    /\/supplier-add responds to GET with 200$/,
+  ],
+  ["edit page", keeps("GET", /-update/), "8.customer-reads", /-update\/2147483647 responds to GET with 404$/],
+  [
+    "route to delete",
+    keeps("POST", /-remove/),
+    "8.customer-reads",
+    /-remove\/2147483647 responds to POST with 404/,
+  ],
+  ["route to change", keeps("POST", /-update/), "8.customer-reads", /-update responds to POST with 200$/],
+  ["route to add", keeps("POST", /-add/), "8.customer-reads", /-add responds to POST with 200$/],
+  [
+    "title of employees",
+    pages("customer", { title: employee.title }),
+    "8.customer-reads",
+    /employees' title/,
+  ],
+  [
+    "error with 200",
+    pages("customer", { isDown: true }),
+    "8.site",
+    /200 without a list .*"There was an error"/,
+  ],
+  ["database stopped", stopDatabase, "8.site", /an error"; .*the database supplierdb is stop/],
+  ["empty page", shows(""), "8.site", /without a list of suppliers: ""/],
+  ["another program", shows("<h1>Apache\u0007\u001b[31m</h1>"), "8.site", /"Apache \[31m"/],
+  [
+    "another host",
+    moves("http://other.test/x"),
+    "8.site",
+    /redirects to another host, http:\/\/other\.test\/x/,
+  ],
+  ["endless redirect", moves("/suppliers"), "8.site", /\/suppliers redirects without end/],
+  [
+    "employee's error with 200",
+    pages("employee", { isDown: true }),
+    "8.site",
+    /\/admin\/suppliers returns 200 without/,
+  ],
+  ["links out of /admin", pages("employee", { links: "" }), "8.employee-pages", /links to \/supplier-add/],
+  [
+    "port 8081",
+    pages("employee", { links: "http://x:8081/admin" }),
+    "8.employee-pages",
+    /to http:\/\/x:8081\/admin/,
+  ],
+  [
+    "title of customers",
+    pages("employee", { title: customer.title }),
+    "8.employee-pages",
+    /title Coffee suppliers/,
+  ],
+  [
+    "brand of the monolith",
+    pages("employee", { brand: monolith.brand }),
+    "8.employee-pages",
+    /brand Monolithic/,
+  ],
+  ["no way to add", pages("employee", { edits: false }), "8.employee-pages", /no link to add a supplier/],
+  [
+    "/* before /admin",
+    rule(1, "/*", forward([customers, 1])),
+    "6.admin-rules",
+    /rule 1 \(\/\*\) sends \/admin\/suppliers 100 % to customer-tg-one, not to employee-tg-one/,
+  ],
+  [
+    "a part forbidden",
+    rule(1, "/admin/*add", forbid),
+    "6.admin-rules 8.employee-pages",
+    /sends \/admin\/supplier-add fixed-re/,
+  ],
+  [
+    "list to the employee",
+    rule(1, "/supplier?", forward([employees, 1])),
+    "6.listeners 8.site",
+    /rule 1 \(\/supplier\?\) sends \/suppliers 100 % to employee-tg-one/,
+  ],
+  [
+    "a rule without addresses",
+    rule(9, "/admin*", forward([employees, 1])),
+    "9.source-ip",
+    /80: rule 9 \(\/admin\*\) also lets 9\.9\.9\.9/,
+  ],
+  [
+    "10 % to customers",
+    adminTo([employees, 9], [customers, 1]),
+    "6.admin-rules 7.behind-listener",
+    /90 % to employee-tg-one, 10 % to cu/,
+  ],
+  [
+    "10 % to nobody",
+    adminTo([employees, 9], [lab.group("employee", "two"), 1]),
+    "7.behind-listener",
+    /10 % to employee-tg-two, where/,
+  ],
+  [
+    "health path",
+    checkHealthAt("/admin/supplier"),
+    "6.health-paths 8.running 8.site",
+    /\/admin\/supplier: .*codes: \[404\]/,
+  ],
+  [
+    "not deployed",
+    pushOnly("customer", () => undefined),
+    "8.image",
+    /runs sha256:\w+ \(pushed .*Z\); customer:latest is sha256:\w+ \(pushed .*Z\), which is newer/,
+  ],
+  [
+    "customer as employee",
+    pushOnly("employee", site.programs.customer),
+    "8.image",
+    /customer:latest and employee:latest are the same image/,
+  ],
+])("finds %s", async (_, seed, items, evidence) => {
+  const undo = await seed();
+  const report = await check(simulator, { numbers: [5, 6, 7, 8, 9] }).finally(undo);
+  const failed = report.phases.flatMap((phase) => phase.items).filter(({ status }) => status === "fail");
+  expect(failed.map(({ id }) => id).join(" ")).toBe(items);
+  expect(failed[0]?.evidence).toMatch(evidence);
+});
+
+it("passes every item with the course's own rule /admin/*", async () => {
+  await limitAdmin(simulator, RuleArn, { paths: ["/admin/*"] });
+  const report = await check(simulator, { numbers: [6, 8, 9] });
+  await limitAdmin(simulator, RuleArn);
+  expect([...itemsOf(report, "fail"), ...itemsOf(report, "unchecked")]).toEqual([]);
+});
+
+it("adds, changes and deletes one supplier where it may write, and leaves the others", async () => {
+  const row = { name: "Kona", address: "1 A", city: "B", state: "HI", email: "k@example.com", phone: "1" };
+  site.rows.set("7", row);
+  const failed = async () => itemsOf(await check(simulator, { numbers: [8], write: true }), "fail");
+  expect(await failed()).toEqual([]);
+  const undo = await pages("employee", { redirects: "" })();
+  expect(await failed()).toEqual([
+    expect.stringMatching(/POST \S+\/supplier-add redirects to \/suppliers, not/),
+  ]);
+  await undo();
+  expect([...site.rows]).toEqual([["7", row]]);
+});
