@@ -20,7 +20,7 @@ const { aws, clock } = simulator;
 /** Makes the mistake; the returned function takes it back. */
 type Seed = () => Promise<() => Promise<unknown>>;
 
-/** What a running program serves. */
+/** Replaces the pages of a running program. */
 const serve =
   (service: ServiceName, handler: RequestListener): Seed =>
   async () => {

@@ -19,6 +19,12 @@ import {
   trust,
 } from "./items.support.ts";
 
+/** The image of the tag is older than the running one. */
+const pushed = (_: string, reference: string) => ({
+  imageDigest: reference === "latest" ? "sha256:1" : reference,
+  imagePushedAt: new Date(reference === "latest" ? 0 : 1),
+});
+const ran = (changes: object) => ({ runningTasks: [{ containers: [{ image: "web:latest", ...changes }] }] });
 const canary = { status: "Succeeded", deploymentConfigName: "ECSCanary10Percent5Minutes" };
 const scaling = { PolicyType: "TargetTrackingScaling", ResourceId: "service/lab/web" };
 const costsOf = (usd: number) => `Service,Monthly\nAWS Fargate,${usd}\n`;
@@ -100,6 +106,10 @@ testItems(
     ],
     ["8.site", { page: () => ({ status: 404 }), adminRule: () => rule }, "http://site/suppliers returns 404"],
     ["8.site", { page: onlyAdmin404, adminRule: () => ({}) }, "http://site/admin/suppliers returns 404"],
+    ["8.image", { image: undefined }, "web has no image with the tag latest"],
+    ["8.image", { runningTasks: [] }, "lab/web runs no task"],
+    ["8.image", ran({ image: "x/other:1" }), "lab/web runs x/other:1, which is not of the repository web"],
+    ["8.image", ran({ imageDigest: "sha256:0" }), "lab/web runs sha256:0 (pushed at an unknown time)"],
     ["9.source-ip", { adminRule: adminRule([], []) }, "listener 8080: the rule has no source-ip condition"],
     ["9.source-ip", { adminRule: adminRule([], ["10.0.0.0/8", "::/0"]) }, "listener 8080: ::/0 is everybody"],
     ["9.own-address", { browser: "198.51.100.8" }, "contain your browser's 198.51.100.8"],
@@ -148,6 +158,8 @@ testItems(
       { managedPolicy: unreadable, attachedPolicies: ["x"], pipelineRuns: [startedByRule] },
     ],
     ["8.running", serviceWith({ runningCount: 6 })],
+    ["8.image", { ...ran({ imageDigest: "sha256:0" }), digestsUnder: ["sha256:1", "sha256:0"] }],
+    ["8.image", { ...ran({ imageDigest: "sha256:0" }), image: pushed }],
     ["9.own-address", { browser: "198.51.100.7" }],
     ["9.own-address", { adminRule: adminRule([], ["10.0.0.0/8", "198.51.100.0/24"]) }],
     ["9.scaled", { service: () => ({ ...service, desiredCount: 4, runningCount: 4 }) }],
@@ -176,6 +188,8 @@ it.each<[string, Reads, string]>([
   ["8.deployments", { lastDeployment: { status: "Ready" } }, "is Ready; check again"],
   ["8.site", { page: onlyAdmin404 }, "is open to the rule's source addresses only"],
   ["9.own-address", { page: { status: 404 } }, "blocks this machine; set browser-address"],
+  ["9.own-address", { page: { status: 503 } }, "http://site/admin/suppliers returns 503"],
+  ["8.image", serviceWith({ taskSets: [{}, {}] }), "lab/web is being deployed"],
 ])("cannot check %s for %j", async (id, changes, evidence) => {
   const outcome = await checkItem(id, changes);
   expect(outcome.status).toBe("unchecked");

@@ -147,7 +147,7 @@ export const phase6: readonly Item[] = [
         const service = await hint(roles.service(name));
         const health = await hint(account.targetHealth(TargetGroupArn));
         const words = (service && health && illnessIn(TargetGroupArn, service, health)) ?? "";
-        // Of these paths, a right program gives the page: then 8.running is about the program. So is a code from 500 on.
+        // A right program serves these: then the program is at fault (8.running), as with a code from 500 on.
         const isPath = !["/", "/suppliers", "/admin/suppliers"].includes(HealthCheckPath);
         return isPath && /codes: \[[34]/.test(words)
           ? [`${TargetGroupName} checks ${HealthCheckPath}: ${words}`]
@@ -198,12 +198,7 @@ export function opens({ IpProtocol, FromPort = 0, ToPort = 65_535, ...sources }:
 const adminPaths = ["/admin/suppliers", "/admin/supplier-add"];
 
 /** Returns the paths that a listener does not send to the service, for any visitor that its rules know. */
-export async function wrongWays(
-  lab: Lab,
-  service: ServiceName,
-  name: ListenerName,
-  paths: readonly string[],
-) {
+async function wrongWays(lab: Lab, service: ServiceName, name: ListenerName, paths: readonly string[]) {
   const { account, roles, siteAddress } = lab;
   const rules = await roles.rulesOf(name);
   const { TargetGroupArn: wanted, TargetGroupName } = await roles.targetGroup(service, name);

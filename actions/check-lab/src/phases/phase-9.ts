@@ -123,7 +123,8 @@ async function checkOwnAddress(lab: Lab, name: ListenerName): Promise<Outcome> {
   });
   if (cloud9)
     return verdict([`${where}: ${ranges.join(", ")} is the address of Cloud9, not of your browser`], "");
-  const { status } = await readPage(`${await siteAddress(name)}/admin/suppliers`);
+  const { address, status, problem } = await readPage(`${await siteAddress(name)}/admin/suppliers`);
+  if (problem || status >= 500) return unchecked(`${address} ${problem ?? `returns ${status}`}`);
   if (status !== 404) return verdict([], `${where}: ${ranges.join(", ")} allows this machine`);
   return unchecked(`${where}: ${ranges.join(", ")} blocks this machine; set browser-address to check yours`);
 }

@@ -8,7 +8,7 @@ import { changing, listProblem, namesOf, quoted, targetsOf } from "../site-pages
 import { listenerNames } from "./phase-6.ts";
 import { tryWriting } from "./try-writing.ts";
 
-export const listPath = { customer: "/suppliers", employee: "/admin/suppliers" } as const;
+const listPath = { customer: "/suppliers", employee: "/admin/suppliers" } as const;
 const employeeName = /manage coffee suppliers/i;
 
 /** Reads the list through both listeners; 8080 has no tasks of its own before the first release and between two. */
