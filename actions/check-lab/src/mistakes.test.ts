@@ -2,7 +2,7 @@ import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import { startTestSimulator, type TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, describe, expect, it } from "vitest";
 import { check, checkoutOf, costSheet, itemsOf, ownFiles } from "./check.support.ts";
-import { buildByHand, commit, type LabAccount } from "./lab-account.support.ts";
+import { buildByHand, commit, type LabAccount, limitAdmin } from "./lab-account.support.ts";
 import { codeFiles, courseNames, definitionFiles, pipelineOf } from "./lab-parts.support.ts";
 
 interface Account {

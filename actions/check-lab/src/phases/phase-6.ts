@@ -5,7 +5,7 @@ import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { ruleFor, sharesOf, visitorsOf } from "../listener-rules.ts";
 import { broken, forEachOf, type Outcome, unchecked, verdict } from "../outcome.ts";
-import { forwardedTo, illnessIn, type ListenerName, pathsOf, ports, ruleName, type ServiceName } from "../parts.ts";
+import { forwardedTo, illnessIn, type ListenerName, ports, ruleName, type ServiceName } from "../parts.ts";
 import { hint } from "../roles.ts";
 
 export const listenerNames = Object.keys(ports) as ListenerName[];
