@@ -17,6 +17,7 @@ export function checkoutOf(files: Readonly<Record<string, string>>): Checkout {
     paths: async () => paths,
     text: async (path) => files[path],
     blobs: async () => new Map(paths.map((path) => [path, blobIdOf(files[path] ?? "")])),
+    bytes: async (path) => (path in files ? Buffer.from(files[path] ?? "") : undefined),
     remotes: async () => ["origin"],
     withPrivateKey: async () => paths.filter((path) => files[path]?.includes("PRIVATE KEY")),
   };

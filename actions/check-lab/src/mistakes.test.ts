@@ -271,6 +271,24 @@ describe("a cost sheet", () => {
       "1.cost-sheet",
       /Amazon S3 is in Europe \(Paris\)/,
     ],
+    [
+      "with an amount that is text",
+      "\nMy Estimate,,,Amazon S3,0,soon,,USD,,",
+      "1.cost-sheet",
+      /S3 has no amount/,
+    ],
+    [
+      "in euros",
+      "\nMy Estimate,,,Amazon S3,0,0.10,1.2,EUR,,",
+      "1.cost-sheet",
+      /are in EUR, not in US dollars/,
+    ],
+    [
+      "whose total is not the sum",
+      "\nMy Estimate,,,Amazon S3,0,9,108,USD,,",
+      "1.cost-sheet",
+      /total is 98.70 a month/,
+    ],
   ])("%s", async (_, row, item, evidence) => {
     const checkout = checkoutOf({ ...ownFiles, "costs.csv": costSheet.trimEnd() + row });
     const failed = itemsOf(await check(simulator, { checkout, numbers: [1] }), "fail");

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { privateKeyPattern } from "../../core/sensitive-files.ts";
@@ -24,9 +24,13 @@ export interface Source {
 /** A checkout on this machine. */
 export interface Checkout extends Source {
   remotes(): Promise<readonly string[]>;
+  /** Is undefined if it is not a file, or larger than 5 MB. */
+  bytes(path: string): Promise<Uint8Array | undefined>;
   /** Paths of files that hold a private key. */
   withPrivateKey(): Promise<readonly string[]>;
 }
+
+const largestFile = 5 * 1024 ** 2;
 
 export function openCheckout(folder: string): Checkout {
   const git = once(async (...args: string[]) => {
@@ -51,6 +55,10 @@ export function openCheckout(folder: string): Checkout {
         }),
       );
     }),
+    bytes: async (path) => {
+      const found = await stat(join(folder, path)).catch(() => undefined);
+      return found?.isFile() && found.size <= largestFile ? readFile(join(folder, path)) : undefined;
+    },
     remotes: () => list("remote"),
     // Without a match git grep fails.
     withPrivateKey: () => list("grep", "-z", "-lIE", "-e", privateKeyPattern, "--").catch(() => []),

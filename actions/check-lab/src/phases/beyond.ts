@@ -1,5 +1,5 @@
 import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
-import { readCostSheet } from "../cost-sheet.ts";
+import { findSheets } from "../cost-sheet.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { verdict } from "../outcome.ts";
@@ -95,11 +95,8 @@ export const beyond: readonly Item[] = [
       templates: "Change a profile, run Estimate cost, and commit its cost.csv next to the first one.",
     },
     check: async ({ sources: { checkout } }) => {
-      const paths = (await checkout.paths()).filter((path) => /\.csv$/i.test(path)).slice(0, 50);
-      const sheets = await Promise.all(
-        paths.map(async (path) => readCostSheet((await checkout.text(path)) ?? "")),
-      );
-      const totals = sheets.flatMap((sheet) => sheet?.monthly ?? []).sort((one, other) => one - other);
+      const sheets = await findSheets(checkout);
+      const totals = sheets.map(({ sheet }) => sheet.monthly).sort((one, other) => one - other);
       const [least = 0, most = 0] = [totals[0], totals.at(-1)];
       const text = `${totals.length} cost sheets, from $${least.toFixed(2)} to $${most.toFixed(2)} a month`;
       return verdict(totals.length > 1 && least <= most / 2 ? [] : [text], text);

@@ -1,8 +1,9 @@
 import reference from "../../reference-cost.json" with { type: "json" };
-import { billed, type CostSheet, monthlyOf, readCostSheet, unbilled } from "../cost-sheet.ts";
+import { billed, type FoundSheet, findSheets, monthlyOf, unbilled } from "../cost-sheet.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { Missing, verdict } from "../outcome.ts";
+import { verdict } from "../outcome.ts";
+import type { CostSheet } from "../read-cost-sheet.ts";
 
 const guide = "The table in docs/lab/phase-1-plan-and-cost says what to enter.";
 const exportAgain = {
@@ -14,6 +15,9 @@ const exportAgain = {
 const factor = 2;
 /** Extended Support for two vCPU of MySQL 8.0, which is out of standard support; a sheet may include it. */
 const extendedSupport = 146;
+
+/** US East (N. Virginia), USA Est (Virginie du Nord); some services have no region. */
+const courseRegion = /virgini|us-east-1|^(?:global|mondial)/i;
 
 /** Diagram and costs. */
 export const phase1: readonly Item[] = [
@@ -41,9 +45,16 @@ export const phase1: readonly Item[] = [
     fix: exportAgain,
     check: async (lab) => {
       const { path, sheet } = await findSheet(lab);
-      const elsewhere = sheet.rows.filter(({ region }) => region && !/virginia|us-east-1/i.test(region));
+      const elsewhere = sheet.rows.filter(({ region }) => region && !courseRegion.test(region));
+      const problems = [
+        ...elsewhere.map(({ service, region }) => `${service} is in ${region}, not us-east-1`),
+        ...sheet.problems,
+      ];
+      // The total is wrong because of the same row.
+      const named = [...absentFrom(sheet), ...chargedIn(sheet), ...compared(sheet).filter(isFar)];
+      if (named.length === 0) problems.push(...sheet.wrongSums);
       return verdict(
-        elsewhere.map(({ service, region }) => `${path}: ${service} is in ${region}, not us-east-1`),
+        problems.map((problem) => `${path}: ${problem}`),
         `${path}: ${sheet.rows.length} rows, $${sheet.monthly.toFixed(2)} a month`,
       );
     },
@@ -54,10 +65,9 @@ export const phase1: readonly Item[] = [
     fix: exportAgain,
     check: async (lab) => {
       const { path, sheet } = await findSheet(lab);
-      const absent = Object.entries(billed).filter(([, pattern]) => monthlyOf(sheet, pattern) === undefined);
       return verdict(
-        absent.map(
-          ([service]) => `${path} has no ${service === "Amazon VPC" ? "public IPv4 addresses" : service}`,
+        absentFrom(sheet).map(
+          (service) => `${path} has no ${service === "Amazon VPC" ? "public IPv4 addresses" : service}`,
         ),
         `${path} has ${Object.keys(billed).join(", ")}`,
       );
@@ -69,9 +79,8 @@ export const phase1: readonly Item[] = [
     fix: exportAgain,
     check: async (lab) => {
       const { path, sheet } = await findSheet(lab);
-      const charged = unbilled.filter(([, pattern]) => (monthlyOf(sheet, pattern) ?? 0) > 0);
       return verdict(
-        charged.map(([name, , reason]) => `${path} charges for ${name}; ${reason}`),
+        chargedIn(sheet).map(([name, , reason]) => `${path} charges for ${name}; ${reason}`),
         `${path} charges nothing for ${unbilled.map(([name]) => name).join(", ")}`,
       );
     },
@@ -82,28 +91,42 @@ export const phase1: readonly Item[] = [
     fix: exportAgain,
     check: async (lab) => {
       const { path, sheet } = await findSheet(lab);
-      const compared = Object.entries(reference).flatMap(([service, ours]) => {
-        const theirs = monthlyOf(sheet, billed[service] ?? /^$/);
-        return theirs === undefined ? [] : [{ service, ours, theirs }];
-      });
-      const far = compared.filter(({ service, ours, theirs }) => {
-        const most = ours + (service === "Amazon RDS" ? extendedSupport : 0);
-        return theirs < ours / factor || theirs > most * factor;
-      });
-      const inWords = (rows: typeof compared) =>
-        rows.map(({ service, ours, theirs }) => `${service} $${theirs.toFixed(2)}, ours $${ours.toFixed(2)}`);
+      const rows = compared(sheet);
       return verdict(
-        inWords(far).map((text) => `${path}: ${text}`),
-        `${path}: ${inWords(compared).join("; ")}`,
+        rows.filter(isFar).map((row) => `${path}: ${inWords(row)}`),
+        `${path}: ${rows.map(inWords).join("; ")}`,
       );
     },
   },
 ];
 
-async function findSheet({ sources: { checkout } }: Lab): Promise<{ path: string; sheet: CostSheet }> {
-  for (const path of (await checkout.paths()).filter((path) => /\.csv$/i.test(path)).slice(0, 50)) {
-    const sheet = readCostSheet((await checkout.text(path)) ?? "");
-    if (sheet) return { path, sheet };
-  }
-  throw new Missing(`${checkout.name} has no CSV file of AWS's calculator`);
+async function findSheet({ sources: { checkout } }: Lab): Promise<FoundSheet> {
+  return (await findSheets(checkout))[0] as FoundSheet;
 }
+
+const absentFrom = (sheet: CostSheet) =>
+  Object.keys(billed).filter((service) => monthlyOf(sheet, billed[service] ?? /^$/) === undefined);
+
+const chargedIn = (sheet: CostSheet) =>
+  unbilled.filter(([, pattern]) => (monthlyOf(sheet, pattern) ?? 0) > 0);
+
+interface Compared {
+  readonly service: string;
+  readonly ours: number;
+  readonly theirs: number;
+}
+
+function compared(sheet: CostSheet): Compared[] {
+  return Object.entries(reference).flatMap(([service, ours]) => {
+    const theirs = monthlyOf(sheet, billed[service] ?? /^$/);
+    return theirs === undefined ? [] : [{ service, ours, theirs }];
+  });
+}
+
+function isFar({ service, ours, theirs }: Compared): boolean {
+  const most = ours + (service === "Amazon RDS" ? extendedSupport : 0);
+  return theirs < ours / factor || theirs > most * factor;
+}
+
+const inWords = ({ service, ours, theirs }: Compared) =>
+  `${service} $${theirs.toFixed(2)}, ours $${ours.toFixed(2)}`;
