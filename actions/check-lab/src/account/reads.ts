@@ -1,5 +1,5 @@
 import type { STSClientConfig } from "@aws-sdk/client-sts";
-import { explainAwsError, isAccessDenied } from "../../../core/aws-errors.ts";
+import { areCredentialsExpired, explainAwsError, isAccessDenied } from "../../../core/aws-errors.ts";
 import { Unreadable } from "../outcome.ts";
 
 export type AccountConfig = Pick<STSClientConfig, "endpoint" | "credentials" | "maxAttempts"> & {
@@ -27,11 +27,23 @@ export interface Reads {
   ) => Promise<T[]>;
 }
 
-/** Without valid credentials, the error of `identify` explains every read. */
-export function createReads(identify: () => Promise<unknown>): Reads {
+/**
+ * Without valid credentials, the error of `identify` explains every read. From the first one that finds them expired, no
+ * more are sent, and all give that one reason.
+ */
+export function createReads(identify: () => Promise<unknown>, now = Date.now): Reads {
+  let expired: Unreadable | undefined;
   const ask: Reads["ask"] = async (call, send) => {
-    await identify();
-    return explained(call, send);
+    try {
+      if (!expired) await identify();
+      if (!expired) return await explained(call, send);
+    } catch (error) {
+      const { cause } = error as Error;
+      if (!areCredentialsExpired(cause)) throw error;
+      const time = new Date(now()).toISOString().slice(0, 16).replace("T", " ");
+      expired ??= new Unreadable(`the keys expired at ${time} UTC: paste new ones and check again`, { cause });
+    }
+    throw expired;
   };
   return {
     ask,
