@@ -22,6 +22,13 @@ afterEach(() => simulator?.close());
 it("passes every item of an account made by hand", async () => {
   await buildByHand(simulator);
   expectAllGreen(await check(simulator));
+  // Without the history of deployments, two equal target groups are neither right nor wrong.
+  simulator.faults.add({ kind: "deny", operation: "codedeploy:*" });
+  const report = await check(simulator, { numbers: [6, 8] });
+  expect(itemsOf(report, "fail")).toEqual([]);
+  expect(itemsOf(report, "unchecked")).toContain(
+    "6.listeners: the credentials may not call codedeploy:ListApplications",
+  );
 });
 
 it("finds everything under other names, and says what it took for what", async () => {

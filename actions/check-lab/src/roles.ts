@@ -246,7 +246,8 @@ function findDelivery(
 
   /** Both listeners of a service use one target group after its first release, and two before. */
   const wasReleased = once(async (name: ServiceName): Promise<boolean> => {
-    const { applicationName = "", deploymentGroupName = "" } = (await hint(deploymentGroup(name))) ?? {};
+    const group = await unlessMissing(deploymentGroup(name));
+    const { applicationName = "", deploymentGroupName = "" } = group ?? {};
     return (
       applicationName !== "" &&
       (await account.lastDeployment(applicationName, deploymentGroupName)) !== undefined
