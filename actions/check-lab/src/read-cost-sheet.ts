@@ -155,7 +155,8 @@ function currencyProblems(head: readonly string[], rows: readonly string[][], pl
 function amountOf(cell: string, delimiter: string): number {
   const text = cell.replace(/[^\d.,-]/g, "");
   // Spreadsheets show zero as a dash.
-  if (!/\d/.test(text)) return /^[^\p{L}]*[-–—][^\p{L}]*$|^(?:free|gratuit)/iu.test(cell) ? 0 : Number.NaN;
+  const isZero = /\p{L}/u.test(cell) ? /^(?:free|gratuit)/i.test(cell) : /[-–—]/.test(cell);
+  if (!/\d/.test(text)) return isZero ? 0 : Number.NaN;
   const decimal = text.search(/[.,]\d*$/);
   if (decimal < 0) return Number(text);
   const [whole, rest] = [text.slice(0, decimal), text.slice(decimal + 1)];

@@ -41,7 +41,9 @@ export function createReads(identify: () => Promise<unknown>, now = Date.now): R
       const { cause } = error as Error;
       if (!areCredentialsExpired(cause)) throw error;
       const time = new Date(now()).toISOString().slice(0, 16).replace("T", " ");
-      expired ??= new Unreadable(`the keys expired at ${time} UTC: paste new ones and check again`, { cause });
+      expired ??= new Unreadable(`the keys expired at ${time} UTC: paste new ones and check again`, {
+        cause,
+      });
     }
     throw expired;
   };

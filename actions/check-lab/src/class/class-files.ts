@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import Papa from "papaparse";
 import { xml } from "../publish.ts";
 import { type ClassTable, percentOf, type StudentRow } from "./class-table.ts";
 
@@ -14,6 +15,7 @@ export function classCsv({ phases, students }: ClassTable): string {
     "since",
     "checked",
     "account",
+    "proof",
     "to check",
   ];
   const lines = students.map((row) => [
@@ -24,9 +26,11 @@ export function classCsv({ phases, students }: ClassTable): string {
     shownTime(row.since),
     shownTime(row.report.checkedAt),
     row.report.account ?? "",
+    row.proof,
     row.notes.join(", "),
   ]);
-  return [head, ...lines].map((cells) => `${cells.map(csvCell).join(",")}\r\n`).join("");
+  const quotes = (cell: string) => cell.includes(";");
+  return `${Papa.unparse([head, ...lines.map((cells) => cells.map(csvCell))], { quotes })}\r\n`;
 }
 
 /**
@@ -34,8 +38,7 @@ export function classCsv({ phases, students }: ClassTable): string {
  * the spreadsheets of some countries divide a line.
  */
 function csvCell(text: string): string {
-  const safe = plain(text).replace(/(^|;)(?= ?[=+\-@＝＋－＠])/g, "$1'");
-  return /[",;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return plain(text).replace(/(^|;)(?= ?[=+\-@＝＋－＠])/g, "$1'");
 }
 
 /** Makes a student's text one line, without characters that move a terminal's cursor or reverse the line. */
@@ -68,6 +71,7 @@ export function classPage(table: ClassTable): string {
     "score",
     "stuck on",
     "since",
+    "proof",
     "to check",
   ];
   const reasons = unread.map(({ file, reason }) => `<li>${html(file)}: ${html(reason)}</li>`).join("");
@@ -102,7 +106,8 @@ function rowHtml(row: StudentRow, phases: readonly number[]): string {
   return [
     `<tr><th scope="row">${html(row.student)}</th><td>${html(row.report.account ?? "")}</td>`,
     ...percents.map(percentHtml),
-    `<td>${place}</td><td class="time">${html(shownTime(since))}</td><td>${html(row.notes.join(", "))}</td></tr>`,
+    `<td>${place}</td><td class="time">${html(shownTime(since))}</td>`,
+    `<td>${html(row.proof)}</td><td>${html(row.notes.join(", "))}</td></tr>`,
   ].join("");
 }
 

@@ -21,6 +21,8 @@ export interface StudentRow {
   readonly stuck: ItemReport | undefined;
   /** When that item failed first, of those reports in a row in which it did. ISO 8601. */
   readonly since: string | undefined;
+  /** `attested by RUN`; any other report may have been changed by its student: `self-reported: REASON`. */
+  readonly proof: string;
   /** Facts that a teacher should check before the mark counts. */
   readonly notes: readonly string[];
 }
@@ -35,6 +37,12 @@ export interface FoundFile {
   readonly student?: string | undefined;
   /** Reports of one source are of one student; without it, those of one name. */
   readonly source?: string;
+  /** `owner/name` of the repository on GitHub that it came from. */
+  readonly repository?: string | undefined;
+  /** The run that made it, by its attestation. */
+  readonly attestedBy?: string;
+  /** Why it has no attestation. */
+  readonly unproven?: string;
 }
 
 /** A file or a repository that gave no report. */
@@ -78,21 +86,21 @@ function readFound(path: string, file: string, entry: Dirent): FoundFile {
   return { file, student, problem, text: problem ? "" : readFileSync(path, "utf8") };
 }
 
-interface Found {
+interface Found extends Pick<FoundFile, "attestedBy" | "unproven"> {
   readonly student: string;
   readonly source: string;
   readonly report: Report;
 }
 
-/** Makes the table of all reports among the files. Of several reports of one source the newest counts. */
+/** Makes the table of all reports among the files. Of several of one source the newest counts, attested ones first. */
 export function makeTable(files: readonly FoundFile[], missing: readonly Unread[] = []): ClassTable {
   const found: Found[] = [];
   const unread = [...missing];
-  for (const { file, text, problem, student, source = student ?? "" } of files) {
+  for (const { file, text, problem, student, source = student ?? "", ...proof } of files) {
     try {
       if (problem) throw new Error(problem);
       const report = parseReport(text);
-      found.push({ source, student: student ?? report.student, report });
+      found.push({ ...proof, source, student: student ?? report.student, report });
     } catch (error) {
       unread.push({ file, reason: (error as Error).message });
     }
@@ -141,9 +149,17 @@ function mayHave({ status, points, weight }: ItemReport): boolean {
 }
 
 function rowOf(own: readonly Found[], all: readonly Found[]): StudentRow {
-  const reports = own.map(({ report }) => report);
-  const ordered = reports.toSorted((one, other) => Date.parse(other.checkedAt) - Date.parse(one.checkedAt));
-  const [report, ...older] = ordered as [Report, ...Report[]];
+  const rank = ({ attestedBy, report }: Found) => [
+    Number(attestedBy !== undefined),
+    Date.parse(report.checkedAt),
+  ];
+  const ordered = own.toSorted((one, other) => {
+    const [[proven = 0, time = 0], [otherProven = 0, otherTime = 0]] = [rank(one), rank(other)];
+    return otherProven - proven || otherTime - time;
+  });
+  const [report, ...older] = ordered.map((each) => each.report) as [Report, ...Report[]];
+  const { attestedBy, unproven = "no attestation was asked for (--signer)" } = ordered[0] as Found;
+  const proof = attestedBy ? `attested by ${attestedBy}` : `self-reported: ${unproven}`;
   const stuck = failedIn(report)[0];
   const failedBefore = ({ id }: ItemReport) => {
     const fixed = older.findIndex((each) => !failedIn(each).some((item) => item.id === id));
@@ -151,8 +167,10 @@ function rowOf(own: readonly Found[], all: readonly Found[]): StudentRow {
   };
   const [{ student, source } = { student: "", source: "" }] = own;
   const others = all.filter((each) => each.source !== source);
-  const notes = [...sharedWith(own, others), ...report.notes];
-  return { student, report, stuck, since: stuck && failedBefore(stuck).checkedAt, notes };
+  const isOfOther = attestedBy !== undefined && !attestedBy.toLowerCase().includes(student.toLowerCase());
+  const proven = isOfOther ? [`the proof does not name ${student}`] : [];
+  const notes = [...sharedWith(own, others), ...proven, ...report.notes];
+  return { student, report, stuck, since: stuck && failedBefore(stuck).checkedAt, proof, notes };
 }
 
 /** A report may be a copy of another student's. */

@@ -86,13 +86,13 @@ it("writes a CSV line for each student, in which no name is a formula", () => {
   const lines = classCsv(table).split("\r\n");
   expect(lines).toHaveLength(41);
   expect(lines[0]).toBe(
-    "student,phase 5 (%),phase 6 (%),phase 7 (%),score (%),stuck on,since,checked,account,to check",
+    "student,phase 5 (%),phase 6 (%),phase 7 (%),score (%),stuck on,since,checked,account,proof,to check",
   );
   expect(lines).toContain(
-    "ada,100,50,50,66,6.two Item 6.two,2026-10-01 08:00,2026-10-04 08:00,111122223333,",
+    "ada,100,50,50,66,6.two Item 6.two,2026-10-01 08:00,2026-10-04 08:00,111122223333,self-reported: no attestation was asked for (--signer),",
   );
   expect(lines).toContain(
-    `"'=1+1 ""grace""",100,100,50,83,7.two Item 7.two,2026-10-03 08:00,2026-10-03 08:00,,`,
+    `"'=1+1 ""grace""",100,100,50,83,7.two Item 7.two,2026-10-03 08:00,2026-10-03 08:00,,self-reported: no attestation was asked for (--signer),`,
   );
 });
 

@@ -12,6 +12,10 @@ const options = defineOptions({
     value: "FILE",
     help: "list of the students' Git repositories, one address a line; report.json is read from the branch check-lab, or from the default branch",
   },
+  signer: {
+    value: "OWNER/NAME@COMMIT",
+    help: "count reports as proven that check-lab-report.yml of this repository made at this commit (or several, with commas); GitHub's command gh verifies it",
+  },
   output: {
     value: "FOLDER",
     help: "folder for class.csv and class.html (default: the folder of the reports, or the current one)",
@@ -28,8 +32,16 @@ export const command = {
     "Makes one table of a class from the reports of check-lab: students, phases, where they are stuck, since when. It needs --reports, --repositories or both.",
   options,
   notes:
-    "Collect the reports first: gh run download --repo OWNER/REPOSITORY --name check-lab --dir reports/OWNER",
-  check: async ({ reports, repositories }) => {
+    `Collect the reports first: gh run download --repo OWNER/REPOSITORY --name check-lab --dir reports/OWNER.
+With --signer and --repositories, the command downloads them. Reports without proof are marked "self-reported".`.replaceAll(
+      "\n",
+      " ",
+    ),
+  check: async ({ reports, repositories, signer }) => {
+    if (signer !== undefined && !/^[\w.-]+\/[\w.-]+@[0-9a-f]{40}(?:,[0-9a-f]{40})*$/.test(signer))
+      throw new Refusal(
+        `--signer is "${signer}"; expected OWNER/NAME@COMMIT with 40 digits, since tags and branches move. Fix: git ls-remote https://github.com/OWNER/NAME`,
+      );
     if (reports === undefined && repositories === undefined)
       throw new Refusal(
         "--reports and --repositories are missing. Fix: --reports FOLDER or --repositories FILE",

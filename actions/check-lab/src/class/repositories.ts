@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { withoutUserInfo } from "../../../core/shown-value.ts";
-import { type FoundFile, problemOf, type Unread } from "./class-table.ts";
+import { downloadArtifact, forEachAtOnce } from "./attestations.ts";
+import { type FoundFile, problemOf, readFolder, type Unread } from "./class-table.ts";
 
 /** Where a report is looked for: a branch of its own, or the default branch. */
 const references = ["refs/heads/check-lab", "HEAD"];
-const atOnce = 6;
 /** Reports that are read of one repository. */
 const mostReports = 100;
 const timeoutMs = 60_000;
@@ -21,24 +21,52 @@ export function repositoriesIn(text: string): string[] {
     .filter(Boolean);
 }
 
-/** Reads every report.json of each repository, without a checkout. */
+/**
+ * Reads every report.json of each repository, without a checkout.
+ * @param ofRuns first looks for the artifact of the newest run, which an attestation is about
+ */
 export async function fetchReports(
   addresses: readonly string[],
+  ofRuns: boolean,
 ): Promise<{ files: FoundFile[]; unread: Unread[] }> {
   const files: FoundFile[] = [];
   const unread: Unread[] = [];
-  const waiting = [...new Set(addresses)];
-  const work = async () => {
-    for (let address = waiting.shift(); address !== undefined; address = waiting.shift())
-      try {
-        await fetchFrom(address, files);
-      } catch (error) {
-        const { message } = error as Error;
-        unread.push({ file: withoutUserInfo(address), reason: withoutUserInfo(message) });
-      }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  await forEachAtOnce([...new Set(addresses)], async (address) => {
+    try {
+      const found = ofRuns ? await fetchArtifact(address) : [];
+      if (found.length > 0) files.push(...found);
+      else await fetchFrom(address, files);
+    } catch (error) {
+      const { message } = error as Error;
+      unread.push({ file: withoutUserInfo(address), reason: withoutUserInfo(message) });
+    }
+  });
   return { files, unread };
+}
+
+/** `owner/name` of a repository on GitHub. */
+function gitHubName(address: string): string | undefined {
+  const path = /^(?:(?:https?|ssh):\/\/)?(?:[^@/]+@)?github\.com[/:]([^/]+\/[^/]+?)(?:\.git)?\/?$/i.exec(
+    address,
+  );
+  return path?.[1];
+}
+
+/** None without `gh`, or without an artifact: then the files of the repository are read. */
+async function fetchArtifact(address: string): Promise<FoundFile[]> {
+  const repository = gitHubName(address);
+  if (repository === undefined) return [];
+  const folder = await mkdtemp(join(tmpdir(), "check-lab-class-"));
+  try {
+    await downloadArtifact(repository, folder);
+    const reports = readFolder(folder).filter(({ file }) => file === "report.json");
+    const file = `${repository} artifact check-lab`;
+    return reports.map((each) => ({ ...each, file, student: repository, source: address, repository }));
+  } catch {
+    return [];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function fetchFrom(address: string, files: FoundFile[]): Promise<void> {
@@ -63,7 +91,7 @@ async function fetchFrom(address: string, files: FoundFile[]): Promise<void> {
         const problem = problemOf(mode.startsWith("100"), Number(size));
         const text = problem ? "" : await git("cat-file", "blob", object);
         const student = nameOf(withoutUserInfo(address));
-        files.push({ file, text, problem, student, source: address });
+        files.push({ file, text, problem, student, source: address, repository: gitHubName(address) });
       }
       if (found.length > mostReports)
         throw new Error(`${found.length} files report.json; only ${mostReports} were read`);
