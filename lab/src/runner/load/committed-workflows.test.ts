@@ -22,6 +22,7 @@ it.each(files)("%s: actionlint has no complaint", async (file) => {
 
 it.each([
   "check-lab.yml",
+  "check-lab-report.yml",
   "deploy.yml",
   "deploy-service.yml",
   "measure-scale.yml",
