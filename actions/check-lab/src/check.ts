@@ -14,14 +14,14 @@ interface CheckSettings {
   readonly signal: AbortSignal;
 }
 
-/** Checks one item after the other; the reads that items share are done once. */
+/** Checks all items at the same time, since most of it is waiting; the reads that items share are done once. */
 export async function checkLab(lab: Lab, settings: CheckSettings): Promise<Report> {
   const { phases, weights, student, now, signal } = settings;
-  const checked: CheckedItem[] = [];
-  for (const item of phases.flatMap(({ items }) => items)) {
-    signal.throwIfAborted();
-    checked.push({ item, outcome: await runItem(item, lab), weight: weights[item.id] ?? 1 });
-  }
+  const items = phases.flatMap((phase) => phase.items);
+  const checked: CheckedItem[] = await Promise.all(
+    items.map(async (item) => ({ item, outcome: await runItem(item, lab), weight: weights[item.id] ?? 1 })),
+  );
+  signal.throwIfAborted();
   const waiting = findWaiting(checked);
   const own = findOwnWork(lab);
   const reports = new Map<Item, ItemReport>();
@@ -38,8 +38,8 @@ export async function checkLab(lab: Lab, settings: CheckSettings): Promise<Repor
     region: lab.account.region,
     score: scoreOf([...reports.values()]),
     phases: reported,
-    taken: Object.fromEntries(lab.roles.taken),
-    notes: [...notesOf(lab), ...lab.roles.notes],
+    taken: Object.fromEntries([...lab.roles.taken].sort()),
+    notes: [...notesOf(lab), ...lab.roles.notes.toSorted()],
   };
 }
 

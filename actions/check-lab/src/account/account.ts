@@ -51,7 +51,9 @@ import { readStacks } from "./stacks.ts";
 export type Account = ReturnType<typeof readAccount>;
 
 /** Reads each part of an account when an item asks for it, once. A read that fails throws Unreadable. */
-export function readAccount(config: AccountConfig) {
+export function readAccount(given: AccountConfig) {
+  // Many calls at the same time: AWS may throttle some twice.
+  const config = { maxAttempts: 5, ...given };
   const sts = new STSClient(config);
   const identity = once(() =>
     explained("sts:GetCallerIdentity", () => sts.send(new GetCallerIdentityCommand())),
