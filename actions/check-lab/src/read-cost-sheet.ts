@@ -36,7 +36,7 @@ type Places = { readonly [column in Column]: number };
 
 const plain = (cell: string) => cell.normalize("NFD").replace(/\p{M}/gu, "").trim().toLowerCase();
 
-/** Hours a month are no amount, and a column of the twelve months is not the monthly one. */
+/** Hours a month are not an amount, and a column of the twelve months is not the monthly one. */
 function placesOf(cells: readonly string[]): Places {
   const heads = cells.map((cell) => plain(cell).replace(/^\W+/, ""));
   const isAmount = (name: string) => !/heure|hour|quantit|nombre|number|unit|\bg[bo]\b/.test(name);
@@ -87,7 +87,7 @@ function decode(bytes: Uint8Array): string {
 const isTotal = (cell: string) => /^(?:grand )?total\b|^somme\b|^sum$/.test(plain(cell));
 const isNoService = (cell: string) =>
   isTotal(cell) || /^(?:(?:sous|sub)[- ]?total|free$|$)/.test(plain(cell));
-/** Of a row with a service, the other cells may say anything. */
+/** In a row with a service, the other cells may say anything. */
 const isTotalRow = (cells: readonly string[], service: string) =>
   isTotal(service) || (service.trim() === "" && cells.some(isTotal));
 

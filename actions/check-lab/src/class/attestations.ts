@@ -17,7 +17,7 @@ const leastVersion = "2.67";
 const timeoutMs = 60_000;
 
 /** `gh` itself cannot be used: the reason is the same for every report. */
-export class GhMissing extends Error {}
+class GhMissing extends Error {}
 
 /** Reads `owner/name@commit`, or several commits with commas between them. */
 export function readSigner(text: string): Signer {
@@ -82,8 +82,7 @@ async function verify(path: string, repository: string, { commits, ...signer }: 
       const text = await runGh("attestation", "verify", path, ...policy, "--format", "json");
       const [found] = JSON.parse(text) as [Verified?];
       if (!found) throw new Error("gh found no attestation");
-      const { certificate } = found.verificationResult?.signature ?? {};
-      return certificate?.runInvocationURI ?? `a run of ${repository}`;
+      return found.verificationResult?.signature?.certificate?.runInvocationURI ?? `a run of ${repository}`;
     } catch (error) {
       if (error instanceof GhMissing) throw error;
       failure = error as Error;

@@ -149,14 +149,9 @@ function mayHave({ status, points, weight }: ItemReport): boolean {
 }
 
 function rowOf(own: readonly Found[], all: readonly Found[]): StudentRow {
-  const rank = ({ attestedBy, report }: Found) => [
-    Number(attestedBy !== undefined),
-    Date.parse(report.checkedAt),
-  ];
-  const ordered = own.toSorted((one, other) => {
-    const [[proven = 0, time = 0], [otherProven = 0, otherTime = 0]] = [rank(one), rank(other)];
-    return otherProven - proven || otherTime - time;
-  });
+  const time = ({ report }: Found) => Date.parse(report.checkedAt);
+  const isProven = ({ attestedBy }: Found) => Number(attestedBy !== undefined);
+  const ordered = own.toSorted((one, other) => isProven(other) - isProven(one) || time(other) - time(one));
   const [report, ...older] = ordered.map((each) => each.report) as [Report, ...Report[]];
   const { attestedBy, unproven = "no attestation was asked for (--signer)" } = ordered[0] as Found;
   const proof = attestedBy ? `attested by ${attestedBy}` : `self-reported: ${unproven}`;

@@ -32,11 +32,7 @@ export const command = {
     "Makes one table of a class from the reports of check-lab: students, phases, where they are stuck, since when. It needs --reports, --repositories or both.",
   options,
   notes:
-    `Collect the reports first: gh run download --repo OWNER/REPOSITORY --name check-lab --dir reports/OWNER.
-With --signer and --repositories, the command downloads them. Reports without proof are marked "self-reported".`.replaceAll(
-      "\n",
-      " ",
-    ),
+    'Collect the reports first: gh run download --repo OWNER/REPOSITORY --name check-lab --dir reports/OWNER. With --signer and --repositories, the command downloads them. A report without proof is marked "self-reported".',
   check: async ({ reports, repositories, signer }) => {
     if (signer !== undefined && !/^[\w.-]+\/[\w.-]+@[0-9a-f]{40}(?:,[0-9a-f]{40})*$/.test(signer))
       throw new Refusal(
