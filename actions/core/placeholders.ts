@@ -3,15 +3,50 @@ import { isScalar, parseDocument, visit } from "yaml";
 import { type Keys, parseData } from "./data-file.ts";
 import type { InputReader } from "./inputs.ts";
 
-/** Matches `<NAME>`, `<account-id>` or `<endpoint>`. */
+/** Matches `<NAME>`, `<account-id>` or `<endpoint>`: names that an input can give a value. */
 const placeholder = /<([A-Za-z][A-Za-z0-9_-]*)>/g;
 
-/** Markup inside a container's command is not a placeholder: void elements, and those whose end is in the text. */
+/** In free text, `List<String>`, `Usage: app <file>` and HTML are not placeholders. */
+const inFreeText = /<([A-Z][A-Z0-9_]*)>/g;
+
+/** In an ARN, a role, an image or a host, nothing belongs between angle brackets. */
+const inReference = /<([A-Za-z][^<>]*)>/g;
+
+/** An ARN, a URL or host with a part in angle brackets, or nothing but a capitalized name such as `<DatabasePort>`. */
+const reference =
+  /^(?:arn:|[a-z][a-z0-9+.-]*:\/\/[^\s/?#<]*<[^<>]+>|<[^<>]+>[.:][\w.:-]+$|<[A-Z][A-Za-z0-9]*>$)/;
+
+/** Log options that are names; the others are patterns and formats. */
+const namingOptions = ["awslogs-group", "awslogs-region", "awslogs-stream-prefix"];
+
+/** Returns whether a member of a task definition is the user's own text, such as a variable or a command. */
+function isFreeText(keys: Keys): boolean {
+  const [owner, last] = [String(keys.at(-2)), String(keys.at(-1))];
+  if (last === "value") return keys.at(-3) === "environment";
+  if (owner === "options") return !namingOptions.includes(last);
+  return ["command", "entryPoint", "dockerLabels"].includes(owner);
+}
+
+function patternFor(text: string, keys: Keys): RegExp {
+  if (reference.test(text)) return inReference;
+  return isFreeText(keys) || /\s/.test(text.replace(inReference, "")) ? inFreeText : inReference;
+}
+
+/** Markup is not a placeholder: void elements, and those whose end is in the text. */
 const elements =
   /^(html|head|body|title|meta|link|base|br|hr|img|input|p|li|td|th|tr|dt|dd|option|source|wbr)$/;
 
 function isMarkup(name: string, text: string): boolean {
-  return /^[a-z][a-z0-9]*$/.test(name) && (elements.test(name) || text.includes(`</${name}>`));
+  return elements.test(name) || text.includes(`</${name}>`);
+}
+
+function namesIn(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, name = ""]) => name).filter((name) => !isMarkup(name, text));
+}
+
+/** Returns whether the text of a whole file can have placeholders. */
+export function mayHavePlaceholders(text: string): boolean {
+  return namesIn(text, placeholder).length > 0;
 }
 
 export interface Placeholder {
@@ -25,8 +60,7 @@ export interface Placeholder {
 export function findPlaceholders(value: unknown): Placeholder[] {
   const found: Placeholder[] = [];
   visitStrings(value, { path: "", keys: [] }, (text, place) => {
-    for (const [, name = ""] of text.matchAll(placeholder))
-      if (!isMarkup(name, text)) found.push({ ...place, name });
+    for (const name of namesIn(text, patternFor(text, place.keys))) found.push({ ...place, name });
   });
   return found;
 }

@@ -208,13 +208,32 @@ test.each<[string, object, object, string[]]>([
   expect(diffTaskDefinitions(before, after)).toEqual(lines);
 });
 
+const variable = (value: string) => ({ environment: [{ name: "A", value }] });
+
 test.each<[unknown, string[]]>([
   ["<IMAGE1_NAME>", ["IMAGE1_NAME"]],
   ["arn:aws:iam::<account-id>:role/<Role>", ["account-id", "Role"]],
+  ["arn:aws:iam::<your account id>:role/web", ["your account id"]],
   ["echo '<html><h1>hello</h1></html>' && a < b > c", []],
   ["<p>hello<br>world", []],
   ["mysql://<endpoint>:3306", ["endpoint"]],
   [{ list: [{ name: "web", image: "<X>" }] }, ["X"]],
+  [{ image: "<account>.dkr.ecr.eu-west-1.amazonaws.com/web:<tag>" }, ["account", "tag"]],
+  [{ taskRoleArn: "<role>" }, ["role"]],
+  [variable("List<String>"), []],
+  [variable("std::map<key, value>"), []],
+  [variable("<none>"), []],
+  [variable("<DB_PASSWORD>"), ["DB_PASSWORD"]],
+  [variable("<DatabasePort>"), ["DatabasePort"]],
+  [variable("<B>bold</B> in <COLOUR>"), ["COLOUR"]],
+  [variable("<endpoint>.rds.amazonaws.com"), ["endpoint"]],
+  [variable("https://<host>/menu"), ["host"]],
+  [variable("arn:aws:sns:eu-west-1:<account-id>:orders"), ["account-id"]],
+  [{ command: ["sh", "-c", "Usage: app <file>"] }, []],
+  [{ command: ["serve", "<file>", "<PORT>"] }, ["PORT"]],
+  [{ entryPoint: ["cast<int>"], healthCheck: { command: ["CMD-SHELL", "test a <b> c"] } }, []],
+  [{ options: { "awslogs-multiline-pattern": "^(?<level>[A-Z]+)", "awslogs-group": "<group>" } }, ["group"]],
+  [{ dockerLabels: { format: "<pri>%d" } }, []],
 ])("finds the placeholders of %j", (value, names) => {
   expect(findPlaceholders(value).map(({ name }) => name)).toEqual(names);
 });

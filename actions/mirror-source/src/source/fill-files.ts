@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { findDataPositions, parseData } from "../../../core/data-file.ts";
 import { Failure, type Place } from "../../../core/failure.ts";
 import { didYouMean } from "../../../core/nearest-name.ts";
-import { fillDataText, fillText, findPlaceholders } from "../../../core/placeholders.ts";
+import { fillDataText, fillText, findPlaceholders, mayHavePlaceholders } from "../../../core/placeholders.ts";
 import { withPlainSecrets } from "../../../core/plain-secrets.ts";
 import type { Git } from "../git/git.ts";
 import type { Placeholders, SnapshotInputs } from "../inputs.ts";
@@ -53,7 +53,7 @@ export function fillFile(file: string, content: Buffer, { values, plainSecrets }
   const filling = new Map([...values].filter(([name]) => !kept.includes(name)));
   const filled = fillText(text, filling);
   // A file without placeholders need not even be well-formed.
-  if (filled === text && findPlaceholders(text).length === 0) return unlessSame(original, text, []);
+  if (filled === text && !mayHavePlaceholders(text)) return unlessSame(original, text, []);
   const open = placesOf(text, file).filter(({ name }) => !filling.has(name) && !kept.includes(name));
   if (filled === text) return unlessSame(original, text, open);
   return { content: fillDataText(text, file, filling), open };
