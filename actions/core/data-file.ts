@@ -73,7 +73,7 @@ function countKeys(value: unknown): number {
   );
 }
 
-const yamlOptions = { prettyErrors: false, uniqueKeys: false } as const;
+const yamlOptions = { prettyErrors: false, uniqueKeys: false, merge: true } as const;
 
 function isYamlPath(path: string): boolean {
   return /^\.ya?ml$/.test(extname(path));

@@ -1,6 +1,6 @@
-import { KeyValuePair$ } from "@aws-sdk/client-ecs";
-import { NormalizedSchema } from "@smithy/core/schema";
+import type { NormalizedSchema } from "@smithy/core/schema";
 import type { Keys } from "./data-file.ts";
+import { isObject } from "./is-object.ts";
 import { editDistance } from "./nearest-name.ts";
 
 /** A member that ECS would refuse. */
@@ -59,38 +59,38 @@ function collectMembers(value: object, schema: NormalizedSchema, at: Place, foun
   }
 }
 
+/** Members of pairs that become an empty text where they are absent, by the list's key. */
+const pairDefaults: Readonly<Record<string, object>> = {
+  environment: { value: "" },
+  properties: { name: "", value: "" },
+};
+
 /**
- * Copies `value` without empty parts: null anywhere, and the empty text as a member of a structure, except as the value
- * of a name. ECS needs a value for each name. Members in `kept` stay when they are empty.
+ * Copies `value` without empty parts, as the official action does: null, the empty text, and lists and objects of
+ * nothing else, also as list items. Members in `kept` stay; so do the pairs of variables and of a proxy.
  */
-export function withoutEmpty(
-  value: unknown,
-  schema: NormalizedSchema | undefined,
-  kept: readonly string[],
-): unknown {
-  if (Array.isArray(value)) {
-    const items = schema?.isListSchema() ? schema.getValueSchema() : undefined;
-    return value.filter((item) => item !== null).map((item) => withoutEmpty(item, items, kept));
-  }
-  if (typeof value !== "object" || value === null) return value;
-  const structure = schema?.isStructSchema() ? schema : undefined;
-  const names = structure ? memberNames(structure) : [];
+export function withoutEmpty(value: unknown, kept: readonly string[]): unknown {
+  if (Array.isArray(value))
+    return value.filter((item) => !isEmpty(item)).map((item) => withoutEmpty(item, kept));
+  if (!isObject(value)) return value;
   const members = Object.entries(value)
-    .filter(([key, item]) => {
-      if (item === null) return false;
-      return item !== "" || !names.includes(key) || key === "value" || kept.includes(key);
-    })
+    .filter(([key, item]) => kept.includes(key) || !isEmpty(item))
     .map(([key, item]) => {
-      const member = names.includes(key) ? structure?.getMemberSchema(key) : undefined;
-      return [key, withoutEmpty(item, member, kept)] as const;
+      const cleaned = withoutEmpty(item, kept);
+      const pairs = Array.isArray(cleaned) ? pairDefaults[key] : undefined;
+      return [key, pairs ? (cleaned as unknown[]).map((pair) => withDefaults(pair, pairs)) : cleaned];
     });
-  const cleaned = Object.fromEntries(members);
-  const isNameWithoutValue =
-    structure?.getName() === keyValuePair && "name" in cleaned && !("value" in cleaned);
-  return isNameWithoutValue ? { ...cleaned, value: "" } : cleaned;
+  return Object.fromEntries(members);
 }
 
-const keyValuePair = NormalizedSchema.of(KeyValuePair$).getName();
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === "") return true;
+  return typeof value === "object" && Object.values(value).every(isEmpty);
+}
+
+function withDefaults(pair: unknown, defaults: object): unknown {
+  return isObject(pair) ? { ...defaults, ...pair } : pair;
+}
 
 /**
  * Returns whether a key is for readers or editors, such as `_comment` or `$schema`: no AWS service has such members.

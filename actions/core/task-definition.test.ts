@@ -21,7 +21,7 @@ test.each<[string, unknown, string, string | undefined]>([
   ["another spelling", { ...minimal, Cpu: "256" }, "Cpu", "cpu"],
   [
     "an unknown key inside",
-    withWeb({ portMapping: [] }),
+    withWeb({ portMapping: [80] }),
     "containerDefinitions[web].portMapping",
     "portMappings",
   ],
@@ -62,16 +62,17 @@ test.each<[string, object, object]>([
           secrets: null,
           portMappings: [null, { containerPort: 80, name: null }],
           logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g", mode: null } },
-          dockerLabels: { empty: "", none: null },
+          dockerLabels: { empty: "", none: null, team: "tea" },
           command: ["sh", "-c", ""],
+          repositoryCredentials: { credentialsParameter: "" },
         },
       ],
     },
     withWeb({
       portMappings: [{ containerPort: 80 }],
       logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g" } },
-      dockerLabels: { empty: "" },
-      command: ["sh", "-c", ""],
+      dockerLabels: { team: "tea" },
+      command: ["sh", "-c"],
     }),
   ],
   [
@@ -79,9 +80,21 @@ test.each<[string, object, object]>([
     {
       family: "web",
       containerDefinitions: [
-        { ...web, environment: [{ name: "A", value: "" }, { name: "B", value: null }, { name: "C" }] },
+        {
+          ...web,
+          environment: [
+            { name: "A", value: "" },
+            { name: "B", value: null },
+            { name: "C" },
+            { name: "", value: "" },
+          ],
+        },
       ],
-      proxyConfiguration: { type: "APPMESH", containerName: "e", properties: [{ name: "P", value: null }] },
+      proxyConfiguration: {
+        type: "APPMESH",
+        containerName: "e",
+        properties: [{ name: "P", value: null }, { value: "1" }],
+      },
     },
     {
       family: "web",
@@ -91,23 +104,34 @@ test.each<[string, object, object]>([
           environment: pairs("A=", "B=", "C="),
         },
       ],
-      proxyConfiguration: { type: "APPMESH", containerName: "e", properties: [{ name: "P", value: "" }] },
+      proxyConfiguration: {
+        type: "APPMESH",
+        containerName: "e",
+        properties: [
+          { name: "P", value: "" },
+          { name: "", value: "1" },
+        ],
+      },
     },
   ],
+  ["lists and objects of nothing", { ...minimal, tags: [], volumes: [{ name: "", host: {} }] }, minimal],
   [
     "members of unknown keys",
-    { ...minimal, pets: { cat: null, dog: "" } },
-    { ...minimal, pets: { dog: "" } },
+    { ...minimal, pets: { cat: null, dog: "", cow: 0 } },
+    { ...minimal, pets: { cow: 0 } },
   ],
-])("treats null and empty texts as absent: %s", (_, value, taskDefinition) => {
+])("treats empty values as absent, as the official action does: %s", (_, value, taskDefinition) => {
   expect(inspectTaskDefinition(value)).toMatchObject({ taskDefinition, faults: [] });
   expect(inspectTaskDefinition(value).taskDefinition).toEqual(taskDefinition);
 });
 
-test("keeps an empty text where the user wants it", () => {
-  const value = { ...minimal, taskRoleArn: "" };
-  expect(inspectTaskDefinition(value, {}, { keptEmpty: ["taskRoleArn"] }).taskDefinition).toEqual(value);
-});
+test.each([{ taskRoleArn: "" }, { volumes: [] }, { runtimePlatform: {} }])(
+  "keeps %j where the user wants it",
+  (kept) => {
+    const value = { ...minimal, ...kept };
+    expect(inspectTaskDefinition(value, {}, { keptEmpty: Object.keys(kept) }).taskDefinition).toEqual(value);
+  },
+);
 
 test("drops and lists keys that only a description has", () => {
   const described = {

@@ -18,7 +18,7 @@ import {
 export type TaskDefinitionInput = RegisterTaskDefinitionCommandInput;
 
 export interface ReadingRules {
-  /** Members that stay although they are empty texts. */
+  /** Members that stay although they are empty. */
   readonly keptEmpty: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export function inspectTaskDefinition(
   const described = Object.keys(members).filter((key) => describeOnly.includes(key));
   const kept = Object.fromEntries(Object.entries(members).filter(([key]) => !described.includes(key)));
   const taskDefinition = {
-    ...(withoutEmpty(kept, inputSchema, keptEmpty) as Record<string, unknown>),
+    ...(withoutEmpty(kept, keptEmpty) as Record<string, unknown>),
     ...overrides,
   };
   const missing = required

@@ -43,6 +43,25 @@ test("puts the revision in place of <TASK_DEFINITION> and keeps the rest", () =>
   });
 });
 
+test("resolves merge keys, and leaves out extension keys and null", () => {
+  const text = `x-load-balancer: &load
+  ContainerName: web
+  ContainerPort: 8080
+version: 0.0
+Hooks:
+Resources:
+  - TargetService:
+      Type: AWS::ECS::Service
+      Properties:
+        TaskDefinition: <TASK_DEFINITION>
+        LoadBalancerInfo:
+          <<: *load
+`;
+  const { appSpec, findings } = read(text);
+  expect(findings).toEqual([]);
+  expect(appSpec?.contentFor("arn:x:7")).toBe(read(yaml()).appSpec?.contentFor("arn:x:7"));
+});
+
 test("accepts keys in another case, as CodeDeploy does", () => {
   const { appSpec, findings } = read(yaml("TaskDefinition", "taskDefinition"));
   expect(findings).toEqual([]);

@@ -4,7 +4,6 @@ import { Failure } from "../../core/failure.ts";
 import type { Finding } from "../../core/findings.ts";
 import { isObject } from "../../core/is-object.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
-import { withoutEmpty } from "../../core/task-definition-faults.ts";
 import { leftPlaceholders, twiceIn } from "../../ecs/task-definition-file.ts";
 import { appSpecChanges } from "./app-spec-changes.ts";
 
@@ -50,13 +49,20 @@ export function readAppSpec(
   try {
     const text = readTextFile(file);
     const value = parseData(text, file);
-    const checked = checkAppSpec(withoutEmpty(value, undefined, []), file, service, taskDefinition);
+    const checked = checkAppSpec(withoutExtensions(value), file, service, taskDefinition);
     const advice = twiceIn(text, value, file).map((warning): Finding => ({ text: warning, kind: "advice" }));
     return { ...checked, findings: [...checked.findings, ...advice] };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { appSpec: undefined, findings: [{ text: error.message }] };
   }
+}
+
+/** Copies an AppSpec without null and without the keys `x-…`, which hold anchors for YAML's merge keys. */
+function withoutExtensions(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value), (key, item) =>
+    key.startsWith("x-") ? undefined : (item ?? undefined),
+  );
 }
 
 function generateAppSpec(service: Service, taskDefinition: TaskDefinitionInput | undefined): Read {

@@ -102,7 +102,10 @@ test("compares a definition with the family's latest revision", async () => {
     revision: "shop:2",
     diff: [],
   });
-  const unregistered = bench.file("new.json", { family: "new", containerDefinitions: [] });
+  const unregistered = bench.file("new.json", {
+    family: "new",
+    containerDefinitions: [{ name: "web", image }],
+  });
   expect(await compare({ "task-definition": unregistered })).toEqual({ first: true });
   expect(await compare({ "task-definition": "shop" })).toBeUndefined();
 });

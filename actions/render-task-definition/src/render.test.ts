@@ -145,13 +145,13 @@ test("accepts unknown and duplicate keys with a warning", async () => {
   const text = `{ // ours
     "$schema": "./ecs.json",
     "family": "y", "family": "x",
-    "containerDefinitions": [{ "name": "customer", "image": "<IMAGE1_NAME>", "moods": 3, "portMapping": [], }],
+    "containerDefinitions": [{ "name": "customer", "image": "<IMAGE1_NAME>", "moods": 3, "portMapping": [80], }],
   }`;
   const { taskDefinition, diff } = await render(text);
   expect(taskDefinition).toEqual({
     $schema: "./ecs.json",
     family: "x",
-    containerDefinitions: [{ name: "customer", image: "repo@sha256:abc", moods: 3, portMapping: [] }],
+    containerDefinitions: [{ name: "customer", image: "repo@sha256:abc", moods: 3, portMapping: [80] }],
   });
   expect(diff).toHaveLength(1);
   expect(bench.warnings.slice(-4).map((line) => line.replace(bench.folder, ""))).toEqual([

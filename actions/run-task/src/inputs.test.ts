@@ -27,7 +27,7 @@ const overrides = [
   { name: "side", cpu: 64 },
 ];
 const managedEBSVolume = { sizeInGiB: 20, roleArn: "arn:aws:iam::123456789012:role/ebs" };
-const nowhere = { subnets: [], securityGroups: [], assignPublicIp: "DISABLED" };
+const nowhere = { assignPublicIp: "DISABLED" };
 
 test.each<[string, Record<string, string>, object]>([
   ["cluster", { cluster: "" }, { cluster: "default" }],
@@ -60,6 +60,11 @@ test.each<[string, Record<string, string>, object]>([
         assignPublicIp: "ENABLED",
       },
     },
+  ],
+  [
+    "a launch type and network of its own, next to the official action's service",
+    { "run-task-launch-type": "EC2", "run-task-subnets": "a,b" },
+    { placement: { service: "s", launchType: "EC2", subnets: ["a", "b"] } },
   ],
   [
     "overrides",
@@ -113,13 +118,6 @@ test.each<[Record<string, string>, string]>([
   [{ command: "[]" }, "Input command is not a JSON list of strings"],
   [{ command: '["sleep",3]' }, "Input command is not a JSON list of strings"],
   [{ "environment-variables": "DATABASE" }, "expected lines of the form name=value"],
-  [{ "run-task-subnets": "subnet-1" }, "Inputs service and run-task-subnets exclude each other"],
-  [{ "run-task-security-groups": "sg-1" }, "Inputs service and run-task-security-groups exclude each other"],
-  [
-    { "run-task-assign-public-IP": "ENABLED" },
-    "Inputs service and run-task-assign-public-IP exclude each other",
-  ],
-  [{ "run-task-launch-type": "EC2" }, "Inputs service and run-task-launch-type exclude each other"],
   [{ "run-task-container-overrides": '{"name":"web"}' }, "is not a JSON list of overrides"],
   [{ "run-task-tags": '["team"]' }, "is not a JSON list of tags"],
   [{ "run-task-started-by": "GitHub Actions" }, "at most 128 letters, digits, -, _ and /"],

@@ -30,18 +30,17 @@ export interface RunInputs {
   readonly deadlineMs: number;
 }
 
-/** Where the task runs: like a service's tasks, or as these inputs say. */
-type PlacementSource =
-  | { readonly service: string }
-  | {
-      readonly launchType?: LaunchType;
-      /** Replaces a launch type. */
-      readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
-      /** Without any, the task has the network of its container instance. */
-      readonly subnets: readonly string[];
-      readonly securityGroups: readonly string[];
-      readonly assignPublicIp: "ENABLED" | "DISABLED";
-    };
+/** Where the task runs: like a service's tasks, except for what is given, or only as given. */
+interface PlacementSource {
+  readonly service?: string;
+  readonly launchType?: LaunchType;
+  /** Replaces a launch type. */
+  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
+  /** Without any, the task has the network of the service, or of its container instance. */
+  readonly subnets?: readonly string[];
+  readonly securityGroups?: readonly string[];
+  readonly assignPublicIp?: "ENABLED" | "DISABLED";
+}
 
 const launchTypes = ["FARGATE", "EC2", "EXTERNAL"] as const;
 type LaunchType = (typeof launchTypes)[number];
@@ -120,25 +119,9 @@ function isCommand(value: unknown): value is string[] {
   return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string");
 }
 
-/** With a service, all of these are the service's own. */
-const placementInputs = [
-  "run-task-subnets",
-  "run-task-launch-type",
-  "run-task-capacity-provider-strategy",
-  "run-task-security-groups",
-  "run-task-assign-public-IP",
-];
-
+/** As in the official action, where the service is updated after the task, the inputs `run-task-…` are the task's. */
 function readPlacement(read: InputReader): PlacementSource {
   const service = read.optional("service");
-  if (service) {
-    for (const name of placementInputs)
-      if (read.optional(name))
-        read.problem(
-          `Inputs service and ${name} exclude each other: with service, the task has the service's own setting`,
-        );
-    return { service };
-  }
   const capacityProviderStrategy = read.json(
     "run-task-capacity-provider-strategy",
     'a JSON list such as [{"capacityProvider":"FARGATE_SPOT","weight":1}]',
@@ -147,17 +130,22 @@ function readPlacement(read: InputReader): PlacementSource {
   );
   const byProviders = capacityProviderStrategy.length > 0;
   const launchType = read.choice("run-task-launch-type", launchTypes, "FARGATE");
-  if (byProviders && read.optional("run-task-launch-type"))
+  const isGiven = (name: string) => read.optional(name) !== undefined;
+  if (byProviders && isGiven("run-task-launch-type"))
     read.problem(
       "Inputs run-task-launch-type and run-task-capacity-provider-strategy exclude each other: use only one",
     );
   const subnets = read.names("run-task-subnets");
-  if (subnets.length === 0) refuseNetwork(read, !byProviders && launchType === "FARGATE");
+  const securityGroups = read.names("run-task-security-groups");
+  const assignPublicIp = read.choice("run-task-assign-public-IP", ["ENABLED", "DISABLED"], "DISABLED");
+  if (!service && subnets.length === 0) refuseNetwork(read, !byProviders && launchType === "FARGATE");
   return {
-    ...(byProviders ? { capacityProviderStrategy } : { launchType }),
-    subnets,
-    securityGroups: read.names("run-task-security-groups"),
-    assignPublicIp: read.choice("run-task-assign-public-IP", ["ENABLED", "DISABLED"], "DISABLED"),
+    ...(service && { service }),
+    ...(byProviders && { capacityProviderStrategy }),
+    ...(!byProviders && (!service || isGiven("run-task-launch-type")) && { launchType }),
+    ...(subnets.length > 0 && { subnets }),
+    ...(securityGroups.length > 0 && { securityGroups }),
+    ...((!service || isGiven("run-task-assign-public-IP")) && { assignPublicIp }),
   };
 }
 

@@ -90,6 +90,23 @@ test.each<[string, Service, TaskSet | undefined, object]>([
   expect(await findPlacement(context, base)).toEqual(placement);
 });
 
+test("replaces what the inputs give in the placement of a service", async () => {
+  const service = { launchType: "FARGATE", platformVersion: "1.4.0", networkConfiguration: network("a") };
+  const services = [{ status: "ACTIVE", taskDefinition: "job:1", ...service }];
+  const { context } = prepare({ DescribeServices: { services } });
+  const find = (changes: object) =>
+    findPlacement(context, { ...base, placement: { ...base.placement, ...changes } });
+  expect(await find({ launchType: "EC2" })).toEqual({
+    launchType: "EC2",
+    networkConfiguration: network("a"),
+  });
+  const capacityProviderStrategy = providers;
+  expect(await find({ capacityProviderStrategy, subnets: ["b"], assignPublicIp: "ENABLED" })).toEqual({
+    capacityProviderStrategy,
+    networkConfiguration: { awsvpcConfiguration: { subnets: ["b"], assignPublicIp: "ENABLED" } },
+  });
+});
+
 test.each<[string, object, object]>([
   ["uses its instance's network for an EC2 task", { launchType: "EC2" }, { launchType: "EC2" }],
   [
@@ -98,7 +115,7 @@ test.each<[string, object, object]>([
     { capacityProviderStrategy: providers },
   ],
 ])("%s", async (_, changes, expected) => {
-  const nowhere = { subnets: [], securityGroups: [], assignPublicIp: "DISABLED" as const };
+  const nowhere = { assignPublicIp: "DISABLED" as const };
   const placement = { ...nowhere, ...changes };
   expect(await findPlacement(prepare({}).context, { ...base, placement })).toEqual(expected);
 });

@@ -143,25 +143,29 @@ export async function findPlacement(
   context: EcsContext,
   { cluster, placement }: Pick<RunInputs, "cluster" | "placement">,
 ): Promise<Placement> {
-  if ("service" in placement) {
-    const { service, primary } = await findService(context, { cluster, service: placement.service });
-    return placementOf(service, primary);
-  }
-  return placementFrom(placement);
+  if (!placement.service) return placementFrom(placement, { launchType: "FARGATE" });
+  const { service, primary } = await findService(context, { cluster, service: placement.service });
+  return placementFrom(placement, placementOf(service, primary));
 }
 
-function placementFrom(given: Exclude<RunInputs["placement"], { service: string }>): Placement {
+/** Returns the service's placement with what the inputs give instead. */
+function placementFrom(given: RunInputs["placement"], { networkConfiguration, ...service }: Placement) {
   const { launchType, capacityProviderStrategy, subnets, securityGroups, assignPublicIp } = given;
   const awsvpcConfiguration = {
-    subnets: [...subnets],
-    securityGroups: [...securityGroups],
-    assignPublicIp,
+    subnets: [],
+    ...networkConfiguration?.awsvpcConfiguration,
+    ...(subnets && { subnets: [...subnets] }),
+    ...(securityGroups && { securityGroups: [...securityGroups] }),
+    ...(assignPublicIp && { assignPublicIp }),
   };
+  // A platform version is one of Fargate.
+  const { platformVersion } = launchType === undefined || launchType === "FARGATE" ? service : {};
+  const placement: Placement = launchType
+    ? { launchType, ...(platformVersion && { platformVersion }) }
+    : service;
   return {
-    ...(capacityProviderStrategy
-      ? { capacityProviderStrategy: [...capacityProviderStrategy] }
-      : { launchType: launchType ?? "FARGATE" }),
-    ...(subnets.length > 0 && { networkConfiguration: { awsvpcConfiguration } }),
+    ...(capacityProviderStrategy ? { capacityProviderStrategy: [...capacityProviderStrategy] } : placement),
+    ...(awsvpcConfiguration.subnets.length > 0 && { networkConfiguration: { awsvpcConfiguration } }),
   };
 }
 
