@@ -93,7 +93,7 @@ function normalise(taskDefinition: object): Record<string, unknown> {
 }
 
 /** "1 vCPU" and "1 GB" are registered as "1024". */
-function inUnits(text: string, unit: RegExp): string {
+export function inUnits(text: string, unit: RegExp): string {
   const match = unit.exec(text.trim());
   return match ? String(Number(match[1]) * 1024) : text.trim();
 }

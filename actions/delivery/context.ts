@@ -4,6 +4,7 @@ import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { JobContext } from "../core/context.ts";
 import { createUnfinishedState } from "../core/post-state.ts";
 import { createEcsClients, type EcsClients, type EcsContext, retrying } from "../ecs/context.ts";
@@ -15,7 +16,7 @@ export interface Clients extends EcsClients, LookupClients {
   readonly codedeploy: CodeDeployClient;
   /** Loaded when the load balancer is verified, or a failure has to be explained. */
   readonly elbv2: () => Promise<ElasticLoadBalancingV2Client>;
-  /** Loaded when an alarm has ended a deployment. */
+  /** Loaded when alarms are verified, or one has ended a deployment. */
   readonly cloudwatch: () => Promise<CloudWatchClient>;
 }
 
@@ -68,6 +69,7 @@ interface LookupClients {
   readonly ecr: (region?: string) => Promise<ECRClient>;
   readonly iam: () => Promise<IAMClient>;
   readonly secretsManager: (region?: string) => Promise<SecretsManagerClient>;
+  readonly ssm: (region?: string) => Promise<SSMClient>;
 }
 
 /** An optional response deserves fewer attempts than following a deployment. */
@@ -87,6 +89,10 @@ function createLookupClients(): LookupClients {
     secretsManager: async (region) => {
       const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
       return new SecretsManagerClient(options(region));
+    },
+    ssm: async (region) => {
+      const { SSMClient } = await import("@aws-sdk/client-ssm");
+      return new SSMClient(options(region));
     },
   };
 }

@@ -61,7 +61,7 @@ test("registers nothing in a plan without a service, and takes an equal revision
   expect(planned.record.plan?.revisionChanges).toEqual([
     '~ containerDefinitions[web].image: "x/web:1" → "x/web:2"',
   ]);
-  const container = { name: "web", image: "x/web:2", portMappings: [{ containerPort: 8080 }] };
+  const container = { name: "web", image: "x/web:2", memory: 256, portMappings: [{ containerPort: 8080 }] };
   const taskDefinition = { taskDefinitionArn: arn(7), family: "web", containerDefinitions: [container] };
   account.answers.DescribeTaskDefinition = { taskDefinition };
   const reused = await account.run({ service: "", waitUntil: "registered" });

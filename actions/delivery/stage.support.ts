@@ -9,6 +9,7 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Simulator } from "@ecs-delivery/simulator";
 import { createDelivery } from "@ecs-delivery/simulator/outside-clients/delivery.support";
 import { webLogs, webTaskDefinition, webVersion } from "@ecs-delivery/simulator/outside-clients/web.support";
@@ -240,9 +241,11 @@ export function clientsOf({ clientConfig }: Simulator): DeliveryContext["clients
   const [logs, elbv2] = [new CloudWatchLogsClient(config), new ElasticLoadBalancingV2Client(config)];
   const [ecr, iam] = [new ECRClient(config), new IAMClient(config)];
   const [secretsManager, cloudwatch] = [new SecretsManagerClient(config), new CloudWatchClient(config)];
+  const ssm = new SSMClient(config);
   return {
     ecs: new ECSClient(config),
     codedeploy: new CodeDeployClient(config),
+    ssm: async () => ssm,
     logs: async () => logs,
     elbv2: async () => elbv2,
     ecr: async () => ecr,

@@ -7,6 +7,7 @@ import type { InputReader } from "../core/inputs.ts";
 import { isObject } from "../core/is-object.ts";
 import type { Log } from "../core/log.ts";
 import { findPlaceholders } from "../core/placeholders.ts";
+import { findRegistrationFaults } from "../core/registration-rules.ts";
 import { checkTaskDefinition, type ReadingRules, type TaskDefinitionInput } from "../core/task-definition.ts";
 import type { UnknownKey } from "../core/task-definition-faults.ts";
 
@@ -21,11 +22,13 @@ export function readTaskDefinition(
     const value = parseData(text, file);
     const { taskDefinition, dropped, unknown } = checkTaskDefinition(value, file, rules);
     if (dropped.length > 0) log.notice(`${file}: removed ${dropped.join(", ")}, which cannot be registered.`);
+    const faults = findRegistrationFaults(taskDefinition);
     const advice = [...twiceIn(text, value, file), ...unknown.map((key) => sentToAws(file, key))];
     return {
       taskDefinition,
       findings: [
         ...leftPlaceholders(taskDefinition, file),
+        ...faults.map(({ text, fix }): Finding => ({ text: `${file}: ${text}`, fix })),
         ...advice.map((warning): Finding => ({ text: warning, kind: "advice" })),
       ],
     };

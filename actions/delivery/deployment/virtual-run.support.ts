@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient, type Service } from "@aws-sdk/client-ecs";
@@ -80,6 +81,7 @@ const groupInfo = {
 const container = (image: string) => ({
   name: "web",
   image,
+  memory: 256,
   portMappings: [{ containerPort: 8080, protocol: "tcp" as const }],
 });
 
@@ -164,6 +166,7 @@ export function createVirtualAccount(controller: Controller) {
 
 function clientsOf(fake: ReturnType<typeof createFakeAws>["fake"]): DeliveryContext["clients"] {
   const [ecr, elbv2] = [fake(new ECRClient(fakeConfig)), fake(new ElasticLoadBalancingV2Client(fakeConfig))];
+  const cloudwatch = fake(new CloudWatchClient(fakeConfig));
   const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} here`));
   return {
     ecs: fake(new ECSClient(fakeConfig)),
@@ -171,7 +174,8 @@ function clientsOf(fake: ReturnType<typeof createFakeAws>["fake"]): DeliveryCont
     ecr: async () => ecr,
     elbv2: async () => elbv2,
     logs: nothing("logs"),
-    cloudwatch: nothing("alarms"),
+    cloudwatch: async () => cloudwatch,
+    ssm: nothing("parameters"),
     iam: nothing("roles"),
     secretsManager: nothing("secrets"),
   };

@@ -7,10 +7,42 @@ const relations: Readonly<Record<string, string>> = {
   LessThanOrEqualToThreshold: "at or below",
 };
 
-/** Returns metric, value and threshold of each alarm, such as `TargetResponseTime p99 was 1.84, above 0.5`. */
+export interface AlarmState {
+  readonly name: string;
+  readonly state: MetricAlarm["StateValue"];
+  /** Such as `TargetResponseTime p99 was 1.84, above 0.5`, or the rule of a composite alarm. */
+  readonly figures: string;
+}
+
+/** Reads those alarms that exist. Without types, CloudWatch returns no composite alarms (API reference). */
+export async function readAlarms(
+  client: CloudWatchClient,
+  names: readonly string[],
+  options: { abortSignal?: AbortSignal } = {},
+): Promise<AlarmState[]> {
+  const { MetricAlarms = [], CompositeAlarms = [] } = await client.send(
+    new DescribeAlarmsCommand({
+      AlarmNames: [...names],
+      AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
+      MaxRecords: 100,
+    }),
+    options,
+  );
+  const named = ({ AlarmName: name = "", StateValue: state }: MetricAlarm, figures: string) => ({
+    name,
+    state,
+    figures,
+  });
+  return [
+    ...MetricAlarms.map((alarm) => named(alarm, figuresOf(alarm))),
+    ...CompositeAlarms.map((alarm) => named(alarm, `its rule is ${alarm.AlarmRule}`)),
+  ];
+}
+
+/** Returns the figures of each alarm, with its name if there are several. */
 export async function describeAlarms(client: CloudWatchClient, names: readonly string[]): Promise<string[]> {
-  const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: [...names] }));
-  return MetricAlarms.map((alarm) => (names.length > 1 ? `${alarm.AlarmName}: ` : "") + figuresOf(alarm));
+  const alarms = await readAlarms(client, names);
+  return alarms.map(({ name, figures }) => (names.length > 1 ? `${name}: ` : "") + figures);
 }
 
 function figuresOf(alarm: MetricAlarm): string {

@@ -23,12 +23,12 @@ export function beginChecking(
   taskDefinition: TaskDefinitionInput,
   { service }: RunningService,
 ): Checking {
-  return {
-    clients,
-    taskDefinition,
-    service,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(toleranceMs)]),
-  };
+  return { clients, taskDefinition, service, signal: withTolerance(signal) };
+}
+
+/** Returns a signal that also ends a read to which AWS does not respond in time. */
+export function withTolerance(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(toleranceMs)]);
 }
 
 /** A placeholder cannot be checked; another check reports that it is left in. */
@@ -38,7 +38,7 @@ export function isFilledIn(text: string | undefined): text is string {
 
 /** As `lookUp`, but no failure of AWS stops anything: the deployment does not need this response. */
 export async function tryLookUp<T>(
-  { signal }: Checking,
+  { signal }: Pick<Checking, "signal">,
   what: string,
   call: (options: { abortSignal: AbortSignal }) => Promise<T>,
   known: { readonly [errorName: string]: Finding } = {},

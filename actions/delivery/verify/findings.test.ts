@@ -7,7 +7,7 @@ let stage: Stage;
 const secrets: Record<string, string> = {};
 beforeAll(async () => {
   stage = await createStage();
-  const { iam, secretsmanager } = stage.simulator.aws;
+  const { iam, secretsmanager, ssm } = stage.simulator.aws;
   await iam.createRole({
     RoleName: "stranger",
     AssumeRolePolicyDocument: JSON.stringify(trustOf("ec2.amazonaws.com")),
@@ -15,6 +15,8 @@ beforeAll(async () => {
   for (const Name of ["kept", "deleted"])
     secrets[Name] = (await secretsmanager.createSecret({ Name, SecretString: '{"password":"x"}' })).ARN ?? "";
   await secretsmanager.deleteSecret({ SecretId: "deleted" });
+  for (const Name of ["/web/password", ...Array.from({ length: 11 }, (_, index) => `p${index}`)])
+    await ssm.putParameter({ Name, Value: "x", Type: Name === "p1" ? "SecureString" : "String" });
 });
 afterAll(() => stage?.close());
 
@@ -49,6 +51,7 @@ const role =
   (definition: Definition) => {
     definition[key] = arn;
   };
+const parameters = "arn:aws:ssm:us-east-1:123456789012:parameter";
 const secret = (valueFrom: (arn: string) => string, name = "kept") =>
   container((web) => {
     web.secrets = [{ name: "PASSWORD", valueFrom: valueFrom(secrets[name] ?? "") }];
@@ -122,7 +125,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
   [
     "no execution role where Fargate needs one",
     (definition) => void delete definition.executionRoleArn,
-    /^the task definition has no executionRoleArn, which Fargate needs to write the log of web$/,
+    /taskdef-planned\.json: executionRoleArn is absent, and needed to write the log of web$/,
     /AmazonECSTaskExecutionRolePolicy/,
   ],
   [
@@ -164,6 +167,18 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     /use an existing version/,
   ],
   [
+    "a missing parameter",
+    secret(() => "/web/none"),
+    /^secret PASSWORD of container web does not exist: \/web\/none$/,
+    /aws ssm put-parameter/,
+  ],
+  [
+    "a missing parameter by its ARN",
+    secret(() => `${parameters}/none`),
+    /^secret PASSWORD of container web does not exist: arn:\S+:parameter\/none$/,
+    /correct valueFrom/,
+  ],
+  [
     "a value that is neither secret nor parameter",
     secret(() => "arn:aws:s3:::bucket/secret"),
     /which names neither a secret nor a parameter$/,
@@ -187,6 +202,13 @@ test.each<[string, (definition: Definition) => void]>([
   ["a JSON key of a secret, whose value is not read", secret((arn) => `${arn}:any-key::`)],
   ["a stage that a version has", secret((arn) => `${arn}::AWSCURRENT:`)],
   ["a parameter by its name", secret(() => "/web/password")],
+  ["a parameter by its ARN", secret(() => `${parameters}/web/password`)],
+  [
+    "more parameters than one request reads, and an encrypted one",
+    container((web) => {
+      web.secrets = Array.from({ length: 11 }, (_, index) => ({ name: `P${index}`, valueFrom: `p${index}` }));
+    }),
+  ],
 ])("accepts %s", async (_, change) => {
   const { record, error } = await plan(change);
   expect(error).toBeUndefined();

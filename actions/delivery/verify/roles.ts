@@ -2,8 +2,6 @@ import { GetRoleCommand } from "@aws-sdk/client-iam";
 import { parseArn, roleFault } from "../../core/arn.ts";
 import { type Finding, fault } from "../../core/findings.ts";
 import { isObject } from "../../core/is-object.ts";
-import type { TaskDefinitionInput } from "../../core/task-definition.ts";
-import { ecrRegion } from "../../registry/ecr-login.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 
 const tasks = "ecs-tasks.amazonaws.com";
@@ -19,7 +17,7 @@ export async function checkRoles(checking: Checking): Promise<Finding[]> {
       return checkRole(checking, role, keys.join(" and "));
     }),
   );
-  return [...missingExecutionRole(checking.taskDefinition), ...found.flat()];
+  return found.flat();
 }
 
 async function checkRole(checking: Checking, role: string, key: string): Promise<Finding[]> {
@@ -74,20 +72,4 @@ function trustsTasks(document: string): boolean {
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value];
-}
-
-/** Fargate has no instance role to pull, log and read secrets with (developer guide, "task execution IAM role"). */
-function missingExecutionRole(definition: TaskDefinitionInput): Finding[] {
-  if (definition.executionRoleArn || !definition.requiresCompatibilities?.includes("FARGATE")) return [];
-  const needs = (definition.containerDefinitions ?? []).flatMap(
-    ({ name, image, logConfiguration, secrets }) => [
-      ...(ecrRegion(image?.split("/")[0] ?? "") ? [`to pull the image of ${name}`] : []),
-      ...(logConfiguration?.logDriver === "awslogs" ? [`to write the log of ${name}`] : []),
-      ...(secrets?.length ? [`to read the secrets of ${name}`] : []),
-    ],
-  );
-  const [need] = needs;
-  if (!need) return [];
-  const text = `the task definition has no executionRoleArn, which Fargate needs ${need}`;
-  return fault(text, "give it a role with the policy AmazonECSTaskExecutionRolePolicy");
 }

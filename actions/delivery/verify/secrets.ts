@@ -1,4 +1,5 @@
 import { DescribeSecretCommand, type DescribeSecretCommandOutput } from "@aws-sdk/client-secrets-manager";
+import { GetParametersCommand } from "@aws-sdk/client-ssm";
 import { parseArn } from "../../core/arn.ts";
 import { type Finding, fault } from "../../core/findings.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
@@ -12,13 +13,58 @@ interface Reference {
 
 /**
  * Checks that the containers' secrets exist and are not about to be deleted. Values are never read, so JSON keys are
- * not checked. Parameters of Systems Manager are only checked for their form.
+ * not checked. Parameters of Systems Manager have to exist.
  */
 export async function checkSecrets(checking: Checking): Promise<Finding[]> {
   const references = referencesOf(checking.taskDefinition);
   const open = references.filter(({ valueFrom }) => isFilledIn(valueFrom));
-  const found = await Promise.all(open.map((reference) => checkReference(checking, reference)));
+  const found = await Promise.all([
+    ...open.map((reference) => checkReference(checking, reference)),
+    checkParameters(checking, open.filter(isParameter)),
+  ]);
   return found.flat();
+}
+
+/** A parameter is given by its ARN or, in the same region, by its name (API reference, Secret). */
+function isParameter({ valueFrom }: Reference): boolean {
+  const arn = parseArn(valueFrom);
+  const isNamed = arn ? arn.service === "ssm" && arn.resource.startsWith("parameter/") : true;
+  return isNamed && /^[\w.:/-]+$/.test(valueFrom);
+}
+
+/** Maximum of one request (GetParameters, Systems Manager API reference). */
+const mostNames = 10;
+
+/** Checks that parameters exist; their values are neither decrypted nor used. */
+async function checkParameters(checking: Checking, references: readonly Reference[]): Promise<Finding[]> {
+  const byRegion = Map.groupBy(references, ({ valueFrom }) => parseArn(valueFrom)?.region);
+  const batches = [...byRegion].flatMap(([region, ofRegion]) => {
+    const names = [...new Set(ofRegion.map(({ valueFrom }) => valueFrom))];
+    const count = Math.ceil(names.length / mostNames);
+    return Array.from({ length: count }, (_, index) => ({
+      region,
+      names: names.slice(index * mostNames, (index + 1) * mostNames),
+    }));
+  });
+  const found = await Promise.all(
+    batches.map(async ({ region, names }) => {
+      const wanted = references.filter(({ valueFrom }) => names.includes(valueFrom));
+      const client = await checking.clients.ssm(region);
+      const command = new GetParametersCommand({ Names: names, WithDecryption: false });
+      const what = wanted.map((reference) => reference.what).join(", ");
+      const { value, findings } = await tryLookUp(checking, what, (options) => client.send(command, options));
+      const missing = wanted.filter(({ valueFrom }) => value?.InvalidParameters?.includes(valueFrom));
+      return [...findings, ...missing.flatMap(missingParameter)];
+    }),
+  );
+  return found.flat();
+}
+
+function missingParameter({ what, valueFrom }: Reference): Finding[] {
+  return fault(
+    `${what} does not exist: ${valueFrom}`,
+    "create the parameter (aws ssm put-parameter), or correct valueFrom; the full ARN if it is in another region",
+  );
 }
 
 function referencesOf({ containerDefinitions = [] }: TaskDefinitionInput): Reference[] {
@@ -49,7 +95,7 @@ function formIn({ service }: Checking): string {
 async function checkReference(checking: Checking, reference: Reference): Promise<Finding[]> {
   const { valueFrom, what } = reference;
   const arn = parseArn(valueFrom);
-  if (arn?.service !== "secretsmanager") return checkParameter(checking, reference);
+  if (arn?.service !== "secretsmanager") return checkForm(checking, reference);
   const [kind, name, key, stage, versionId, ...more] = arn.resource.split(":");
   if (kind !== "secret" || !name || (key !== undefined && versionId === undefined) || more.length > 0)
     return fault(
@@ -92,11 +138,9 @@ function faultsOf(
   return [];
 }
 
-/** A parameter is given by its ARN or, in the same region, by its name (API reference, Secret). */
-function checkParameter(checking: Checking, { valueFrom, what }: Reference): Finding[] {
-  const arn = parseArn(valueFrom);
-  const isParameter = arn ? arn.service === "ssm" && arn.resource.startsWith("parameter/") : true;
-  if (isParameter && /^[\w.:/-]+$/.test(valueFrom)) return [];
+function checkForm(checking: Checking, reference: Reference): Finding[] {
+  if (isParameter(reference)) return [];
+  const { valueFrom, what } = reference;
   return fault(
     `${what} is ${valueFrom}, which names neither a secret nor a parameter`,
     `write a parameter's name or ARN, or ${formIn(checking)}`,

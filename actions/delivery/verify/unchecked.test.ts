@@ -4,13 +4,17 @@ import { createStage } from "../stage.support.ts";
 
 const stage = await createStage();
 await stage.simulator.aws.secretsmanager.createSecret({ Name: "web", SecretString: "x" });
+await stage.simulator.aws.ssm.putParameter({ Name: "/web/key", Value: "x", Type: "String" });
 afterAll(() => stage.close());
 afterEach(() => stage.simulator.faults.clear());
 
 async function plan() {
   const secret = await stage.simulator.aws.secretsmanager.describeSecret({ SecretId: "web" });
   const definition = JSON.parse(await readFile(await stage.taskDefinition("1"), "utf8"));
-  definition.containerDefinitions[0].secrets = [{ name: "PASSWORD", valueFrom: secret.ARN }];
+  definition.containerDefinitions[0].secrets = [
+    { name: "PASSWORD", valueFrom: secret.ARN },
+    { name: "KEY", valueFrom: "/web/key" },
+  ];
   return stage.deploy("secret", { mode: "plan" }, { definition });
 }
 
@@ -20,6 +24,7 @@ test("gives one warning to a role that may read nothing, and deploys", async () 
     "iam:*",
     "logs:*",
     "secretsmanager:*",
+    "ssm:*",
     "elbv2:*",
     "codedeploy:GetDeploymentConfig",
   ])
@@ -35,6 +40,7 @@ test("gives one warning to a role that may read nothing, and deploys", async () 
     /role execution \(executionRoleArn\): .*iam:GetRole/,
     /log group web: .*logs:DescribeLogGroups/,
     /secret PASSWORD of container web: .*secretsmanager:DescribeSecret/,
+    /secret KEY of container web: .*ssm:GetParameters/,
     /target group blue: .*elasticloadbalancing:DescribeTargetGroups/,
     /production listener \S+: /,
   ])

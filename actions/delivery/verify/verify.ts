@@ -4,7 +4,8 @@ import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
-import { beginChecking } from "./checking.ts";
+import { checkAlarms } from "./alarms.ts";
+import { beginChecking, withTolerance } from "./checking.ts";
 
 /** Finds everything that would make the deployment fail, in parallel; nothing is changed. */
 export async function verify(
@@ -16,7 +17,8 @@ export async function verify(
     commentToken,
     waitUntil,
     desiredCount,
-  }: Pick<DeployInputs, "commentToken" | "waitUntil" | "desiredCount">,
+    rollbackOnAlarm,
+  }: Pick<DeployInputs, "commentToken" | "waitUntil" | "desiredCount" | "rollbackOnAlarm">,
 ): Promise<Finding[]> {
   const checkRevision = async () => {
     if (!taskDefinition) return [];
@@ -24,7 +26,12 @@ export async function verify(
     const imagesFollow = commentToken !== undefined;
     return checkRevision({ ...beginChecking(context, taskDefinition, service), imagesFollow });
   };
-  const found = await Promise.all([engine.verify(taskDefinition), checkRevision()]);
+  const alarms = waitUntil === "registered" ? [] : rollbackOnAlarm;
+  const checkingAlarms = checkAlarms(
+    { clients: context.clients, signal: withTolerance(context.signal) },
+    alarms,
+  );
+  const found = await Promise.all([engine.verify(taskDefinition), checkRevision(), checkingAlarms]);
   return [...found.flat(), ...(waitUntil === "registered" ? [] : checkService(service, desiredCount))];
 }
 

@@ -2,6 +2,7 @@ import type { ContainerDefinition, HealthCheck, LogConfiguration } from "@aws-sd
 import type { AwsError } from "../../kit/errors.ts";
 import { parseSecretReference } from "../../runtime/tasks/secrets.ts";
 import { clientException } from "./inputs.ts";
+import { isSet } from "./registration-rules.ts";
 
 /** Settings that would change how containers run, but that neither child processes nor Docker get. */
 const notPerformed = [
@@ -61,19 +62,11 @@ function validatePort(
   mapping: NonNullable<ContainerDefinition["portMappings"]>[number],
   container: string,
 ): void {
-  const { containerPort, hostPort, protocol = "tcp", containerPortRange } = mapping;
+  const { protocol = "tcp", containerPortRange } = mapping;
   if (containerPortRange !== undefined)
     throw clientException(`The simulator does not perform containerPortRange (container ${container}).`);
   if (protocol !== "tcp")
     throw clientException(`The simulator maps tcp ports only, not ${protocol} (container ${container}).`);
-  if (!containerPort || containerPort < 1 || containerPort > 65_535)
-    throw clientException(
-      `Invalid container port ${containerPort} in container ${container}: it must be between 1 and 65535.`,
-    );
-  if (hostPort !== undefined && hostPort !== 0 && hostPort !== containerPort)
-    throw clientException(
-      "When networkMode=awsvpc, the host ports and container ports in port mappings must match.",
-    );
 }
 
 /** Checks the parameters that Fargate supports ("Task definition differences for Fargate", developer guide). */
@@ -143,10 +136,6 @@ function validateLogs(
     throw clientException(
       "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
     );
-}
-
-function isSet(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
 }
 
 /** Allowed range of each figure (API reference, HealthCheck): in seconds, except for the retries. */

@@ -1,6 +1,7 @@
 import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { Environment } from "../../environment.ts";
 import { clientException, refuseOthers } from "./inputs.ts";
+import { messagesAbout } from "./registration-rules.ts";
 import { validateContainer } from "./validate-container.ts";
 
 /** Bytes. Source: Amazon ECS service quotas, "Task definition size limit". */
@@ -11,6 +12,8 @@ export function validateTaskDefinition(
   input: RegisterTaskDefinitionCommandInput,
   environment: Pick<Environment, "region">,
 ): void {
+  const [message] = messagesAbout(input);
+  if (message !== undefined) throw clientException(message);
   refuseOthers(
     "RegisterTaskDefinition",
     input,
@@ -40,7 +43,6 @@ export function validateTaskDefinition(
     );
   validateFargate(input);
   validatePlatform(input);
-  if (containerDefinitions.length === 0) throw clientException("Container list cannot be empty.");
   for (const container of containerDefinitions)
     validateContainer(container, { region: environment.region, executionRoleArn: input.executionRoleArn });
   validateTogether(input);
@@ -77,26 +79,15 @@ function validateTogether({
   cpu = "",
   memory = "",
 }: RegisterTaskDefinitionCommandInput): void {
-  const names = new Set<string>();
-  const ports = new Set<string>();
-  for (const { name = "", portMappings = [] } of containerDefinitions) {
-    if (names.has(name))
-      throw clientException(`Container.name should be unique: ${name} is used more than once.`);
-    names.add(name);
-    // Containers of a task share one network, where each port can be used once.
-    for (const { containerPort, protocol = "tcp" } of portMappings) {
-      const port = `${containerPort}/${protocol}`;
-      if (ports.has(port)) throw clientException(`The container port ${port} is mapped more than once.`);
-      ports.add(port);
-    }
-  }
-  // Containers are essential by default.
-  if (containerDefinitions.every(({ essential }) => essential === false))
-    throw clientException("At least one container must be marked as essential.");
   const sum = (pick: (container: { cpu?: number; memory?: number; memoryReservation?: number }) => number) =>
     containerDefinitions.reduce((total, container) => total + pick(container), 0);
   if (sum((container) => container.cpu ?? 0) > parseCpu(cpu))
-    throw clientException("The total number of CPU units reserved by containers exceeds the task's 'cpu'.");
+    throw clientException(
+      "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'.",
+    );
+  const large = containerDefinitions.find((each) => (each.memory ?? 0) > parseMemory(memory));
+  if (large)
+    throw clientException(`The 'memory' setting for container '${large.name}' is greater than for the task.`);
   if (sum((container) => container.memoryReservation ?? container.memory ?? 0) > parseMemory(memory))
     throw clientException(
       "Invalid setting for container memory: the containers together exceed the task's 'memory'.",
@@ -114,6 +105,8 @@ const memoryFor: Readonly<Record<number, readonly number[]>> = {
   4096: steps(8192, 30_720, 1024),
   8192: steps(16_384, 61_440, 4096),
   16384: steps(32_768, 122_880, 8192),
+  // pulumi-awsx#2053
+  32768: [61_440, 122_880, 249_856],
 };
 
 function isFargateSize(cpu: number, memory: number): boolean {

@@ -40,6 +40,13 @@ it("a parameter of the account is created, read, overwritten and deleted", async
   await expect(ssm.deleteParameter({ Name: mine.Name })).rejects.toMatchObject({ name: "ParameterNotFound" });
 });
 
+it("an encrypted parameter shows its value only when decrypted", async () => {
+  await ssm.putParameter({ Name: "/key", Value: "coffee", Type: "SecureString" });
+  const read = async (WithDecryption: boolean) =>
+    (await ssm.getParameters({ Names: ["/key"], WithDecryption })).Parameters?.[0]?.Value;
+  expect([await read(true), await read(false)]).toEqual(["coffee", expect.stringMatching(/^AQICAH/)]);
+});
+
 it("a missing parameter is named", async () => {
   await expect(ssm.getParameter({ Name: "/mine" })).rejects.toMatchObject({
     name: "ParameterNotFound",
@@ -50,7 +57,6 @@ it("a missing parameter is named", async () => {
 it.each([
   [{ Name: "aws-mine", Value: "x", Type: "String" as const }, /can't be prefixed/],
   [{ Name: "a/b", Value: "x", Type: "String" as const }, /fully qualified/],
-  [{ Name: "/a", Value: "x", Type: "SecureString" as const }, /String and StringList only/],
   [{ Name: "/a", Value: "x".repeat(4097), Type: "String" as const }, /4096 characters/],
   [{ Name: "/a", Value: "x", Type: "String" as const, AllowedPattern: "[0-9]+" }, /allowedPattern/],
   [{ Name: "/a", Value: "x" }, /type is required/],

@@ -36,8 +36,8 @@ function createSsm(environment: Environment): Service<"ssm"> {
       ...parameterOperations(state),
       getParameter: (input) => {
         refuseUnsupported(unsupported, "GetParameter", input, ["Name", "WithDecryption"]);
-        const Parameter = find(input.Name);
-        if (Parameter) return { Parameter };
+        const found = find(input.Name);
+        if (found) return { Parameter: shown(found, input.WithDecryption) };
         throw notFound(`Parameter ${input.Name} not found.`);
       },
       getParameters: (input) => {
@@ -46,12 +46,20 @@ function createSsm(environment: Environment): Service<"ssm"> {
         if (Names.length > mostNames)
           throw new AwsError("ValidationException", `Names has ${Names.length} items: ${mostNames} at most.`);
         return {
-          Parameters: Names.flatMap((name) => find(name) ?? []),
+          Parameters: Names.flatMap((name) => find(name) ?? []).map((each) =>
+            shown(each, input.WithDecryption),
+          ),
           InvalidParameters: Names.filter((name) => !find(name)),
         };
       },
     },
   };
+}
+
+/** Returns an encrypted parameter with another text as its value, unless it is to be decrypted. */
+function shown(parameter: Parameter, decrypted: boolean | undefined): Parameter {
+  const isOpen = parameter.Type !== "SecureString" || decrypted;
+  return isOpen ? parameter : { ...parameter, Value: "AQICAHh-encrypted" };
 }
 
 /** Publication date of the simulator's images. */
@@ -91,7 +99,7 @@ interface SsmState {
 /** Maximum characters of a standard parameter's value. Source: PutParameter, Systems Manager API reference. */
 const longestValue = 4096;
 
-/** Parameters of the account itself: of the standard tier, and not encrypted. */
+/** Parameters of the account itself, of the standard tier. The key of encrypted ones is AWS's own. */
 function parameterOperations(state: SsmState): Operations<"ssm"> {
   const { region, accountId, clock } = state.environment;
   const tagging = ({ ResourceType }: { ResourceType: string | undefined }) =>
@@ -113,8 +121,6 @@ function parameterOperations(state: SsmState): Operations<"ssm"> {
         );
       const Type = input.Type ?? existing?.parameter.Type;
       if (Type === undefined) throw invalid("A parameter type is required when you create a parameter.");
-      if (Type === "SecureString")
-        throw new AwsError("UnsupportedParameterType", "The simulator keeps String and StringList only.");
       if (Value === "" || Value.length > longestValue)
         throw invalid(
           `Standard tier parameters support a parameter value of 1 to ${longestValue} characters.`,

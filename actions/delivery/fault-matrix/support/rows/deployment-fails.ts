@@ -1,7 +1,7 @@
 import { zip } from "@ecs-delivery/simulator/services/lambda/zip.support";
 import { longestWaitMinutes } from "../../../stage.support.ts";
 import { type BackEnd, backEnds, configure, gradual } from "../back-ends.ts";
-import { type Arranged, type Row, rolledBack } from "../row.ts";
+import { type Arranged, type Row, refused, rolledBack } from "../row.ts";
 import { type Scene, setAlarm, writeAppSpec } from "../scene.ts";
 
 /** Function of a hook at the stage where traffic for tests has just been shifted. */
@@ -110,9 +110,10 @@ export const rowsOfDeployments: readonly Row[] = [
       await setAlarm(scene, "ALARM");
       return calmAgain(scene);
     },
-    // ECS does not watch an alarm that is in ALARM already.
-    expect: { status: "succeeded", production: "new", logged: /[Aa]larm/ },
-    except: { CodeDeploy: alarmed, "CodeDeploy canary": alarmed },
+    expect: refused(
+      /^alarm errors \(input rollback-on-alarm\) is in ALARM already: \S.* above \d/,
+      /correct its cause/,
+    ),
   },
   {
     fault: "alarm before the shift",
