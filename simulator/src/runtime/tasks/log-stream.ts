@@ -3,8 +3,11 @@ import type { Aws } from "../../services/api.ts";
 
 /** Maximum real time between two batches of lines: short enough to follow, long enough to be cheap. */
 const batchMs = 100;
-/** PutLogEvents takes at most this many events (CloudWatch Logs API reference). */
-const maxBatch = 10_000;
+/**
+ * Limits of one PutLogEvents call: events, and bytes of their texts with 26 more for each; so a longer text has to
+ * become several events (CloudWatch Logs API reference).
+ */
+const most = { events: 10_000, bytes: 1_048_576, eventOverhead: 26 };
 
 export interface LogStream {
   write(line: string): void;
@@ -39,8 +42,9 @@ export async function openLogStream(logs: Aws["logs"], options: LogStreamOptions
 
   async function send(): Promise<void> {
     while (waiting.length > 0) {
-      const logEvents = waiting.slice(0, maxBatch);
-      waiting = waiting.slice(maxBatch);
+      const count = countForBatch(waiting);
+      const logEvents = waiting.slice(0, count);
+      waiting = waiting.slice(count);
       await logs
         .putLogEvents({ logGroupName, logStreamName, logEvents })
         .catch((error) => options.warn(`log ${logGroupName}/${logStreamName}: ${describe(error)}`));
@@ -57,12 +61,39 @@ export async function openLogStream(logs: Aws["logs"], options: LogStreamOptions
     write(message) {
       // CloudWatch Logs refuses events without text.
       if (message === "") return;
-      waiting.push({ timestamp: clock.now().getTime(), message });
+      const timestamp = clock.now().getTime();
+      for (const part of partsOf(message)) waiting.push({ timestamp, message: part });
       if (batch) return;
       batch = new AbortController();
       clock.wait(batchMs * clock.scale, batch.signal).then(flush, () => {});
     },
   };
+}
+
+/** Returns how many of the first events fit into one call. */
+function countForBatch(events: readonly { readonly message: string }[]): number {
+  let left = most.bytes;
+  const first = events.slice(0, most.events);
+  const end = first.findIndex(({ message }) => {
+    left -= Buffer.byteLength(message) + most.eventOverhead;
+    return left < 0;
+  });
+  return end < 0 ? first.length : end;
+}
+
+/** Splits a text that is too long for one event, between characters. */
+function partsOf(message: string): string[] {
+  const longest = most.bytes - most.eventOverhead;
+  const bytes = Buffer.from(message);
+  if (bytes.length <= longest) return [message];
+  const parts: string[] = [];
+  for (let start = 0, end = 0; start < bytes.length; start = end) {
+    end = Math.min(start + longest, bytes.length);
+    // Bytes of the form 10xxxxxx continue a character.
+    while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+    parts.push(bytes.toString("utf8", start, end));
+  }
+  return parts;
 }
 
 async function unlessThere(creation: Promise<unknown>): Promise<void> {

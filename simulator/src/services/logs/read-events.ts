@@ -54,7 +54,7 @@ export function readEventsOperations(state: LogsState): Operations<"logs"> {
             .map((event) => ({ event, logStreamName: stream.name })),
         )
         .sort((a, b) => compare(a.event, b.event));
-      const chosen = found.slice(0, limit);
+      const chosen = fitting(found.slice(0, limit), ({ event }) => event.message);
       const last = chosen.at(-1);
       return {
         events: chosen.map(({ logStreamName, event: { timestamp, message, ingestionTime, sequence } }) => ({
@@ -65,7 +65,7 @@ export function readEventsOperations(state: LogsState): Operations<"logs"> {
           eventId: digits({ timestamp, sequence }),
         })),
         searchedLogStreams: [],
-        nextToken: last && found.length > limit ? formatToken("f", last.event) : undefined,
+        nextToken: last && found.length > chosen.length ? formatToken("f", last.event) : undefined,
       };
     },
   };
@@ -89,9 +89,25 @@ function choose(
   token: Token | undefined,
   startFromHead: boolean,
 ): readonly StoredEvent[] {
-  if (token?.direction === "f") return events.filter((event) => compare(event, token) > 0).slice(0, limit);
-  if (token?.direction === "b") return events.filter((event) => compare(event, token) < 0).slice(-limit);
-  return startFromHead ? events.slice(0, limit) : events.slice(-limit);
+  const textOf = ({ message }: StoredEvent) => message;
+  const first = (found: readonly StoredEvent[]) => fitting(found.slice(0, limit), textOf);
+  const newest = (found: readonly StoredEvent[]) => fitting(found.slice(-limit).reverse(), textOf).reverse();
+  if (token?.direction === "f") return first(events.filter((event) => compare(event, token) > 0));
+  if (token?.direction === "b") return newest(events.filter((event) => compare(event, token) < 0));
+  return startFromHead ? first(events) : newest(events);
+}
+
+/** Bytes of one response (GetLogEvents, FilterLogEvents, API reference). */
+const longestResponse = 1024 * 1024;
+
+/** Returns the first items that fit into one response: at least one. */
+function fitting<Item>(items: readonly Item[], textOf: (item: Item) => string): Item[] {
+  let left = longestResponse;
+  const end = items.findIndex((item, index) => {
+    left -= sizeOf(textOf(item));
+    return left < 0 && index > 0;
+  });
+  return items.slice(0, end < 0 ? items.length : end);
 }
 
 /**
@@ -195,10 +211,9 @@ const newestAccepted = 2 * hour;
 
 /**
  * Newest bytes kept per stream; older events are dropped. A stream is one task's output, and a dozen tasks log every
- * request of a load test. The limit is the maximum of one response of GetLogEvents (1 MB, API reference), some 5000
- * such lines.
+ * request of a load test: some 40,000 such lines each.
  */
-const keptBytesPerStream = 1024 * 1024;
+const keptBytesPerStream = 8 * 1024 * 1024;
 
 export function putEventsOperations(state: LogsState): Operations<"logs"> {
   return {
