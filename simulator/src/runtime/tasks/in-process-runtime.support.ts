@@ -7,13 +7,14 @@ import type { Clock } from "../../clock.ts";
 import type { ImageConfig } from "../registry/registry.ts";
 import type { ContainerMetadata } from "./metadata-server.ts";
 import { argvOf, imageEnvironment } from "./process-runtime.ts";
-import type {
-  ContainerExit,
-  ContainerOptions,
-  ExecResult,
-  TaskContainer,
-  TaskRuntime,
-  TaskRuntimeOptions,
+import {
+  type ContainerExit,
+  type ContainerOptions,
+  type ExecResult,
+  type TaskContainer,
+  type TaskRuntime,
+  type TaskRuntimeOptions,
+  waitsOf,
 } from "./runtime.ts";
 
 /**
@@ -78,7 +79,7 @@ export function createInProcessRuntime(
   },
 ): TaskRuntime {
   const { registry, network, clock } = options;
-  const running = new Set<TaskContainer>();
+  const running = new Map<TaskContainer, string>();
   return {
     vcpuShare: 1,
     hostAddress: "127.0.0.1",
@@ -88,12 +89,13 @@ export function createInProcessRuntime(
     },
     async start(options) {
       const container = await startContainer(options, network, clock);
-      running.add(container);
+      running.set(container, options.address);
       container.exited.then(() => running.delete(container));
       return container;
     },
+    waitedMs: waitsOf(running),
     async close() {
-      for (const container of running) container.kill();
+      for (const container of running.keys()) container.kill();
     },
   };
 }

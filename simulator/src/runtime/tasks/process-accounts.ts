@@ -1,5 +1,5 @@
 import { signalGroup } from "./container-process.ts";
-import { cpuTimeOf, knowsProcessTimes, listSessions, usageOf } from "./process-times.ts";
+import { cpuTimeOf, knowsProcessTimes, listSessions, usageOf, waitedMsOf } from "./process-times.ts";
 import { type ContainerUsage, startAllowanceMs } from "./runtime.ts";
 
 /** Interval of the search for additional processes of containers, which reads all processes of the machine. */
@@ -48,9 +48,9 @@ export function createProcessAccounts(vcpuShare: number | undefined): ProcessAcc
         ...(quotas?.open(pid, cpu) ?? { hold() {}, release() {} }),
         usage() {
           if (!isTold) return undefined;
-          const { cpuNs, memoryBytes } = usageOf(sessions.membersOf(pid));
+          const { cpuNs, ...others } = usageOf(sessions.membersOf(pid));
           highest = Math.max(highest, cpuNs);
-          return { cpuNs: highest, memoryBytes };
+          return { cpuNs: highest, ...others };
         },
       };
     },
@@ -105,7 +105,14 @@ function createTaskQuotas(vcpuShare: number, sessions: Sessions) {
         held.quota.admit(pid);
         held.pids.add(pid);
       };
-      const starting = setTimeout(hold, startAllowanceMs).unref();
+      const beganAt = performance.now();
+      const holdOnceStarted = () => {
+        // Time in which it was kept from running does not count.
+        const leftMs = startAllowanceMs - (performance.now() - beganAt) + waitedMsOf([pid]);
+        if (leftMs < leastCheckMs) hold();
+        else starting = setTimeout(holdOnceStarted, leftMs).unref();
+      };
+      let starting = setTimeout(holdOnceStarted, startAllowanceMs).unref();
       return {
         hold,
         release() {

@@ -13,12 +13,13 @@ import { type ControlServer, startControlServer } from "./control-server.ts";
 import { createImageFiles, defaultPath, findCommand, pathOnDisk } from "./image-files.ts";
 import { type MetadataServer, startMetadataServer } from "./metadata-server.ts";
 import { createProcessAccounts, type ProcessAccount, type ProcessAccounts } from "./process-accounts.ts";
-import type {
-  ContainerOptions,
-  LocalImage,
-  TaskContainer,
-  TaskRuntime,
-  TaskRuntimeOptions,
+import {
+  type ContainerOptions,
+  type LocalImage,
+  type TaskContainer,
+  type TaskRuntime,
+  type TaskRuntimeOptions,
+  waitsOf,
 } from "./runtime.ts";
 import { placeInImage } from "./unpack-layer.ts";
 
@@ -38,7 +39,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): TaskRuntim
   const { registry, network, directory, vcpuShare, databaseAuthority } = options;
   const accounts = createProcessAccounts(vcpuShare);
   const files = createImageFiles(join(directory, "images"));
-  const running = new Set<TaskContainer>();
+  const running = new Map<TaskContainer, string>();
   let host: Promise<Host> | undefined;
 
   return {
@@ -58,13 +59,14 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): TaskRuntim
       const container = await startContainer(options, network, await host).catch((error) => {
         throw new Error(`CannotStartContainerError: ${error.message}`);
       });
-      running.add(container);
+      running.set(container, options.address);
       container.exited.then(() => running.delete(container));
       return container;
     },
+    waitedMs: waitsOf(running),
     async close() {
-      const ends = [...running].map((container) => container.exited);
-      for (const container of running) container.kill();
+      const ends = [...running.keys()].map((container) => container.exited);
+      for (const container of running.keys()) container.kill();
       await Promise.all(ends);
       accounts.close();
       const { control, metadata } = (await host) ?? {};

@@ -51,19 +51,29 @@ export function usageOf(pids: readonly number[]): ContainerUsage {
   return {
     cpuNs: pids.reduce((sum, pid) => sum + preciseCpuTimeOf(pid), 0),
     memoryBytes: pids.reduce((sum, pid) => sum + ownMemoryOf(pid), 0),
+    waitedMs: waitedMsOf(pids),
   };
 }
 
 function preciseCpuTimeOf(pid: number): number {
   const stat = statOf(pid);
-  const threads = readNames(`/proc/${pid}/task`).reduce(
-    (sum, thread) => sum + Number(readText(`/proc/${pid}/task/${thread}/schedstat`)?.split(" ", 1)[0] ?? 0),
-    0,
-  );
+  const threads = schedulesOf(pid).reduce((sum, [ranNs = 0]) => sum + ranNs, 0);
   // Ended threads are only in the process's ticks, and not every kernel keeps schedstat.
   return (
     Math.max(threads, ticksOf(stat, "own") * nsPerTick) +
     (ticksOf(stat, "all") - ticksOf(stat, "own")) * nsPerTick
+  );
+}
+
+/** Returns the longest time that one thread of the processes was ready to run, but had no core. */
+export function waitedMsOf(pids: readonly number[]): number {
+  return Math.max(0, ...pids.flatMap((pid) => schedulesOf(pid).map(([, waitedNs = 0]) => waitedNs / 1e6)));
+}
+
+/** Returns nanoseconds that each thread ran, and that it waited for a core (Linux, sched-stats). */
+function schedulesOf(pid: number): number[][] {
+  return readNames(`/proc/${pid}/task`).map((thread) =>
+    (readText(`/proc/${pid}/task/${thread}/schedstat`) ?? "").split(" ").map(Number),
   );
 }
 

@@ -1,4 +1,3 @@
-import { availableParallelism, loadavg } from "node:os";
 import type { Clock } from "../../clock.ts";
 import type { Network } from "../network.ts";
 import type { ImageConfig, Registry } from "../registry/registry.ts";
@@ -17,6 +16,8 @@ export interface TaskRuntime {
   pull(reference: string): Promise<LocalImage>;
   /** Rejects with a message that starts with CannotStartContainerError. */
   start(options: ContainerOptions): Promise<TaskContainer>;
+  /** Returns how long the programs of the task with this address were kept from running, in milliseconds. */
+  waitedMs(address: string): Promise<number>;
   /** Kills all remaining containers, and removes everything created for them. */
   close(): Promise<void>;
 }
@@ -85,6 +86,8 @@ export interface ContainerUsage {
   readonly cpuNs: number;
   /** Bytes of memory without the pages of files. */
   readonly memoryBytes: number;
+  /** The longest time that one of their threads was ready and had to wait for a core; undefined where unknown. */
+  readonly waitedMs?: number;
 }
 
 export interface ContainerExit {
@@ -108,14 +111,23 @@ export interface ExecResult {
 export const startAllowanceMs = 5_000;
 
 /**
- * Returns for how many real milliseconds after its start failed health checks do not count for a program that was never
- * healthy, as if they had come in real seconds. Where several programs want each core, each of them takes that much
- * longer to start.
+ * Returns whether failed health checks do not count yet for a program that was never healthy, as if they had come in
+ * real seconds: until it could run for that long. On a busy machine it waits for a core in between, which does not
+ * count; a program that waits for something else could run.
  */
-export function healthAllowanceMs({ scale }: Clock): number {
-  if (scale <= 1) return 0;
-  const [wanting = 0] = loadavg();
-  return startAllowanceMs * Math.max(1, wanting / availableParallelism());
+export function mayStillStart({ scale }: Clock, sinceStartMs: number, waitedMs: number): boolean {
+  return scale > 1 && sinceStartMs - waitedMs < startAllowanceMs;
+}
+
+/** Returns the longest time in milliseconds that a program of these containers was kept from running. */
+export async function longestWait(containers: readonly Pick<TaskContainer, "usage">[]): Promise<number> {
+  const usages = await Promise.all(containers.map((container) => container.usage().catch(() => undefined)));
+  return Math.max(0, ...usages.map((usage) => usage?.waitedMs ?? 0));
+}
+
+/** Returns a runtime's `waitedMs` from its running containers with their addresses. */
+export function waitsOf(running: ReadonlyMap<TaskContainer, string>): TaskRuntime["waitedMs"] {
+  return (address) => longestWait([...running].flatMap(([each, at]) => (at === address ? [each] : [])));
 }
 
 /** Maximum length of an exec's output, the same as Docker keeps of a health check's. */

@@ -1,6 +1,11 @@
 import type { ContainerDefinition, HealthCheck, HealthStatus } from "@aws-sdk/client-ecs";
 import { type Clock, passes } from "../../clock.ts";
-import { type ExecResult, healthAllowanceMs, type TaskContainer } from "../../runtime/tasks/runtime.ts";
+import {
+  type ExecResult,
+  longestWait,
+  mayStillStart,
+  type TaskContainer,
+} from "../../runtime/tasks/runtime.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
 import type { CheckedHealth, TaskRecord } from "./state.ts";
 
@@ -17,7 +22,7 @@ const restPerWork = { settled: 29, changing: 1 };
 export interface WatchOptions {
   readonly check: HealthCheck;
   readonly clock: Clock;
-  readonly exec: TaskContainer["exec"];
+  readonly container: Pick<TaskContainer, "exec" | "usage">;
   /** Aborted when the container's checks must end. */
   readonly signal: AbortSignal;
   /** Called after each check. */
@@ -25,7 +30,13 @@ export interface WatchOptions {
 }
 
 /** Runs a container's health check repeatedly, the first time after one interval; resolves when the signal aborts. */
-export async function watchHealth({ check, clock, exec, signal, onChecked }: WatchOptions): Promise<void> {
+export async function watchHealth({
+  check,
+  clock,
+  container,
+  signal,
+  onChecked,
+}: WatchOptions): Promise<void> {
   const { interval, timeout, retries, startPeriod = 0 } = { ...healthCheckDefaults, ...check };
   const startedAt = clock.now().getTime();
   let status: HealthStatus = "UNKNOWN";
@@ -39,11 +50,14 @@ export async function watchHealth({ check, clock, exec, signal, onChecked }: Wat
     const checkedAt = clock.now().getTime();
     const beganAt = performance.now();
     // Also in real time: a slow machine must not fail a check that the figures allow.
-    const result = await exec(commandOf(check), timeout * 1000).catch(failed);
+    const result = await container.exec(commandOf(check), timeout * 1000).catch(failed);
     tookMs = performance.now() - beganAt;
     if (signal.aborted) return;
-    const startMs = Math.max(clock.toWall(startPeriod * 1000), healthAllowanceMs(clock));
-    const isStarting = status === "UNKNOWN" && checkedAt - startedAt < startMs;
+    const sinceMs = checkedAt - startedAt;
+    const isStarting =
+      status === "UNKNOWN" &&
+      (sinceMs < clock.toWall(startPeriod * 1000) ||
+        (result.exitCode !== 0 && mayStillStart(clock, sinceMs, await longestWait([container]))));
     if (result.exitCode === 0) failures = 0;
     else if (!isStarting) failures++;
     const next: HealthStatus =

@@ -227,7 +227,7 @@ export function taskName({ task }: TaskRecord): string {
 async function followHealth(
   { environment }: EcsContext,
   record: TaskRecord,
-  { definition, reported, exec, exited }: RunningContainer,
+  { definition, reported, exited, ...container }: RunningContainer,
   onChange: () => void,
 ): Promise<void> {
   if (!definition.healthCheck) return;
@@ -236,7 +236,7 @@ async function followHealth(
   await watchHealth({
     check: definition.healthCheck,
     clock: environment.clock,
-    exec,
+    container,
     signal: AbortSignal.any([record.stopping.signal, ended.signal]),
     onChecked(health) {
       record.checkedHealth.set(definition.name as string, health);

@@ -2,7 +2,7 @@ import type { TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { passes } from "../../clock.ts";
 import type { Environment } from "../../environment.ts";
 import { type ProbeResult, parseStatusMatcher, probe } from "../../runtime/load-balancer/health-probe.ts";
-import { healthAllowanceMs } from "../../runtime/tasks/runtime.ts";
+import { mayStillStart } from "../../runtime/tasks/runtime.ts";
 import type { TargetGroupRecord, TargetRecord } from "./state.ts";
 
 /** States, reasons and descriptions in the words of DescribeTargetHealth. */
@@ -57,7 +57,12 @@ export async function watchTarget(
 ): Promise<void> {
   const { clock } = environment;
   const { signal } = target.activity;
-  const judge = createJudge(() => healthAllowanceMs(clock));
+  const judge = createJudge();
+  const registeredAt = performance.now();
+  const mayStart = async () => {
+    const sinceMs = performance.now() - registeredAt;
+    return mayStillStart(clock, sinceMs, await environment.taskRuntime.waitedMs(target.description.Id));
+  };
   while (!signal.aborted) {
     const group = settings();
     const intervalMs = group.HealthCheckIntervalSeconds * 1000;
@@ -66,7 +71,10 @@ export async function watchTarget(
     const result = await probe(environment, probeOf(group, target), signal);
     const tookMs = performance.now() - beganAt;
     if (signal.aborted) return;
-    const next = judge(target.health, result, group);
+    // A new target that refuses connections is still initial, as it would be with thresholds that pass in real seconds.
+    const isRefused = result.outcome === "refused" && target.health.State === "initial";
+    const isStarting = isRefused && (await mayStart());
+    const next = isStarting ? target.health : judge(target.health, result, group);
     if (next !== target.health) {
       target.health = next;
       onChange();
@@ -101,8 +109,7 @@ type Judge = (
  * Counts consecutive results. One passed check makes a new target healthy; one that was unhealthy needs the
  * healthy threshold (guide, "Health checks for Application Load Balancer target groups").
  */
-function createJudge(allowanceMs: () => number): Judge {
-  const startedAt = performance.now();
+function createJudge(): Judge {
   let passed = 0;
   let failed = 0;
   return (current, result, group) => {
@@ -114,9 +121,6 @@ function createJudge(allowanceMs: () => number): Judge {
       return isInitial || passed >= group.HealthyThresholdCount ? healthy : current;
     }
     passed = 0;
-    const isStarting = isInitial && performance.now() - startedAt < allowanceMs();
-    // A new target that refuses connections is still initial, as it would be with thresholds that pass in real seconds.
-    if (isStarting && result.outcome === "refused") return current;
     failed++;
     if (failed < group.UnhealthyThresholdCount) return current;
     const verdict = unhealthy(result);

@@ -142,8 +142,9 @@ async function readUsage(engine: Engine, id: string, pid: number): Promise<Conta
     // Memory that "docker stats" subtracts: the cache, under its name in cgroup 2 or cgroup 1.
     const cache = details.inactive_file ?? details.total_inactive_file ?? 0;
     const own = processesOfContainer(pid, id);
-    const cpuNs = own.length > 0 ? usageOf(own).cpuNs : stats.cpu_stats.cpu_usage.total_usage;
-    return { cpuNs, memoryBytes: Math.max(0, usage - cache) };
+    const { cpuNs, ...others } =
+      own.length > 0 ? usageOf(own) : { cpuNs: stats.cpu_stats.cpu_usage.total_usage };
+    return { cpuNs, ...others, memoryBytes: Math.max(0, usage - cache) };
   } catch (error) {
     if (error instanceof EngineError) return undefined;
     throw error;

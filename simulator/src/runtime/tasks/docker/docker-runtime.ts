@@ -10,6 +10,7 @@ import {
   startAllowanceMs,
   type TaskRuntime,
   type TaskRuntimeOptions,
+  waitsOf,
 } from "../runtime.ts";
 import { type Bridge, createBridge, openEngine, removeBridge } from "./availability.ts";
 import { type StartedContainer, startContainer } from "./container.ts";
@@ -31,7 +32,7 @@ export async function startDockerRuntime(options: TaskRuntimeOptions): Promise<T
   const bridge = await createBridge(engine, `ecs-simulator-${id}`, { [ownerLabel]: owner });
   const metadata = await startMetadataServer(bridge.gateway);
   const images = createImages({ engine, registry: options.registry, tagPrefix: `${owner}-${id}` });
-  const running = new Set<StartedContainer>();
+  const running = new Map<StartedContainer, string>();
   const vcpuShare = options.vcpuShare ?? 1;
   const host: Host = {
     ...{ engine, bridge, metadata, owner, vcpuShare, databaseAuthority: options.databaseAuthority },
@@ -46,13 +47,14 @@ export async function startDockerRuntime(options: TaskRuntimeOptions): Promise<T
       const container = await startInTask(host, settings).catch((error) => {
         throw new Error(`CannotStartContainerError: ${error.message}`);
       });
-      running.add(container);
+      running.set(container, settings.address);
       container.removed.then(() => running.delete(container));
       return container;
     },
+    waitedMs: waitsOf(running),
     async close() {
-      for (const container of running) container.kill();
-      await Promise.all([...running].map(({ removed }) => removed));
+      for (const container of running.keys()) container.kill();
+      await Promise.all([...running.keys()].map(({ removed }) => removed));
       metadata.close();
       await removeBridge(engine, bridge.id);
       for (const name of await images.names()) await removeImage(engine, name);
