@@ -24,7 +24,7 @@ export function isOpen(text: string | undefined): boolean {
   return text?.includes("<") ?? false;
 }
 
-/** Returns NaN for a text that is no size. */
+/** Returns NaN for a text that is not a size. */
 export function mebibytesOf(memory = ""): number {
   return Number(inUnits(memory || "none", /^([\d.]+)\s*gb$/i));
 }

@@ -189,7 +189,7 @@ function* checkCycles({ containers }: Scope): Iterable<Problem> {
   const waits = containers.map((each) => [each.name, each.dependsOn?.map((on) => on.containerName)] as const);
   for (const [key, edges] of Object.entries({ links, dependsOn: waits })) {
     const left = new Map(edges.map(([name, next = []]) => [name, next]));
-    // What waits for none of the others, and what none waits for, is in no circle.
+    // A container that waits for none of the others, or that none waits for, is not in a circle.
     const isWanted = (name: string | undefined) => [...left.values()].some((next) => next.includes(name));
     const removable = () =>
       [...left].find(([name, next]) => !isWanted(name) || !next.some((each) => left.has(each)))?.[0];
