@@ -249,6 +249,7 @@ test.each<[unknown, string[]]>([
   [variable("<none>"), []],
   [variable("<DB_PASSWORD>"), ["DB_PASSWORD"]],
   [variable("<DatabasePort>"), ["DatabasePort"]],
+  [variable("<ES-URL>"), ["ES-URL"]],
   [variable("<B>bold</B> in <COLOUR>"), ["COLOUR"]],
   [variable("<endpoint>.rds.amazonaws.com"), ["endpoint"]],
   [variable("https://<host>/menu"), ["host"]],
