@@ -81,6 +81,9 @@ export function forRegistered(rule: Rule, right: (definition: Definition) => str
     return verdict(
       problems.map((problem) => `${name}: ${problem}`),
       `${name} ${right(definition)}`,
+      {
+        console: `ECS → Task definitions → ${definition.family} → Create new revision with JSON: correct what the evidence says.`,
+      },
     );
   });
 }
@@ -89,6 +92,7 @@ export async function checkTaskDefinitionFile(lab: Lab, service: ServiceName): P
   const { path, text, value, fault } = await readDefinition(lab, "taskdef", service);
   if (fault) return verdict([`${path} is not valid JSON: ${fault}`], "");
   const names = await runningNames(lab, service);
+  const { source } = await lab.sources.definitions(service);
   const definition: Definition = value;
   const pipeline = await hint(lab.roles.pipeline(service));
   const placeholder = pipeline && deliveryActionsOf(pipeline).deploy?.configuration?.Image1ContainerName;
@@ -113,6 +117,7 @@ export async function checkTaskDefinitionFile(lab: Lab, service: ServiceName): P
     return verdict(
       problems.map((problem) => `${path}: ${problem}`),
       `${path} is complete but for ${image}`,
+      { cli: `Correct ${path} in ${source.name}, then git push.` },
     );
   });
 }
@@ -122,6 +127,7 @@ export async function checkAppSpecFile(lab: Lab, service: ServiceName): Promise<
   if (fault) return verdict([`${path} is not valid YAML: ${fault}`], "");
   const { Type, TaskDefinition, ContainerName, ContainerPort, others } = appSpecOf(value);
   const { container } = await runningNames(lab, service);
+  const { source } = await lab.sources.definitions(service);
   const problems = [
     ...broken(
       // CodeDeploy user guide, "AppSpec File example for an Amazon ECS deployment": the only version.
@@ -139,5 +145,6 @@ export async function checkAppSpecFile(lab: Lab, service: ServiceName): Promise<
   return verdict(
     problems.map((problem) => `${path}: ${problem}`),
     `${path} deploys to ${ContainerName}:${ContainerPort}`,
+    { cli: `Correct ${path} in ${source.name}, then git push.` },
   );
 }

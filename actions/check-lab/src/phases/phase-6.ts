@@ -180,6 +180,10 @@ async function checkSecurityGroup({ account, roles }: Lab): Promise<Outcome> {
           : `no security group of ${LoadBalancerName} opens port ${port}`,
       ],
       "",
+      groups[0] && {
+        console: `EC2 → Security groups → ${names} → Inbound rules: TCP ${port} from 0.0.0.0/0.`,
+        cli: `aws ec2 authorize-security-group-ingress --group-id ${groups[0].GroupId} --protocol tcp --port ${port} --cidr 0.0.0.0/0`,
+      },
     );
   });
 }

@@ -174,7 +174,17 @@ async function checkNetwork({ account, roles }: Lab, name: ServiceName): Promise
       `no security group of ${shown} opens port 8080 to the load balancer${only ? `: ${names} opens it to ${only}` : ""}`,
     );
   const address = assignPublicIp === "ENABLED" ? "public" : "private";
-  return verdict(problems, `${shown}: ${names} opens 8080, ${address} addresses`);
+  const [group] = balancer?.SecurityGroups ?? [];
+  return verdict(
+    problems,
+    `${shown}: ${names} opens 8080, ${address} addresses`,
+    !isOpen && groups[0] && group
+      ? {
+          console: `EC2 → Security groups → ${names} → Inbound rules: TCP 8080 from ${group}.`,
+          cli: `aws ec2 authorize-security-group-ingress --group-id ${groups[0].GroupId} --protocol tcp --port 8080 --source-group ${group}`,
+        }
+      : undefined,
+  );
 }
 
 /** Returns whether ranges contain these subnets, where the load balancer has its addresses. */

@@ -256,7 +256,10 @@ async function checkDeploymentGroup({ roles }: Lab, name: ServiceName): Promise<
     problems.push(
       `${elsewhere.TargetGroupName} of ${shown} is in ${elsewhere.VpcId}, its load balancer in ${balancer.VpcId}`,
     );
-  return verdict(problems, `${shown}: ${service.serviceName}, ${names.join(" and ")}`);
+  return verdict(problems, `${shown}: ${service.serviceName}, ${names.join(" and ")}`, {
+    console: `CodeDeploy → ${group.applicationName} → ${shown} → Edit: correct what the evidence says.`,
+    cli: `aws deploy get-deployment-group --application-name ${group.applicationName} --deployment-group-name ${shown}; correct it, then aws deploy update-deployment-group --application-name ${group.applicationName} --current-deployment-group-name ${shown} --cli-input-json file://group.json`,
+  });
 }
 
 /** Least and most minutes that the old tasks stay: the course has 5, the console proposes an hour. */

@@ -7,6 +7,11 @@ import { hint } from "../roles.ts";
 import { mayStartPipeline, roleProblems } from "../service-role.ts";
 import { findDefinition } from "./definition-files.ts";
 
+const editOf = (name: string) => ({
+  console: `CodePipeline → ${name} → Edit: correct what the evidence says, then Release change.`,
+  cli: `aws codepipeline get-pipeline --name ${name} > pipeline.json; correct it and remove its metadata; aws codepipeline update-pipeline --cli-input-json file://pipeline.json`,
+});
+
 export async function checkPipeline(lab: Lab, service: ServiceName): Promise<Outcome> {
   const pipeline = await lab.roles.pipeline(service);
   const { name = "" } = pipeline;
@@ -28,6 +33,12 @@ export async function checkPipeline(lab: Lab, service: ServiceName): Promise<Out
     verdict(
       (await parts[part]()).map((problem) => `${name}${problem}`),
       `${name}: ${files?.configuration?.RepositoryName}/${files?.configuration?.BranchName} and ECR`,
+      part === "stages"
+        ? {
+            console: `CodePipeline → ${name} → Enable transition.`,
+            cli: `aws codepipeline enable-stage-transition --pipeline-name ${name} --transition-type Inbound --stage-name (the stage of the evidence)`,
+          }
+        : editOf(name),
     ),
   );
 }
@@ -97,6 +108,7 @@ export async function checkPipelineImage(lab: Lab, service: ServiceName): Promis
   return verdict(
     problems.map((problem) => `${pipeline.name} ${problem}`),
     `${pipeline.name} takes ${RepositoryName}:${ImageTag}`,
+    editOf(pipeline.name ?? ""),
   );
 }
 
@@ -112,11 +124,31 @@ export async function checkTrigger(lab: Lab, service: ServiceName): Promise<Outc
   const rule = fitting.find(({ State }) => State === "ENABLED");
   if (rule) return checkTargetRole(lab, rule.Name ?? "", name, arn);
   const [off] = fitting;
-  if (off) return verdict([`the rule ${off.Name} that starts ${name} is ${off.State}`], "");
+  if (off)
+    return verdict([`the rule ${off.Name} that starts ${name} is ${off.State}`], "", {
+      console: `EventBridge → Rules → ${off.Name} → Enable.`,
+      cli: `aws events enable-rule --name ${off.Name}`,
+    });
   const near = rules.find(({ EventPattern = "" }) => /ecr|image-tag|repository-name/i.test(EventPattern));
   const what = `starts ${name} when ${repositoryName}:latest is pushed`;
   const pattern = near ? `: the pattern of ${near.Name} does not match it: ${near.EventPattern}` : "";
-  return verdict([`no EventBridge rule ${what}${pattern}`], "");
+  const wanted = JSON.stringify({
+    source: [push.source],
+    "detail-type": [push["detail-type"]],
+    detail: {
+      "action-type": ["PUSH"],
+      result: ["SUCCESS"],
+      "repository-name": [repositoryName],
+      "image-tag": ["latest"],
+    },
+  });
+  const ruleName = near?.Name ?? `image-of-${repositoryName.replaceAll("/", "-")}`;
+  const targets = near
+    ? ""
+    : `; aws events put-targets --rule ${ruleName} --targets Id=pipeline,Arn=${arn},RoleArn=(a role that trusts events.amazonaws.com)`;
+  return verdict([`no EventBridge rule ${what}${pattern}`], "", {
+    cli: `aws events put-rule --name ${ruleName} --event-pattern '${wanted}'${targets}`,
+  });
 }
 
 /** EventBridge's role, which has to be in the target. A run that the rule started proves that it may start the pipeline. */
@@ -126,7 +158,8 @@ async function checkTargetRole(
   pipeline: string,
   arn: string,
 ): Promise<Outcome> {
-  const role = (await account.ruleTargets(rule)).find((target) => target.Arn === arn)?.RoleArn;
+  const target = (await account.ruleTargets(rule)).find((each) => each.Arn === arn);
+  const role = target?.RoleArn;
   if (!role) throw new Missing(`the rule ${rule} has no role to start ${pipeline}`);
   const problems = await roleProblems(account, role, "events");
   const runs = (await hint(account.pipelineRuns(pipeline))) ?? [];
@@ -141,6 +174,10 @@ async function checkTargetRole(
   return verdict(
     problems.map((problem) => `rule ${rule}: ${problem}`),
     `rule ${rule} starts ${pipeline}`,
+    {
+      console: `EventBridge → Rules → ${rule} → Targets → Edit: a role that trusts events.amazonaws.com and may start ${pipeline}.`,
+      cli: `aws events put-targets --rule ${rule} --targets Id=${target?.Id},Arn=${arn},RoleArn=(such a role)`,
+    },
   );
 }
 
