@@ -104,7 +104,7 @@ const course: readonly Mistake[] = [
           DefaultActions: forward(lab.group("customer", "one")),
         });
     },
-    ["7.behind-listener", "8.site"],
+    ["7.behind-listener", "8.site", "8.customer-reads"],
     /registers its tasks in customer-tg-one, but listener 80 forwards to customer-tg-two/,
   ],
   [
@@ -211,7 +211,7 @@ const course: readonly Mistake[] = [
         await simulator.clock.foreground.wait(120_000);
       };
     },
-    ["7.services", "8.running", "8.site", "9.scaled"],
+    ["7.services", "8.running", "8.site", "8.image", "8.customer-reads", "9.scaled"],
     /customer-microservice has the desired count 0/,
   ],
   [
@@ -241,7 +241,8 @@ const course: readonly Mistake[] = [
     },
     [
       ...["6.load-balancer", "6.security-group", "6.listeners", "6.admin-rules", "6.admin-path"],
-      ...["7.behind-listener", "8.deployment-groups", "8.running", "8.site", "9.source-ip", "9.own-address"],
+      ...["7.behind-listener", "8.deployment-groups", "8.running", "8.site", "8.customer-reads"],
+      ...["8.employee-pages", "9.source-ip", "9.own-address"],
     ],
     /no application load balancer/,
   ],

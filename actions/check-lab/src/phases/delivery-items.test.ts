@@ -46,7 +46,6 @@ const onlyAdmin404 = (address: string) => ({
 
 testItems(
   [
-    ["8.application", { applications: [] }, "us-east-1 has no CodeDeploy application"],
     ["8.deployment-groups", serviceWith({ serviceName: "x" }), "g deploys undefined/web, not lab/x"],
     ["8.deployment-groups", { listener: { ListenerArn: "x" } }, "listener 8080 of lb as its test listener"],
     ["8.deployment-groups", { targetGroup: { TargetGroupName: "three" } }, "g lacks three, which"],

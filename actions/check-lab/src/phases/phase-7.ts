@@ -6,6 +6,7 @@ import { sharesOf } from "../listener-rules.ts";
 import { broken, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { attachments, nameOfService, primaryOf, type ServiceName } from "../parts.ts";
 import { hint } from "../roles.ts";
+import { causesOf } from "./effects.ts";
 
 const createAgain =
   "aws ecs delete-service --force, then aws ecs create-service with the command of the guide's phase 7.";
@@ -85,6 +86,7 @@ export const phase7: readonly Item[] = [
   {
     id: "7.behind-listener",
     title: "The target group of each service's tasks is behind listener 80",
+    after: causesOf.forwarding,
     fix: {
       console:
         "EC2 → Load balancers → listener 80 → rule → Edit: forward to the target group that the evidence names.",

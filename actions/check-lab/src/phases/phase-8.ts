@@ -179,6 +179,7 @@ export const phase8: readonly Item[] = [
   {
     id: "8.image",
     title: "The running tasks have the newest image of their repository",
+    after: causesOf.running,
     fix: {
       console:
         "CodePipeline → the service's pipeline → Release change. If it has not started by a push: 8.image-trigger.",
@@ -190,6 +191,7 @@ export const phase8: readonly Item[] = [
   {
     id: "8.customer-reads",
     title: "On the running site, customers cannot add, change or delete suppliers",
+    after: causesOf.customerPages,
     fix: {
       console:
         "Build the image in the folder customer, not that of the monolith, after 4.customer-reads passes; push it to the customer repository.",
@@ -201,6 +203,7 @@ export const phase8: readonly Item[] = [
   {
     id: "8.employee-pages",
     title: "On the running site, the employee's pages have their title, and links and forms under /admin",
+    after: causesOf.employeePages,
     fix: {
       console:
         "Make 4.employee-pages and 4.employee-redirects pass, then build and push the image of the folder employee.",

@@ -5,6 +5,7 @@ import { contains, rangesOf, ruleFor, sharesOf, strangers } from "../listener-ru
 import { broken, forEachOf, Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { type ListenerName, nameOfService, ports, ruleName } from "../parts.ts";
 import { hint } from "../roles.ts";
+import { causesOf } from "./effects.ts";
 import { listenerNames } from "./phase-6.ts";
 
 const limitByTemplate =
@@ -18,6 +19,7 @@ export const phase9: readonly Item[] = [
   {
     id: "9.source-ip",
     title: "Both rules for /admin allow only chosen addresses",
+    after: causesOf.forwarding,
     fix: {
       console:
         "EC2 → Load balancers → listener 80 → rule → Edit: add the condition Source IP, your address/32. The same for 8080.",
@@ -48,6 +50,7 @@ export const phase9: readonly Item[] = [
   {
     id: "9.own-address",
     title: "Your own browser can open /admin",
+    after: [...causesOf.forwarding, "9.source-ip"],
     fix: {
       console:
         "Open checkip.amazonaws.com in the browser of your own computer, not in Cloud9, and put that address/32 into both rules.",
@@ -59,6 +62,7 @@ export const phase9: readonly Item[] = [
   {
     id: "9.navigation",
     title: "The employee's pages have the light navigation",
+    after: causesOf.navigation,
     fix: {
       console:
         "In Cloud9: navbar-light bg-light in employee/views/nav.html, docker build, docker push: the image starts the pipeline.",
