@@ -64,6 +64,8 @@ export interface RunningDeployment extends Handle {
   stop(how: StopKind): Promise<boolean>;
   /** Returns the target groups in which the new tasks are registered. */
   targetGroups(service: Service, snapshot: Snapshot): string[];
+  /** Returns the Lambda function of a lifecycle event, where the event itself does not show it. */
+  hookFunction?(event: string): Promise<string | undefined>;
 }
 
 export type StopKind = "stop" | "rollback";

@@ -35,6 +35,8 @@ export interface LifecycleEvent {
   readonly startedAt: number | undefined;
   readonly endedAt: number | undefined;
   readonly diagnostics: string | undefined;
+  /** ARN of the Lambda function of a hook, "" for a pause; undefined for other events. */
+  readonly hook?: string;
 }
 
 /** Changes that a deployment would make. */
@@ -87,6 +89,8 @@ export interface DeploymentRecord extends StepRecord<Status> {
   traffic: TrafficPoint[];
   events: LifecycleEvent[];
   failedTasks: FailedTask[];
+  /** End of the log of the hook's function that failed. */
+  hookLog: readonly string[];
   /** Names of the alarms that ended the deployment. */
   alarms: readonly string[];
   /** Lines with their time, oldest first. */
@@ -118,6 +122,7 @@ export function newRecord(cluster: string, service: string): DeploymentRecord {
     traffic: [],
     events: [],
     failedTasks: [],
+    hookLog: [],
     alarms: [],
     serviceEvents: [],
     notes: [],

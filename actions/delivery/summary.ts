@@ -14,6 +14,7 @@ import { formatDuration } from "../core/duration.ts";
 import { faultsOf, notesFold } from "../core/findings.ts";
 import { counted, details, diffBlock, factList, fold, markdownTable } from "../core/summary.ts";
 import { failedTasksFold } from "../ecs/failed-task.ts";
+import { shownTail } from "../ecs/log-tail.ts";
 import { shortRevision } from "../ecs/revision.ts";
 import { shortDigest } from "../registry/oci.ts";
 import { diffOf, hasChanges } from "./plan/plan.ts";
@@ -50,11 +51,12 @@ export function summaryOf(record: DeploymentRecord, site = ""): Card {
 
 /** Returns the folded course of a deployment: traffic, events and failures; missing parts are empty. */
 export function courseOf(record: DeploymentRecord): Part[] {
-  const { failedTasks, events, serviceEvents, durationMs } = record;
+  const { failedTasks, hookLog, events, serviceEvents, durationMs } = record;
   const traffic = endOfTraffic(record);
   const chart = trafficChart(traffic, durationMs);
   return [
     failedTasksFold(failedTasks),
+    hookLog.length > 0 ? details("End of the log of the hook's function", shownTail(hookLog)) : "",
     chart ? { head: trafficHead(traffic), parts: [chart, trafficTable(traffic)] } : "",
     fold("Lifecycle events", lifecycle(events)),
     serviceEvents.length > 0 ? details("Service events", serviceEvents.join("\n")) : "",

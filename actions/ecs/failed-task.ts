@@ -1,17 +1,24 @@
-import type { Container, Task } from "@aws-sdk/client-ecs";
+import type { Container, ContainerDefinition, Task } from "@aws-sdk/client-ecs";
 import type { Log } from "../core/log.ts";
 import { codeBlock, counted, escapeText, fold } from "../core/summary.ts";
+import { shownTail } from "./log-tail.ts";
+import { equalSuspects, suspects } from "./suspects.ts";
+
+interface Blamed {
+  readonly container: string;
+  readonly exitCode: number | undefined;
+  readonly containerReason: string | undefined;
+}
 
 /** A task that stopped unexpectedly, described by the container that caused it. */
-export interface FailedTask {
+export interface FailedTask extends Blamed {
   readonly taskId: string;
   readonly stoppedAt: number;
   readonly stopCode: string;
   readonly stoppedReason: string;
-  readonly container: string;
-  readonly exitCode: number | undefined;
-  readonly containerReason: string | undefined;
-  /** The end of the container's log, filled in only when the failure is explained. */
+  /** Containers that may as well have caused it: AWS does not show which exited first. */
+  readonly others?: readonly Blamed[];
+  /** The end of the container's log, filled in only when the failure is explained; more than a reader is shown. */
   readonly logLines: readonly string[];
 }
 
@@ -21,25 +28,27 @@ export function stoppedByItself({ stopCode, stoppedReason = "" }: Task): boolean
   return stopCode === "ServiceSchedulerInitiated" && /health check/i.test(stoppedReason);
 }
 
-export function toFailedTask(task: Task): FailedTask {
-  const container = culprit(task.containers ?? []);
+/** `definitions` are those of the task's revision; without them, every container counts as essential. */
+export function toFailedTask(task: Task, definitions: readonly ContainerDefinition[] = []): FailedTask {
+  const ordered = suspects(task, definitions);
+  const isAside = ({ name }: Container) =>
+    definitions.find((each) => each.name === name)?.essential === false;
   return {
     taskId: (task.taskArn ?? "").split("/").at(-1) ?? "",
     stoppedAt: (task.stoppedAt ?? task.stoppingAt ?? task.createdAt)?.getTime() ?? 0,
     stopCode: task.stopCode ?? "",
     stoppedReason: task.stoppedReason ?? "",
-    container: container?.name ?? "",
-    exitCode: container?.exitCode,
-    containerReason: container?.reason,
+    ...blame(ordered[0]),
+    others: equalSuspects(ordered)
+      .filter((each) => !isAside(each))
+      .map(blame),
     logLines: [],
   };
 }
 
-/** Returns the container with a reason of its own, else the one with the worst exit code. */
-function culprit(containers: readonly Container[]): Container | undefined {
-  return (
-    containers.find(({ reason }) => reason) ?? containers.find(({ exitCode }) => exitCode) ?? containers[0]
-  );
+function blame(container: Container | undefined): Blamed {
+  const { name = "", exitCode, reason: containerReason } = container ?? {};
+  return { container: name, exitCode, containerReason };
 }
 
 /** Logs the newest task. A crash loop ends alike for minutes: of each kind, the first, second, fourth, eighth … is logged. */
@@ -76,8 +85,8 @@ function kindMarkdown([newest, ...others]: readonly FailedTask[]): string {
       ? `Task ${newest?.taskId}`
       : `${counted(others.length + 1, "task")}, the last one ${newest?.taskId}`;
   const line = `- ${escapeText(`${ids}: ${newest && endOf(newest)}`)}`;
-  const log = newest?.logLines ?? [];
-  return log.length > 0 ? `${line}\n\n${codeBlock(log.join("\n"))}` : line;
+  const log = shownTail(newest?.logLines ?? []);
+  return log ? `${line}\n\n${codeBlock(log)}` : line;
 }
 
 function endOf({ container, exitCode, stopCode, stoppedReason, containerReason }: FailedTask): string {

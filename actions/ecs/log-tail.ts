@@ -1,21 +1,18 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { plainText, shortened } from "../core/plain-text.ts";
 import type { EcsContext } from "./context.ts";
+import { isMetricLine } from "./last-words.ts";
 
 /** The awslogs driver sends every five seconds; the last lines of a task may still be on their way. */
 export const deliveryMs = 5_000;
-/** Enough to see what led to the end. */
-export const tailLines = 20;
-/** More lines are read, as services write metrics between their messages. */
-const readLines = 200;
-
-/** Returns whether a line is in CloudWatch's embedded metric format, which does not help a reader. */
-export function isMetricLine(line: string): boolean {
-  return /^\s*\{.*"_aws"\s*:/s.test(line);
-}
+/** Enough of the end for a reader. */
+const tailLines = 20;
+/** The line that explains an end may be far above it: a stack has hundreds of frames, and services write metrics. */
+export const readLines = 1_000;
 
 /**
- * Reads a container's last lines from CloudWatch Logs, by the awslogs options of its definition. Empty without any;
- * a refusal of AWS is one line that says so, as the failure itself must still be reported.
+ * Reads a container's last lines from CloudWatch Logs, by the awslogs options of its definition: far more than a reader
+ * is shown, for `lastWords`. Empty without any; a refusal of AWS is one line that says so, as the failure itself must still be reported.
  */
 export async function readLogTail(
   context: EcsContext,
@@ -36,8 +33,7 @@ export async function readLogTail(
         startFromHead: false,
       });
       const { events = [] } = await client.send(command);
-      const lines = events.map(({ message = "" }) => message.trimEnd());
-      return lines.filter((line) => !isMetricLine(line)).slice(-tailLines);
+      return linesOf(events);
     };
     const found = await read();
     if (found.length > 0) return found;
@@ -48,43 +44,18 @@ export async function readLogTail(
   }
 }
 
-// Lines that runtimes print after the one that explains the failure.
-const epilogue = [
-  /^\s*$/,
-  /^\s+at /,
-  /^Node\.js v\d/,
-  /^[\s^~]+$/,
-  /^[\s{}[\](),;]+$/,
-  /^\(log .* could not be read/,
-];
-
-/** Returns the last meaningful line: no stack frames or version banners; the message of a structured line. */
-export function lastTellingLine(logLines: readonly string[]): string {
-  const messages = withoutProperties(logLines.filter((line) => !isMetricLine(line)));
-  const line = messages.findLast((candidate) => !epilogue.some((pattern) => pattern.test(candidate))) ?? "";
-  return messageOf(line).trim();
+/** Returns the lines of events, without what only a terminal or a dashboard shows. */
+export function linesOf(events: readonly { readonly message?: string | undefined }[]): string[] {
+  const lines = events.flatMap(({ message = "" }) => plainText(message.trimEnd()).split("\n"));
+  return lines.filter((line) => !isMetricLine(line));
 }
 
-/** Node prints an error's own properties, such as errno and path, in braces that open at the end of its stack. */
-function withoutProperties(lines: readonly string[]): readonly string[] {
-  const end = lines.lastIndexOf("}");
-  const start = lines.findLastIndex((line, index) => index < end && /^(?:\s+at |\S).* \{$/.test(line));
-  return start < 0 ? lines : lines.toSpliced(start + 1, end - start);
-}
-
-function messageOf(line: string): string {
-  if (!line.startsWith("{")) return line;
-  try {
-    const { msg, message, err } = JSON.parse(line) as {
-      msg?: unknown;
-      message?: unknown;
-      err?: { message?: unknown };
-    };
-    const texts = [msg ?? message, err?.message].filter((text) => typeof text === "string" && text);
-    return texts.join(": ") || line;
-  } catch {
-    return line;
-  }
+/** Returns the lines that a reader is shown, of which one may have a megabyte. */
+export function shownTail(lines: readonly string[]): string {
+  return lines
+    .slice(-tailLines)
+    .map((line) => shortened(line, 1_000))
+    .join("\n");
 }
 
 /** The CloudWatch Logs stream of one container of one task. */

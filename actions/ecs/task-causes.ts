@@ -1,7 +1,7 @@
 import type { ServiceEvent } from "@aws-sdk/client-ecs";
 import { type Cause, causeOfAgent } from "./agent-causes.ts";
 import type { FailedTask } from "./failed-task.ts";
-import { lastTellingLine } from "./log-tail.ts";
+import { lastWords } from "./last-words.ts";
 
 export type { Cause };
 
@@ -96,9 +96,9 @@ const taskCauses: readonly TaskCause[] = [
 
 /** Returns why a task stopped; undefined for unknown reasons, such as a health check of the load balancer. */
 export function causeOfTask(task: FailedTask): Cause | undefined {
-  const line = lastTellingLine(task.logLines);
+  const line = lastWords(task.logLines);
   // A program's own line may be about its own denied call, or its own capacity.
-  const ofRuntime = /exec format error|OutOfMemory|executable file not found/i.test(line) ? line : "";
+  const ofRuntime = /exec format error|executable file not found/i.test(line) ? line : "";
   for (const reason of [task.containerReason ?? "", task.stoppedReason, ofRuntime]) {
     const cause = causeOfReason(task.container, reason);
     if (cause) return cause;
@@ -129,15 +129,30 @@ export function nextStepOfConnection(line: string): string | undefined {
 }
 
 /** 128 + signal, as shells and container runtimes report it. */
-const killed = 137;
+const signals: Readonly<Record<number, string>> = {
+  134: "SIGABRT",
+  137: "SIGKILL",
+  139: "SIGSEGV",
+  143: "SIGTERM",
+};
 
-function causeOfExit({ container, exitCode }: FailedTask, line: string): Cause {
+function causeOfExit({ container, exitCode = -1, others = [] }: FailedTask, line: string): Cause {
+  const code = exitCode < 0 ? "unknown" : exitCode;
+  const signal = signals[exitCode] ? ` (${signals[exitCode]})` : "";
   const said = line ? `: ${line}` : ", without a line in its log";
-  const text = `Container ${container} exited with code ${exitCode ?? "unknown"}${said}`;
-  if (exitCode === killed)
+  const also = others.map((each) => `; container ${each.container} exited with code ${each.exitCode}`);
+  const unsure = also.length > 0 ? `${also.join("")}, and AWS does not show which was first` : "";
+  const text = `Container ${container} exited with code ${code}${signal}${said}${unsure}`;
+  if (/OutOfMemoryError|heap out of memory/.test(line))
     return {
       text,
-      nextStep: "it was killed, most often because of its memory; raise the memory in the task definition.",
+      nextStep:
+        "raise the limit of its heap (Java: -XX:MaxRAMPercentage, Node: --max-old-space-size) within the memory of the task definition, or find what uses it.",
+    };
+  if (exitCode === 137 || exitCode === 143)
+    return {
+      text,
+      nextStep: `find what ended it: a program in the container, such as a process manager, sent the signal, or ECS did when the task was over${exitCode === 137 ? ". AWS reports no lack of memory" : ""}.`,
     };
   if (exitCode === 0)
     return {

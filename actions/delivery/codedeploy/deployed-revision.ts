@@ -1,11 +1,8 @@
 import { GetApplicationRevisionCommand, type RevisionLocation } from "@aws-sdk/client-codedeploy";
 import type { DeliveryContext } from "../context.ts";
 
-/**
- * Returns a function that reads a deployment's task definition from its AppSpec; undefined when it can no longer be
- * found. Texts are cached.
- */
-export function createRevisionReader(
+/** Returns a function that reads a deployment's AppSpec; undefined when it can no longer be found. Texts are cached. */
+export function createAppSpecReader(
   { clients: { codedeploy }, signal }: Pick<DeliveryContext, "clients" | "signal">,
   applicationName: string,
 ) {
@@ -31,8 +28,23 @@ export function createRevisionReader(
     }
   }
 
+  return contentOf;
+}
+
+/** Returns a function that reads a deployment's task definition from its AppSpec, likewise. */
+export function createRevisionReader(
+  context: Pick<DeliveryContext, "clients" | "signal">,
+  application: string,
+) {
+  const contentOf = createAppSpecReader(context, application);
   return async (revision: RevisionLocation | undefined): Promise<string | undefined> =>
     taskDefinitionIn(await contentOf(revision));
+}
+
+/** Returns the function that an AppSpec, JSON or YAML, names for a lifecycle event. */
+export function functionIn(content: string | undefined, event: string): string | undefined {
+  const line = content?.split(/[\n,{}]/).find((each) => each.includes(event) && each.includes(":"));
+  return line?.slice(line.indexOf(":") + 1).replace(/["'\s\]]/g, "") || undefined;
 }
 
 /** An AppSpec, JSON or YAML, has its task definition by ARN ("AppSpec 'resources' section", CodeDeploy user guide). */

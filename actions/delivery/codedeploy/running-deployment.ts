@@ -9,6 +9,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import { stopDeployment } from "../stop.ts";
+import { createAppSpecReader, functionIn } from "./deployed-revision.ts";
 import { finalStatuses, snapshotOf } from "./snapshot.ts";
 
 /**
@@ -33,7 +34,7 @@ export function runningDeployment(context: DeliveryContext, deploymentId: string
     initialTraffic: { blue: 100, green: 0 },
     settleMs,
     async poll(signal) {
-      const { info, target } = await read({ settled, stopping }, signal ? { abortSignal: signal } : {});
+      const { info, target } = await read.poll({ settled, stopping }, signal ? { abortSignal: signal } : {});
       const snapshot = snapshotOf(info, target, context.clock.now());
       settled = snapshot.stage === "traffic-shifted";
       return stopping ? { ...snapshot, near: "complete" } : snapshot;
@@ -43,11 +44,15 @@ export function runningDeployment(context: DeliveryContext, deploymentId: string
       return stopDeployment(context, deploymentId, how);
     },
     targetGroups: targetGroupsOf,
+    async hookFunction(event) {
+      const { revision, applicationName = "" } = read.info() ?? {};
+      return functionIn(await createAppSpecReader(context, applicationName)(revision), event);
+    },
   };
 }
 
 /**
- * Returns a function that makes one call where one suffices: for the target while it is in progress, for the deployment
+ * Polls by one call where one suffices: for the target while it is in progress, for the deployment
  * once all traffic has shifted (`settled`) or it is stopped.
  */
 function createReader({ clients: { codedeploy }, clock }: DeliveryContext, deploymentId: string) {
@@ -65,7 +70,7 @@ function createReader({ clients: { codedeploy }, clock }: DeliveryContext, deplo
     target = (await codedeploy.send(command, options)).deploymentTarget?.ecsTarget;
   }
 
-  return async ({ settled, stopping }: { settled: boolean; stopping: boolean }, options: Options) => {
+  const poll = async ({ settled, stopping }: { settled: boolean; stopping: boolean }, options: Options) => {
     if (!settled) await readTarget(options);
     const recent = clock.now() - infoAt < targetOnlyMs;
     if (!stopping && recent && info?.status === "InProgress" && isAtWork(target)) return { info, target };
@@ -77,6 +82,7 @@ function createReader({ clients: { codedeploy }, clock }: DeliveryContext, deplo
     if (finalStatuses.includes(status) && !isDone) await readTarget(options);
     return { info, target };
   };
+  return { poll, info: () => info };
 }
 
 /** Returns the target groups of the new task set, as long as it exists. */

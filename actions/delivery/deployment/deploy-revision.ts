@@ -11,9 +11,9 @@ import type { DeployInputs, OnCancel } from "../inputs.ts";
 import { markCommit, markRun, refuseOlderRun } from "../order/run-tag.ts";
 import type { DeploymentRecord } from "../record.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
-import { type Deployment, upperFirst } from "./deployment.ts";
+import { type CheckedDeployment, type Deployment, upperFirst } from "./deployment.ts";
 import { type Ending, type Following, follow } from "./follow.ts";
-import { confirmSuccess, failDeployment, type Last } from "./outcome.ts";
+import { confirmSuccess, failDeployment, type Last, readEvidence } from "./outcome.ts";
 import { needsNewVolumes, settingsToUpdate, updateSettings } from "./service-settings.ts";
 
 /** Deploys a revision and follows it to the wanted stage; throws the cause of any other end. */
@@ -107,33 +107,35 @@ async function checkOutcome(
     return;
   }
   const how = kind === "ended" ? "leave" : kind === "stopped" ? "rollback" : onCancel;
-  const last = how === "leave" ? { snapshot } : await stopAndSettle(context, course, snapshot, how);
+  const last = how === "leave" ? { snapshot } : await stopAndSettle(context, checked, course, snapshot, how);
   if (!last.unstopped) context.keepForPost(undefined);
   throw await failDeployment(context, checked, running, last, kind === "deadline" ? budget.ms : undefined);
 }
 
-/** Stops the deployment and returns its end, or its last state when it could not be stopped or its end not seen. */
+/** Reads the evidence, stops the deployment and returns its end, or its last state when it could not be stopped or its end not seen. */
 async function stopAndSettle(
   context: DeliveryContext,
+  checked: CheckedDeployment,
   course: Course,
   known: Snapshot,
   how: StopKind,
 ): Promise<Last> {
   const { running } = course;
+  const before = await readEvidence(context, checked, running, known);
   let stopped: boolean;
   try {
     stopped = await running.stop(how);
   } catch (error) {
-    return { snapshot: known, unstopped: messageOf(error) };
+    return { snapshot: known, before, unstopped: messageOf(error) };
   }
   try {
     const deadlineAt = context.clock.now() + running.settleMs;
     const { snapshot } = await follow(context, { ...course, until: "complete", known, deadlineAt });
-    return stopped ? { snapshot, before: known } : { snapshot };
+    return stopped ? { snapshot, before } : { snapshot };
   } catch (error) {
     if (context.signal.aborted) throw error;
     context.log.warning(`The end of ${running.name} cannot be followed: ${(error as Error).message}`);
-    return { snapshot: known };
+    return { snapshot: known, before };
   }
 }
 

@@ -117,7 +117,7 @@ test("fails with CodeDeploy's words when someone else stops the deployment", asy
   const { record, error } = await run();
   expect(record.status).toBe("stopped");
   expect(error?.message).toMatch(
-    /^CodeDeploy ended the deployment \(MANUAL_STOP\): The deployment was stopped by a user/,
+    /^Somebody else stopped the deployment: The deployment was stopped by a user/,
   );
 });
 

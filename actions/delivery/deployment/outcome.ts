@@ -5,7 +5,7 @@ import { shortRevision } from "../../ecs/revision.ts";
 import { findService, type RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { causeOf } from "../diagnosis/causes.ts";
-import { gatherEvidence } from "../diagnosis/evidence.ts";
+import { type Evidence, gatherEvidence } from "../diagnosis/evidence.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import type { CheckedDeployment } from "./deployment.ts";
 
@@ -54,6 +54,11 @@ function isAsWanted(
 
 function scaledDown({ inputs, record }: CheckedDeployment, service: RunningService["service"]): Failure {
   record.status = "failed";
+  if (service.schedulingStrategy === "DAEMON")
+    return new Failure(
+      `${inputs.service} runs on no instance, so the new revision was not tested: it is a DAEMON, with one task on each instance of its cluster`,
+      { nextStep: "add an instance that meets the service's placement constraints, and run this job again." },
+    );
   const wanted =
     inputs.desiredCount === undefined ? "" : `, not to the ${inputs.desiredCount} of desired-count`;
   return new Failure(
@@ -68,10 +73,30 @@ function scaledDown({ inputs, record }: CheckedDeployment, service: RunningServi
 /** A deployment as it was last seen. */
 export interface Last {
   readonly snapshot: Snapshot;
-  /** State before this step stopped it: afterwards AWS reports only the stop. */
-  readonly before?: Snapshot;
+  /** State before this step stopped it, with its evidence: afterwards AWS reports only the stop. */
+  readonly before?: Before;
   /** Why it could not be stopped when it should have been. */
   readonly unstopped?: string;
+}
+
+interface Before {
+  readonly snapshot: Snapshot;
+  readonly evidence: Evidence;
+}
+
+/** Reads everything that may show why a deployment fails: before it is stopped, or after its end. */
+export async function readEvidence(
+  context: DeliveryContext,
+  { inputs, revision }: Pick<CheckedDeployment, "inputs" | "revision">,
+  { by, targetGroups, hookFunction }: RunningDeployment,
+  snapshot: Snapshot,
+): Promise<Before> {
+  const carrier = {
+    by,
+    targetGroups: (service: RunningService["service"]) => targetGroups(service, snapshot),
+    ...(hookFunction && { hookFunction }),
+  };
+  return { snapshot, evidence: await gatherEvidence(context, { ...inputs, revision }, carrier, snapshot) };
 }
 
 /**
@@ -80,23 +105,19 @@ export interface Last {
  */
 export async function failDeployment(
   context: DeliveryContext,
-  { inputs, record, revision }: CheckedDeployment,
+  checked: CheckedDeployment,
   running: RunningDeployment,
-  { snapshot, before = snapshot, unstopped }: Last,
+  { snapshot, before, unstopped }: Last,
   lateMs?: number,
 ): Promise<Failure> {
-  const targetGroups = (service: RunningService["service"]) => running.targetGroups(service, snapshot);
-  const evidence = await gatherEvidence(
-    context,
-    { ...inputs, revision },
-    { by: running.by, targetGroups },
-    { ...snapshot, reason: before.reason, events: before.events },
-  );
+  const { inputs, record, revision } = checked;
+  const { evidence, snapshot: known } = before ?? (await readEvidence(context, checked, running, snapshot));
   const late = lateMs === undefined ? "" : `Not done after ${formatDuration(lateMs)}: `;
-  const cause = causeOf(evidence, late ? stateOf(before) : undefined);
+  const cause = causeOf(evidence, late ? stateOf(known) : undefined);
   const { ended = "failed" } = snapshot;
   record.status = late ? "timed-out" : ended === "succeeded" ? "failed" : ended;
   record.failedTasks = [...evidence.failedTasks];
+  record.hookLog = evidence.hookLog ?? [];
   record.alarms = evidence.triggeredAlarms;
   record.serviceEvents = [...evidence.eventLines];
   record.cause = late + cause.text;

@@ -1,5 +1,5 @@
 import type { FailedTask } from "../../ecs/failed-task.ts";
-import { lastTellingLine } from "../../ecs/log-tail.ts";
+import { lastWords } from "../../ecs/last-words.ts";
 import { type Cause, causeOfReason, causeOfTask, nextStepOfConnection } from "../../ecs/task-causes.ts";
 import type { Evidence } from "./evidence.ts";
 
@@ -17,7 +17,46 @@ export function causeOf(evidence: Evidence, state?: string): Cause {
       serviceEvents: [],
     });
   const task = evidence.failedTasks.at(-1);
-  return (task && (causeOfTask(task) ?? causeOfHealth(task, evidence))) ?? causeOfDeployment(evidence, state);
+  const ofTask = task && (causeOfTask(task) ?? causeOfHealth(task, evidence));
+  if (isUserStop(evidence)) return causeOfStop(evidence, ofTask);
+  return ofTask ?? causeOfHook(evidence) ?? causeOfDeployment(evidence, state);
+}
+
+/**
+ * Returns whether somebody stopped it. CodeDeploy has a code for that (API reference, ErrorInformation); ECS only words.
+ */
+export function isUserStop({ reason }: Pick<Evidence, "reason">): boolean {
+  return (
+    reason?.code === "MANUAL_STOP" || /\b(?:by|of) (?:a|the) (?:user|customer)\b/i.test(reason?.message ?? "")
+  );
+}
+
+/** Neither CodeDeploy nor ECS shows who stopped a deployment; CloudTrail does. */
+function causeOfStop({ by, reason }: Evidence, before: Cause | undefined): Cause {
+  const call = by === "ECS" ? "StopServiceDeployment" : "StopDeployment";
+  const words = trim(reason?.message ?? "");
+  return {
+    text: `Somebody else stopped the deployment${words && `: ${words}`}${before ? `. Before that: ${before.text}` : ""}`,
+    nextStep: `find out who did, in CloudTrail's ${call} events${before ? `; before that, ${before.nextStep}` : ", and run the job again."}`,
+  };
+}
+
+function causeOfHook({ by, failedEvent, hook, hookLog = [] }: Evidence): Cause | undefined {
+  if (!failedEvent || (hook === undefined && hookLog.length === 0)) return undefined;
+  const words = trim(failedEvent.diagnostics ?? "");
+  const what = `${failedEvent.name} failed${words && `: ${words}`}`;
+  if (hook === "" && by === "ECS")
+    return {
+      text: `Nobody continued the deployment at its pause, so it was rolled back when the time was over; ${what}`,
+      nextStep:
+        "call aws ecs continue-service-deployment while the hook waits, or raise its timeoutInMinutes in the service's lifecycleHooks.",
+    };
+  const line = lastWords(hookLog);
+  return {
+    text: line ? `${what}; the log of its function ends with: ${line}` : what,
+    nextStep:
+      "read the log of the hook's Lambda function, and correct what it checks or the function itself.",
+  };
 }
 
 function causeOfHealth(task: FailedTask, evidence: Evidence): Cause | undefined {
@@ -25,7 +64,7 @@ function causeOfHealth(task: FailedTask, evidence: Evidence): Cause | undefined 
   const { container, stoppedReason, logLines } = task;
   const words = wordsOfHealthCheck(evidence);
   const failed = `ontainer ${container} failed the load balancer's health checks`;
-  const line = lastTellingLine(logLines);
+  const line = lastWords(logLines);
   return {
     text: `${words ? `${words}: c${failed}` : `C${failed}: ${stoppedReason}`}${line ? `; its log ends with: ${line}` : ""}`,
     nextStep: fixOfHealth(words ?? stoppedReason, line),
@@ -86,6 +125,16 @@ const deploymentCauses: readonly { pattern: RegExp; nextStep: string }[] = [
   {
     pattern: /alarm/i,
     nextStep: lookAtAlarm,
+  },
+  {
+    pattern: /minimumHealthyPercent or maximumPercent/,
+    nextStep:
+      "set the service's maximumPercent above 100, or its minimumHealthyPercent so low that one task may stop (0 for a single one).",
+  },
+  {
+    pattern: /\(TIMEOUT\)/,
+    nextStep:
+      "if the deployment group waits for somebody to reroute the traffic (deploymentReadyOption), run aws deploy continue-deployment in time, or raise waitTimeInMinutes.",
   },
   {
     pattern: /circuit breaker/i,

@@ -3,18 +3,21 @@ import type { TargetGroup, TargetHealthDescription } from "@aws-sdk/client-elast
 import type { EcsClients, EcsContext } from "../../ecs/context.ts";
 import type { FailedTask } from "../../ecs/failed-task.ts";
 import { readLogTail } from "../../ecs/log-tail.ts";
-import { describeRevision } from "../../ecs/revision.ts";
 import { findService, type ServiceName } from "../../ecs/service.ts";
 import { eventLines } from "../../ecs/task-causes.ts";
 import type { Clients } from "../context.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import type { LifecycleEvent } from "../record.ts";
-import { findFailedTasks } from "./watch-tasks.ts";
+import { findFailedTasks, readContainers } from "./watch-tasks.ts";
 
 /** Everything that may show why a deployment failed. */
 export interface Evidence {
   readonly failedTasks: readonly FailedTask[];
   readonly failedEvent: LifecycleEvent | undefined;
+  /** The failed hook's function, by ARN; "" for a pause. */
+  readonly hook?: string | undefined;
+  /** End of the log of the failed hook's function. */
+  readonly hookLog?: readonly string[];
   /** Messages of the service since the deployment began, newest first. */
   readonly serviceEvents: readonly string[];
   /** The same for a reader: with their time, oldest first, with short names. */
@@ -43,7 +46,7 @@ export interface Subject extends ServiceName {
 }
 
 /** The service that starts the new tasks, and the target groups in which they are registered. */
-interface Carrier extends Pick<RunningDeployment, "by"> {
+interface Carrier extends Pick<RunningDeployment, "by" | "hookFunction"> {
   targetGroups(service: Service): string[];
 }
 
@@ -53,48 +56,70 @@ interface EndedSnapshot
   readonly endedAt?: Date | undefined;
 }
 
-/** Only the newest task's log is read; tasks of one crash loop log the same. */
-const tasksWithLog = 1;
-
 export async function gatherEvidence(
   context: EvidenceContext,
   subject: Subject,
-  { by, targetGroups }: Carrier,
+  { by, targetGroups, hookFunction }: Carrier,
   snapshot: EndedSnapshot,
 ): Promise<Evidence> {
   const { startedBy, reason, triggeredAlarms, createdAt, endedAt } = snapshot;
-  const replacement = { ...subject, startedBy };
-  const stoppedTasks = await orNone(context, "stopped tasks", () => findFailedTasks(context, replacement));
-  // Without a task set's id, only the time excludes tasks of another deployment of the same revision.
-  const failedTasks = stoppedTasks.filter(
-    ({ stoppedAt }) =>
-      startedBy || !endedAt || (stoppedAt >= Number(createdAt) && stoppedAt <= Number(endedAt)),
-  );
-  const [events, alarmTexts] = await Promise.all([
-    orNone(context, "service events", () => serviceEvents(context, subject, snapshot)),
+  const failedEvent = snapshot.events.find(({ status }) => status === "Failed");
+  const hook = snapshot.events.find(({ status }) => status === "FAILED" || status === "TIMED_OUT")?.hook;
+  const [stoppedTasks, [service = {}], alarmTexts, hookLog] = await Promise.all([
+    orNone(context, "stopped tasks", () => findFailedTasks(context, { ...subject, startedBy })),
+    orNone(context, "the service", async () => [(await findService(context, subject)).service]),
     triggeredAlarms.length > 0
       ? orNone(context, "the alarm", async () => {
           const { describeAlarms } = await import("./alarms.ts");
           return describeAlarms(await context.clients.cloudwatch(), triggeredAlarms);
         })
       : [],
+    orNone(context, "the hook's log", async () => {
+      const target = hook ?? (failedEvent && (await hookFunction?.(failedEvent.name)));
+      if (!target) return [];
+      const { readFunctionLog } = await import("./function-log.ts");
+      return readFunctionLog(context, target, createdAt);
+    }),
   ]);
+  // Without a task set's id, only the time excludes tasks of another deployment of the same revision.
+  const failedTasks = stoppedTasks
+    .filter(
+      ({ stoppedAt }) =>
+        startedBy || !endedAt || (stoppedAt >= Number(createdAt) && stoppedAt <= Number(endedAt)),
+    )
+    .map((task) => blameTarget(task, service, startedBy));
+  const events = eventsOf(service, snapshot);
+  const newest = failedTasks.at(-1);
   return {
-    failedTasks: [
-      ...failedTasks.slice(0, -tasksWithLog),
-      ...(await withLogs(context, subject.revision, failedTasks.slice(-tasksWithLog))),
-    ],
-    failedEvent: snapshot.events.find(({ status }) => status === "Failed"),
+    // Only the newest task's log is read; tasks of one crash loop log the same.
+    failedTasks: newest
+      ? [...failedTasks.slice(0, -1), await withLog(context, subject.revision, newest)]
+      : failedTasks,
+    failedEvent,
+    hook,
+    hookLog,
     serviceEvents: events.map(({ message = "" }) => message),
     eventLines: eventLines(events),
     unhealthyTargets: await orNone(context, "target health", () =>
-      unhealthyTargets(context, subject, targetGroups),
+      unhealthyTargets(context, targetGroups(service)),
     ),
     reason,
     by,
     triggeredAlarms,
     alarmTexts,
   };
+}
+
+/** The load balancer checks one container, whichever the codes of the others are. */
+function blameTarget(
+  task: FailedTask,
+  { loadBalancers = [], taskSets = [] }: Service,
+  startedBy?: string,
+): FailedTask {
+  if (!/ELB health/i.test(task.stoppedReason)) return task;
+  const set = taskSets.find(({ id }) => id === startedBy) ?? taskSets[0];
+  const container = (set?.loadBalancers ?? loadBalancers)[0]?.containerName;
+  return container ? { ...task, container, exitCode: undefined, others: [] } : task;
 }
 
 /** Returns nothing when a read fails, so that one failed read does not hide the other evidence. */
@@ -107,43 +132,31 @@ async function orNone<T>(context: EvidenceContext, what: string, find: () => Pro
   }
 }
 
-async function withLogs(
-  context: EvidenceContext,
-  revision: string,
-  tasks: readonly FailedTask[],
-): Promise<FailedTask[]> {
-  if (tasks.length === 0) return [];
-  const containers = await orNone(
-    context,
-    "the revision's containers",
-    async () => (await describeRevision(context, revision))?.taskDefinition?.containerDefinitions ?? [],
-  );
-  return Promise.all(
-    tasks.map(async (task) => {
-      const container = containers.find(({ name }) => name === task.container);
-      return { ...task, logLines: await readLogTail(context, container, task.taskId) };
-    }),
-  );
+/** What a program logs that was asked to end: it did not end the task. */
+const wasAsked = /SIGTERM|SIGINT|signal 15|shutting down|gracefully/i;
+
+/** Adds the log. Of several containers that may have ended the task, those that were asked to end are not to blame. */
+async function withLog(context: EvidenceContext, revision: string, task: FailedTask): Promise<FailedTask> {
+  const definitions = await readContainers(context, revision);
+  const read = async <T extends Pick<FailedTask, "container">>(each: T) => {
+    const definition = definitions.find(({ name }) => name === each.container);
+    return { ...each, logLines: await readLogTail(context, definition, task.taskId) };
+  };
+  const { others = [], ...first } = task;
+  const all = await Promise.all([first, ...others].map(read));
+  const unasked = all.filter(({ logLines }) => !wasAsked.test(logLines.slice(-20).join("\n")));
+  const [blamed = all[0], ...rest] = unasked;
+  return { ...task, ...blamed, others: rest };
 }
 
-async function serviceEvents(
-  context: EvidenceContext,
-  name: ServiceName,
+function eventsOf(
+  { events = [] }: Service,
   { createdAt: since, endedAt: until }: EndedSnapshot,
-): Promise<ServiceEvent[]> {
-  const { service } = await findService(context, name);
-  return (service.events ?? []).filter(
-    ({ createdAt: at }) => !at || ((!since || at >= since) && (!until || at <= until)),
-  );
+): ServiceEvent[] {
+  return events.filter(({ createdAt: at }) => !at || ((!since || at >= since) && (!until || at <= until)));
 }
 
-async function unhealthyTargets(
-  context: EvidenceContext,
-  name: ServiceName,
-  targetGroups: (service: Service) => string[],
-): Promise<string[]> {
-  const { service } = await findService(context, name);
-  const groups = targetGroups(service);
+async function unhealthyTargets(context: EvidenceContext, groups: string[]): Promise<string[]> {
   if (groups.length === 0) return [];
   const { DescribeTargetGroupsCommand, DescribeTargetHealthCommand } = await import(
     "@aws-sdk/client-elastic-load-balancing-v2"

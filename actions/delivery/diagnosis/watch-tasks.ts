@@ -1,7 +1,8 @@
-import type { Task } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, Task } from "@aws-sdk/client-ecs";
 import { isAccessDenied, isThrottled, isTransient } from "../../core/aws-errors.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 import { type FailedTask, logStopped, stoppedByItself, toFailedTask } from "../../ecs/failed-task.ts";
+import { describeRevision } from "../../ecs/revision.ts";
 import { describeTasks, listTasks, type ServiceName } from "../../ecs/service.ts";
 import type { Snapshot } from "../engine.ts";
 import type { DeploymentRecord } from "../record.ts";
@@ -26,10 +27,30 @@ export async function findFailedTasks(
   const unseen = arns.filter((arn) => !known.has(arn));
   for (const task of await describeTasks(context, cluster, unseen))
     if (task.lastStatus === "STOPPED") known.set(task.taskArn ?? "", task);
-  return [...known.values()]
-    .filter((task) => belongsTo(task, replacement) && stoppedByItself(task))
-    .map(toFailedTask)
+  const failed = [...known.values()].filter((task) => belongsTo(task, replacement) && stoppedByItself(task));
+  // Which of several containers is to blame depends on their definitions.
+  const isUnclear = failed.some(({ containers = [] }) => containers.length > 1);
+  const definitions = isUnclear ? await readContainers(context, replacement.revision) : [];
+  return failed
+    .map((task) => toFailedTask(task, definitions))
     .sort((one, other) => one.stoppedAt - other.stoppedAt);
+}
+
+const read = new WeakMap<EcsContext, Map<string, ContainerDefinition[]>>();
+
+/** Returns a revision's containers, which never change; empty when they cannot be read. */
+export async function readContainers(context: EcsContext, revision: string): Promise<ContainerDefinition[]> {
+  const known = read.get(context) ?? new Map<string, ContainerDefinition[]>();
+  read.set(context, known);
+  if (!known.has(revision)) {
+    const found = await describeRevision(context, revision).catch((error: Error) => {
+      context.log.info(`Could not read the revision's containers: ${error.message}`);
+      return undefined;
+    });
+    if (!found) return [];
+    known.set(revision, found.taskDefinition?.containerDefinitions ?? []);
+  }
+  return known.get(revision) ?? [];
 }
 
 function belongsTo(task: Task, { revision, startedBy }: Replacement): boolean {

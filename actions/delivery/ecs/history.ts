@@ -43,16 +43,26 @@ export function createHistory(): (deployment: ServiceDeployment, now: number) =>
 }
 
 function hookEvents({ lifecycleHookDetails = [] }: ServiceDeployment): LifecycleEvent[] {
-  return lifecycleHookDetails.map(({ hookId = "", targetArn, status = "", expiresAt }) => ({
-    name: targetArn ? `hook ${targetArn.slice(targetArn.lastIndexOf(":") + 1)}` : `hook ${shortId(hookId)}`,
-    status,
-    startedAt: undefined,
-    endedAt: undefined,
-    diagnostics:
-      status === "AWAITING_ACTION"
-        ? `waits for ContinueServiceDeployment until ${expiresAt?.toISOString() ?? "its time-out"}`
-        : undefined,
-  }));
+  return lifecycleHookDetails.map(({ hookId = "", targetArn = "", status = "", expiresAt }) => {
+    const until = expiresAt?.toISOString() ?? "its time-out";
+    const words: Readonly<Record<string, string>> = {
+      AWAITING_ACTION: `waits for ContinueServiceDeployment until ${until}`,
+      TIMED_OUT: targetArn ? "" : `nobody called ContinueServiceDeployment until ${until}`,
+    };
+    return {
+      name: `hook ${functionName(targetArn) || shortId(hookId)}`,
+      status,
+      startedAt: undefined,
+      endedAt: undefined,
+      diagnostics: words[status] || undefined,
+      hook: targetArn,
+    };
+  });
+}
+
+/** Returns the function's name from its ARN, without an alias or version. */
+export function functionName(arn: string): string {
+  return /:function:([\w-]+)/.exec(arn)?.[1] ?? arn;
 }
 
 const minute = 60_000;

@@ -170,6 +170,7 @@ test("remembers earlier stages, the failed one with its reason, and hooks next t
       startedAt: undefined,
       endedAt: undefined,
       diagnostics: "waits for ContinueServiceDeployment until 1970-01-01T00:00:00.000Z",
+      hook: "",
     },
   ]);
 });

@@ -95,8 +95,9 @@ async function endFailed(following: Following, snapshot: Snapshot): Promise<Fail
 async function explain(following: Following, action: ActionRun): Promise<Explained> {
   const deployment = following.deployments.of(action);
   if (deployment?.last?.ended && deployment.last.ended !== "succeeded") {
-    const { context, checked, running, last } = deployment;
-    const { message, nextStep = "" } = await failDeployment(context, checked, running, { snapshot: last });
+    const { context, checked, running, last, before } = deployment;
+    const seen = { snapshot: last, ...(before && { before }) };
+    const { message, nextStep = "" } = await failDeployment(context, checked, running, seen);
     if (checked.record.status === "rolled-back") following.record.status = "rolled-back";
     return { text: message, nextStep };
   }

@@ -6,6 +6,7 @@ import { runningDeployment } from "../../delivery/codedeploy/running-deployment.
 import type { DeliveryContext } from "../../delivery/context.ts";
 import type { CheckedDeployment } from "../../delivery/deployment/deployment.ts";
 import { logProgress } from "../../delivery/deployment/follow.ts";
+import { type Last, readEvidence } from "../../delivery/deployment/outcome.ts";
 import { watchTasks } from "../../delivery/diagnosis/watch-tasks.ts";
 import type { RunningDeployment, Snapshot } from "../../delivery/engine.ts";
 import { newRecord } from "../../delivery/record.ts";
@@ -25,8 +26,8 @@ interface FollowedDeployment {
   readonly hasTooManyFailedTasks: (snapshot: Snapshot) => Promise<boolean>;
   /** Undefined before the first poll. */
   last: Snapshot | undefined;
-  /** Whether this step stopped it. */
-  stopped: boolean;
+  /** State before this step stopped it. */
+  before: Last["before"];
 }
 
 export type DeploymentWatch = ReturnType<typeof watchDeployments>;
@@ -86,8 +87,9 @@ async function advance(deployment: FollowedDeployment): Promise<boolean> {
   const news = logProgress(context, record, createdAt, last, now);
   deployment.last = now;
   record.durationMs = context.clock.now() - createdAt;
-  if (!now.ended && !deployment.stopped && (await deployment.hasTooManyFailedTasks(now))) {
-    deployment.stopped = await running.stop("rollback");
+  if (!now.ended && !deployment.before && (await deployment.hasTooManyFailedTasks(now))) {
+    const before = await readEvidence(context, deployment.checked, running, now);
+    deployment.before = (await running.stop("rollback")) ? before : undefined;
     return true;
   }
   return news;
@@ -159,7 +161,7 @@ async function followedDeployment(
     createdAt: record.startedAt,
     hasTooManyFailedTasks: watchTasks(deliveryContext, { ...name, record, revision, maxFailedTasks }),
     last: undefined,
-    stopped: false,
+    before: undefined,
   };
 }
 

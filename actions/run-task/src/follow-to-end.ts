@@ -11,8 +11,10 @@ import { Failure } from "../../core/failure.ts";
 import { createPace } from "../../core/pace.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 import { toFailedTask } from "../../ecs/failed-task.ts";
-import { lastTellingLine, readLogTail } from "../../ecs/log-tail.ts";
+import { lastWords } from "../../ecs/last-words.ts";
+import { readLogTail } from "../../ecs/log-tail.ts";
 import { shortRevision } from "../../ecs/revision.ts";
+import { suspects, wasEnded } from "../../ecs/suspects.ts";
 import { type Cause, causeOfTask } from "../../ecs/task-causes.ts";
 import type { RunInputs } from "./inputs.ts";
 import { keepTask, type RunRecord, taskId } from "./record.ts";
@@ -76,7 +78,7 @@ async function endLate(run: Run, known: Task | undefined): Promise<Failure> {
 
 function sayState({ record }: Run, task: Task | undefined): string {
   if (task?.lastStatus !== "RUNNING") return `the task was ${task?.lastStatus ?? "unknown to ECS"}`;
-  const line = lastTellingLine(record.logLines);
+  const line = lastWords(record.logLines);
   return `container ${record.container} ran${line ? ` and last logged: ${line}` : " without a line in its log"}`;
 }
 
@@ -137,9 +139,6 @@ async function logOf(
   return readLogTail(context, container, taskId(record));
 }
 
-/** 128 + SIGTERM and 128 + SIGKILL: how ECS ends the remaining containers when an essential one has exited. */
-const signalled = [143, 137];
-
 /**
  * Returns the containers that prevent a success, the likeliest culprit first. The chosen one has to exit with 0, and
  * the others too, unless ECS ended them because the task was over.
@@ -147,18 +146,12 @@ const signalled = [143, 137];
  * @internal
  */
 export function faultyContainers(task: Task, chosen: string): Container[] {
-  const others = (container: Container) => Number(container.name !== chosen);
-  return (task.containers ?? [])
-    .filter((container) => container.exitCode !== 0 && (container.name === chosen || !wasEnded(container)))
-    .sort((one, other) => Number(wasEnded(one)) - Number(wasEnded(other)) || others(one) - others(other));
-}
-
-/**
- * Returns whether ECS ended it, as far as the exit code shows; a container that ran out of memory has a reason of its
- * own.
- */
-function wasEnded({ exitCode, reason }: Container): boolean {
-  return exitCode !== undefined && signalled.includes(exitCode) && !reason;
+  const containers = (task.containers ?? []).toSorted(
+    (one, other) => Number(one.name !== chosen) - Number(other.name !== chosen),
+  );
+  return suspects({ ...task, containers }).filter(
+    (container) => container.exitCode !== 0 && (container.name === chosen || !wasEnded(container)),
+  );
 }
 
 /**

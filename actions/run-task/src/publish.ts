@@ -4,6 +4,7 @@ import { appendSummary, type Card } from "../../core/card.ts";
 import { logGroupPage, taskPage } from "../../core/console.ts";
 import { formatDuration } from "../../core/duration.ts";
 import { details, factList, markdownTable } from "../../core/summary.ts";
+import { shownTail } from "../../ecs/log-tail.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { type RunRecord, taskId } from "./record.ts";
 
@@ -30,7 +31,7 @@ function summaryOf(record: RunRecord): Card {
     fix,
     links: [...taskPage(taskArn, cluster), ...logGroupPage(taskArn, logGroup)],
     folds: [
-      record.logLines.length > 0 ? details(`End of the log of ${container}`, record.logLines.join("\n")) : "",
+      record.logLines.length > 0 ? details(`End of the log of ${container}`, shownTail(record.logLines)) : "",
       record.containers.length > 1 ? containerTable(record.containers) : "",
       taskArn && facts(record),
     ],

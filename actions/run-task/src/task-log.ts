@@ -1,7 +1,7 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { isAccessDenied, isThrottled } from "../../core/aws-errors.ts";
 import type { EcsContext } from "../../ecs/context.ts";
-import { deliveryMs, isMetricLine, type LogStream, logStreamOf, tailLines } from "../../ecs/log-tail.ts";
+import { deliveryMs, type LogStream, linesOf, logStreamOf, readLines } from "../../ecs/log-tail.ts";
 
 /** A container's log, shown in the job's log as it grows. */
 export interface TaskLog {
@@ -9,7 +9,7 @@ export interface TaskLog {
   show(): Promise<boolean>;
   /** Shows the last lines of a container that has ended, after some time for them to arrive. */
   showRest(): Promise<void>;
-  /** The last lines shown. */
+  /** The last lines, as `readLogTail` returns them. */
   readonly tail: readonly string[];
 }
 
@@ -29,8 +29,8 @@ export function createTaskLog(
     try {
       const lines = (await read?.()) ?? [];
       for (const line of lines) context.log.info(`              │ ${line}`);
-      const words = lines.filter((line) => !isMetricLine(line));
-      tail.splice(0, tail.length, ...[...tail, ...words].slice(-tailLines));
+      const words = linesOf(lines.map((message) => ({ message })));
+      tail.splice(0, tail.length, ...[...tail, ...words].slice(-readLines));
       return lines.length > 0;
     } catch (error) {
       if (context.signal.aborted) throw error;

@@ -1,7 +1,7 @@
 import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
+import { isUserStop } from "@ecs-delivery/actions/delivery/diagnosis/causes";
 import type { Snapshot } from "@ecs-delivery/actions/delivery/engine";
 import type { DeploymentPart, LifecycleEventPart, Revision, Verdict, WaitKind } from "../parts.ts";
-import { isStop } from "./diagnose.ts";
 
 interface Known extends Pick<DeploymentPart, "cause" | "fix" | "run"> {
   readonly group: { readonly cluster: string; readonly service: string };
@@ -43,7 +43,7 @@ export function codeDeployPart(
 export function eventsOf(snapshot: Snapshot): LifecycleEventPart[] {
   return snapshot.events.map(({ diagnostics, ...event }) => ({
     ...event,
-    message: isStop(snapshot) ? undefined : diagnostics,
+    message: isUserStop(snapshot) ? undefined : diagnostics,
   }));
 }
 

@@ -1,6 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { isThrottled, isTransient } from "@ecs-delivery/actions/core/aws-errors";
-import { causeOf } from "@ecs-delivery/actions/delivery/diagnosis/causes";
+import { causeOf, isUserStop } from "@ecs-delivery/actions/delivery/diagnosis/causes";
 import { gatherEvidence, type Subject } from "@ecs-delivery/actions/delivery/diagnosis/evidence";
 import type { Snapshot } from "@ecs-delivery/actions/delivery/engine";
 import { deliveryMs } from "@ecs-delivery/actions/ecs/log-tail";
@@ -49,7 +49,7 @@ export function createDiagnosis(clients: PageClients, reader: Reader, timeScale:
       signal: new AbortController().signal,
     };
     // The action, too, stops a deployment that fails: a stop is never the cause.
-    const stopped = isStop(snapshot) && { reason: undefined, events: [] };
+    const stopped = isUserStop(snapshot) && { reason: undefined, events: [] };
     const evidence = await gatherEvidence(
       context,
       subject,
@@ -62,7 +62,3 @@ export function createDiagnosis(clients: PageClients, reader: Reader, timeScale:
     return { isFinal, cause: text, fix: text === state ? undefined : nextStep };
   };
 }
-
-/** Returns whether a user or an action stopped it, by AWS's words. */
-export const isStop = ({ reason }: Pick<Snapshot, "reason">) =>
-  /stopped by (a|the) user/i.test(reason?.message ?? "");

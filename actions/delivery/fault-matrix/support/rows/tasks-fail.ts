@@ -52,10 +52,7 @@ export const rowsOfProcesses: readonly Row[] = [
     fault: "out of memory",
     when: "as a process sees it: killed",
     fate: "killed",
-    expect: rolledBack(
-      /^Container web exited with code 137/,
-      /it was killed, most often because of its memory/,
-    ),
+    expect: rolledBack(/^Container web exited with code 137/, /AWS reports no lack of memory/),
   },
   { ...portMismatch, ...watchedOnce },
   { ...ownCheckFails, ...watchedOnce },

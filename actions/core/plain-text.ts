@@ -1,0 +1,16 @@
+import { stripVTControlCharacters } from "node:util";
+
+/**
+ * Removes colours and other terminal sequences, and characters that are not seen but change what is: control characters
+ * except tab and line feed, and those that reverse the direction of writing.
+ */
+export function plainText(text: string): string {
+  return stripVTControlCharacters(text)
+    .replace(/\r\n?/g, "\n")
+    .replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "");
+}
+
+/** Shortens a text for a sentence; a log line of CloudWatch may have a megabyte. */
+export function shortened(text: string, longest = 600): string {
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}

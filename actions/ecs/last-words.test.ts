@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import outputs from "./last-words.json" with { type: "json" };
+import { lastWords } from "./last-words.ts";
+
+// Outputs of real programs, shortened; those with an issue are from there.
+test.each(outputs)("finds the cause at the end of a log of $source", ({ log, says }) => {
+  expect(lastWords(log.split("\n"))).toBe(says);
+  // Drivers may join the lines of a stack into one event.
+  expect(lastWords([log])).toBe(says);
+});
+
+test.each<[string, string[], string]>([
+  ["nothing without a log", [], ""],
+  ["the only line, though it is indented", ["  Hello"], "Hello"],
+  ["no line of metrics", ["Error: no", '{"_aws":{"Timestamp":1},"requests":3}'], "Error: no"],
+  ["no terminal sequences", ["\u001b[1m\u001b[31mError:\u001b[39m no\u0000 menu\u001b[0m"], "Error: no menu"],
+  ["the end of a progress bar", ["10 %\r50 %\rError: no"], "Error: no"],
+  ["at most 600 characters", [`Error: ${"x".repeat(2_000_000)}`], `Error: ${"x".repeat(592)}…`],
+  [
+    "the last line where no line is an error",
+    ["WARN old option", "INFO ended, no licence"],
+    "INFO ended, no licence",
+  ],
+])("returns %s", (_, lines, says) => {
+  expect(lastWords(lines)).toBe(says);
+});
