@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { appendSummary, type Card, markdownOf } from "./card.ts";
+import { appendSummary, type Card, fitted, markdownOf } from "./card.ts";
 import { fold } from "./summary.ts";
 
 const card: Card = {
@@ -89,4 +89,27 @@ test("keeps the parts as data in the file of ECS_DELIVERY_SUMMARY, next to their
   expect(readFileSync(markdown, "utf8")).toBe(
     `${markdownOf(card, "- text")}\n\n<details><summary>Cost</summary>\n\n\`\`\`mermaid\npie showData title Slices\n  "a" : 1.00\n\`\`\`\n\n</details>\n\n`,
   );
+});
+
+test.each([
+  ["that fits", 39, "### é\n\n<details>a</details>\n\n<details>"],
+  ["of one byte more, without its last section", 38, "### é\n\n<details>a</details>…"],
+  ["whose first section is too long, within a character", 8, "### …"],
+  ["without room", 0, ""],
+])("shortens Markdown %s", (_, room, expected) => {
+  expect(fitted("### é\n\n<details>a</details>\n\n<details>", room, "…")).toBe(expected);
+  expect(Buffer.byteLength(expected)).toBeLessThanOrEqual(room);
+});
+
+test("stays below GitHub's limit of a step's summary, whatever several parts hold", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "card-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  vi.stubEnv("GITHUB_STEP_SUMMARY", join(folder, "summary.md"));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  for (const length of [1_000, 2_000_000, 10])
+    await appendSummary({ ...card, folds: [fold("Log", "é".repeat(length))] });
+  const text = readFileSync(join(folder, "summary.md"), "utf8");
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1024 * 1024);
+  expect(text).toContain("… The rest is left out");
+  expect(text.match(/### ❌/g)).toHaveLength(3);
 });

@@ -1,4 +1,4 @@
-import { appendFile } from "node:fs/promises";
+import { appendFile, stat } from "node:fs/promises";
 import { type Diagram, diagramMarkdown } from "./diagrams.ts";
 import { escapeText, fold, link, linkAddress } from "./summary.ts";
 
@@ -48,6 +48,30 @@ export function hasSummary(): boolean {
   return writtenTo === summaryFile();
 }
 
+/** GitHub drops a step's whole summary above 1 MiB (GitHub docs, "Step isolation and limits" of job summaries). */
+const mostBytes = 1024 * 1024;
+const left = "\n\n… The rest is left out: GitHub shows at most 1 MiB of a step's summary.\n\n";
+
+/**
+ * Returns Markdown of at most `room` bytes, and what says that the rest is left out. Keeps whole sections, so that no
+ * table, fence or fold is left open; a part of the first when it alone is too long.
+ */
+export function fitted(markdown: string, room: number, note: string): string {
+  if (Buffer.byteLength(markdown) <= room) return markdown;
+  const space = Math.max(0, room - Buffer.byteLength(note));
+  // A character that is cut in two would become a sign of three bytes.
+  const start = Buffer.from(markdown)
+    .subarray(0, space)
+    .toString()
+    .replace(/\ufffd$/, "");
+  const end = Math.max(
+    ...["\n\n### ", "\n\n<details>"].map((section) => markdown.lastIndexOf(section, start.length)),
+  );
+  return Buffer.from(start.slice(0, end > 0 ? end : start.length) + note)
+    .subarray(0, Math.max(0, room))
+    .toString();
+}
+
 /**
  * Adds parts to the job summary as GitHub-flavoured Markdown, and to the file that ECS_DELIVERY_SUMMARY names as lines
  * of JSON. Writes nothing where a variable is not set.
@@ -55,7 +79,13 @@ export function hasSummary(): boolean {
 export async function appendSummary(...parts: readonly Part[]): Promise<void> {
   const file = summaryFile();
   writtenTo = file;
-  if (file) await appendFile(file, `${markdownOf(...parts).trimEnd()}\n\n`);
+  const size = file
+    ? await stat(file).then(
+        (found) => found.size,
+        () => 0,
+      )
+    : 0;
+  if (file) await appendFile(file, fitted(`${markdownOf(...parts).trimEnd()}\n\n`, mostBytes - size, left));
   const data = process.env.ECS_DELIVERY_SUMMARY;
   if (data) await appendFile(data, parts.map((part) => `${JSON.stringify(part)}\n`).join(""));
 }

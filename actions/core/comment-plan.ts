@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { setSecret } from "@actions/core";
+import { fitted } from "./card.ts";
 import { annotationText, Failure } from "./failure.ts";
 import type { InputReader } from "./inputs.ts";
 import { isObject } from "./is-object.ts";
@@ -36,7 +37,7 @@ export function readCommentToken(read: InputReader): string | undefined {
   return wanted ? token : undefined;
 }
 
-/** The longest comment that GitHub accepts. */
+/** The longest comment that GitHub accepts, in characters; bytes are at least as many. */
 const longestComment = 65_536;
 /** The maximum on one page of a GitHub list. */
 const pageSize = 100;
@@ -62,8 +63,7 @@ async function putComment(
 ): Promise<"created" | "updated" | "unchanged"> {
   const marker = `<!-- ${key.replaceAll("--", "- -")} -->`;
   const room = longestComment - marker.length - 1;
-  const text = markdown.length > room ? `${shorten(markdown, room - cut.length)}${cut}` : markdown;
-  const body = `${marker}\n${text}`;
+  const body = `${marker}\n${fitted(markdown, room, cut)}`;
   const call = <Answer>(method: string, path: string, content?: object) =>
     request<Answer>(`${pullRequest.apiUrl}/repos/${pullRequest.repository}${path}`, {
       method,
@@ -84,14 +84,6 @@ async function putComment(
   }
   await call("POST", comments, { body });
   return "created";
-}
-
-/**
- * Keeps whole sections, so that no table, fence or fold is left open; a part of the first when it alone is too long.
- */
-function shorten(markdown: string, room: number): string {
-  const end = Math.max(...["\n\n### ", "\n\n<details>"].map((start) => markdown.lastIndexOf(start, room)));
-  return markdown.slice(0, end > 0 ? end : room);
 }
 
 async function request<Answer>(

@@ -1,6 +1,7 @@
 import { getState, saveState } from "@actions/core";
 import { createJobContext, type JobContext, type StepContext } from "./context.ts";
 import { formatDuration } from "./duration.ts";
+import { plainText } from "./plain-text.ts";
 import { runAction, toFailure } from "./run.ts";
 
 interface Action<Inputs, Context> {
@@ -99,6 +100,8 @@ export async function keepRecord<Inputs, Context extends StepContext, Kept exten
     throw error;
   } finally {
     record.durationMs = clock.now() - record.startedAt;
+    record.cause = plainText(record.cause);
+    record.fix = plainText(record.fix);
     await action.publish(record, context, inputs);
   }
   log.info(`${action.outcome(record)} after ${formatDuration(record.durationMs)}.`);

@@ -43,7 +43,7 @@ describe("the runner's log", () => {
   it.each(["notice", "warning", "error"] as const)(
     "writes one command for %s with several lines",
     (level) => {
-      runnerLog[level]("stopped:\r\n::stop-commands::x\n##[error]y");
+      runnerLog[level]("\u001b[31mstop\u0000ped\u001b[0m:\r\n::stop-commands::x\n##[error]y");
       expect(commands()).toEqual([`::${level}::stopped:%0A| ::stop-commands::x%0A## [error]y`]);
     },
   );

@@ -1,4 +1,5 @@
 import { type AnnotationProperties, error, info, notice, warning } from "@actions/core";
+import { plainText } from "./plain-text.ts";
 
 /** Where an action reports what it does. */
 export interface Log {
@@ -10,10 +11,15 @@ export interface Log {
 /** The runner's log. Actions write only through it, as messages quote registries, containers and AWS. */
 export const runnerLog: Log & { error(message: string, properties?: AnnotationProperties): void } = {
   info: (message) => info(withoutCommands(message)),
-  notice: (message) => notice(withoutCommands(message), titled()),
-  warning: (message) => warning(withoutCommands(message), titled()),
-  error: (message, properties) => error(withoutCommands(String(message)), { ...titled(), ...properties }),
+  notice: (message) => notice(annotation(message), titled()),
+  warning: (message) => warning(annotation(message), titled()),
+  error: (message, properties) => error(annotation(String(message)), { ...titled(), ...properties }),
 };
+
+/** An annotation is no terminal. The log is one, and keeps the colours of programs. */
+function annotation(message: string): string {
+  return withoutCommands(plainText(message));
+}
 
 function titled(): AnnotationProperties {
   const title = withoutCommands(annotationTitle());

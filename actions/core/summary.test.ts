@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { findingsList } from "./findings.ts";
-import { codeBlock, details, escapeText, link, markdownTable } from "./summary.ts";
+import { codeBlock, details, escapeText, foldChanges, link, markdownTable } from "./summary.ts";
 
 const hostile = [
   "![](https://evil.example/pixel)",
@@ -9,6 +9,7 @@ const hostile = [
   "[ref][id]\r[id]: https://evil.example",
   "<img src=https://evil.example><https://evil.example>",
   "| a | [b](c) |\r\n| [d](e) |",
+  "\u001b[31m[x](y)\u001b[0m\u0007\u202e",
 ];
 
 /** A link or an image needs a bracket, a tag its sign. */
@@ -16,7 +17,8 @@ const markup = /[[\]]|<(?!br>)/;
 
 test.each(hostile)("makes no link, image or tag from %j in the summary", (text) => {
   expect(escapeText(text)).not.toMatch(markup);
-  expect(escapeText(text)).not.toMatch(/[\r\n]/);
+  expect(escapeText(text)).not.toMatch(/[\p{Cc}\u202e]/u);
+  expect(codeBlock(text)).not.toMatch(/(?!\n)[\p{Cc}\u202e]/u);
   expect(findingsList([{ text, fix: text }])).not.toMatch(markup);
   const [, , row = "", ...more] = markdownTable(["x"], [[text]]).split("\n");
   expect(more).toEqual([]);
@@ -45,4 +47,17 @@ test("aligns columns of figures to the right, even with blank cells", () => {
   ];
   const [, rule] = markdownTable(["Name", "Count", "Cost", "Time", "Share", "Text"], rows).split("\n");
   expect(rule).toBe("| --- | ---: | ---: | ---: | ---: | --- |");
+});
+
+test("counts the differences of a list with more than fifty, and shows those of others", () => {
+  const variables = (count: number, list: string) =>
+    Array.from({ length: count }, (_, index) => `${"+-~"[index % 3]} ${list}[V${index}].value: "[1]"`);
+  const fifty = variables(50, "containerDefinitions[web].secrets");
+  expect(
+    foldChanges([...fifty, ...variables(1_000, "containerDefinitions[web].environment"), '~ cpu: "1"']),
+  ).toEqual([
+    ...fifty,
+    "~ containerDefinitions[web].environment: 1,000 changes (334 added, 333 removed, 333 changed)",
+    '~ cpu: "1"',
+  ]);
 });

@@ -1,3 +1,5 @@
+import { plainText } from "./plain-text.ts";
+
 /** Markdown that an action composed from escaped text. */
 export interface Markup {
   readonly markdown: string;
@@ -38,9 +40,27 @@ export function factList(facts: readonly (readonly [name: string, value: Cell])[
     .join("\n");
 }
 
+/** Nobody reads more differences of one list, such as 1,000 variables: they are counted. */
+const mostOfList = 50;
+
+/** Returns the lines of a comparison, `+`, `-` or `~` and a path; those of a long list as one with their counts. */
+export function foldChanges(lines: readonly string[]): string[] {
+  return [...Map.groupBy(lines, listOf)].flatMap(([list, ofList]) => {
+    if (ofList.length <= mostOfList) return ofList;
+    const count = (sign: string) => ofList.filter((line) => line.startsWith(sign)).length;
+    const counts = `${count("+")} added, ${count("-")} removed, ${count("~")} changed`;
+    return `~ ${list}: ${ofList.length.toLocaleString("en-US")} changes (${counts})`;
+  });
+}
+
+function listOf(line: string): string {
+  const path = line.slice(2).split(": ", 1)[0] ?? "";
+  return path.includes("[") ? path.slice(0, path.lastIndexOf("[")) : path;
+}
+
 /** Lines of a comparison: GitHub colours `!` in a diff, not the `~` of logs and outputs. */
 export function diffBlock(lines: readonly string[]): string {
-  return codeBlock(lines.join("\n").replace(/^~/gm, "!"), "diff");
+  return codeBlock(foldChanges(lines).join("\n").replace(/^~/gm, "!"), "diff");
 }
 
 function cellMarkdown(cell: Cell): string {
@@ -56,7 +76,7 @@ export function escapeText(text: string): string {
 
 /** Uses entities, as a backslash in the text would undo one of ours. A bare address stays: it shows its target. */
 function escapeMarkup(text: string): string {
-  return text
+  return plainText(text)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll("[", "&#91;")
@@ -80,7 +100,8 @@ export function linkAddress(address: string): string | undefined {
 }
 
 /** Returns a fenced block that the text itself cannot close. */
-export function codeBlock(text: string, language = ""): string {
+export function codeBlock(foreign: string, language = ""): string {
+  const text = plainText(foreign);
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;

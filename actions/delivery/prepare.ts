@@ -2,6 +2,7 @@ import { formatDuration } from "../core/duration.ts";
 import { Failure } from "../core/failure.ts";
 import { type Finding, hasFaults, refuseFindings } from "../core/findings.ts";
 import { retryOutages } from "../core/outage-tolerance.ts";
+import { foldChanges } from "../core/summary.ts";
 import { findService, type RunningService, targetGroupOf } from "../ecs/service.ts";
 import { createCodeDeployEngine } from "./codedeploy/engine.ts";
 import type { DeliveryContext } from "./context.ts";
@@ -34,7 +35,11 @@ export async function prepare(
   if (revisionPlan) {
     const serviceChanges = [...settingsChanges(service, inputs), ...engine.serviceChanges()];
     const plan = { ...revisionPlan, serviceChanges };
-    context.log.info(hasChanges(plan) ? `Changes to production:\n${diffOf(plan)}` : "Nothing changes.");
+    context.log.info(
+      hasChanges(plan)
+        ? `Changes to production:\n${foldChanges(diffOf(plan).split("\n")).join("\n")}`
+        : "Nothing changes.",
+    );
     record.plan = plan;
   }
   if (inputs.mode === "plan" && wanted.taskDefinition) {
