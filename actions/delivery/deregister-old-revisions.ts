@@ -1,13 +1,11 @@
 import {
   DeregisterTaskDefinitionCommand,
-  DescribeServicesCommand,
   paginateListClusters,
-  paginateListServices,
   paginateListTaskDefinitions,
 } from "@aws-sdk/client-ecs";
 import { messageOf } from "../core/aws-errors.ts";
 import { shortRevision } from "../ecs/revision.ts";
-import { describeTasks, listTasks } from "../ecs/service.ts";
+import { describeTasks, everyService, listTasks, revisionsOf } from "../ecs/service.ts";
 import type { DeliveryContext } from "./context.ts";
 import type { DeploymentRecord } from "./record.ts";
 
@@ -51,20 +49,11 @@ async function listRevisions({ clients }: DeliveryContext, familyPrefix: string)
 async function revisionsInUse(context: DeliveryContext, family: string): Promise<Set<string | undefined>> {
   const { ecs: client } = context.clients;
   const used: (string | undefined)[] = [];
+  for await (const services of everyService(context)) used.push(...services.flatMap(revisionsOf));
   for await (const { clusterArns = [] } of paginateListClusters({ client }, {}))
     for (const cluster of clusterArns) {
-      // ECS API reference: DescribeServices takes ten services.
-      for await (const { serviceArns = [] } of paginateListServices({ client, pageSize: 10 }, { cluster }))
-        if (serviceArns.length > 0) used.push(...(await ofServices(context, cluster, serviceArns)));
       const tasks = await describeTasks(context, cluster, await listTasks(context, { cluster, family }));
       used.push(...tasks.map(({ taskDefinitionArn }) => taskDefinitionArn));
     }
   return new Set(used);
-}
-
-async function ofServices({ clients }: DeliveryContext, cluster: string, services: string[]) {
-  const found = await clients.ecs.send(new DescribeServicesCommand({ cluster, services }));
-  return (found.services ?? [])
-    .flatMap((service) => [service, ...(service.deployments ?? []), ...(service.taskSets ?? [])])
-    .map(({ taskDefinition }) => taskDefinition);
 }

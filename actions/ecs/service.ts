@@ -132,6 +132,24 @@ async function suggest(name: string, list: () => Promise<string[]>): Promise<str
   return near === undefined ? "" : `did you mean "${near}"? Otherwise `;
 }
 
+/** Yields every service of the account and region, by cluster. */
+export async function* everyService({ clients }: Pick<EcsContext, "clients">): AsyncGenerator<Service[]> {
+  const { ecs: client } = clients;
+  for await (const { clusterArns = [] } of paginateListClusters({ client }, {}))
+    // ECS API reference: DescribeServices takes ten services.
+    for (const cluster of clusterArns)
+      for await (const { serviceArns = [] } of paginateListServices({ client, pageSize: 10 }, { cluster }))
+        if (serviceArns.length > 0)
+          yield (await client.send(new DescribeServicesCommand({ cluster, services: serviceArns })))
+            .services ?? [];
+}
+
+/** Returns the ARNs of the task definitions that a service uses. */
+export function revisionsOf(service: Service): (string | undefined)[] {
+  const sets = [service, ...(service.deployments ?? []), ...(service.taskSets ?? [])];
+  return sets.map(({ taskDefinition }) => taskDefinition);
+}
+
 /** Returns the ARNs of the tasks that match. */
 export async function listTasks({ clients }: EcsContext, query: ListTasksCommandInput): Promise<string[]> {
   const arns: string[] = [];

@@ -57,6 +57,7 @@ test("notes each deployment's run on the service, and warns when it cannot", asy
   expect(record.status).toBe("succeeded");
   expect(account.inputs("TagResource")[0].tags).toEqual([
     { key: "deploy-service:run", value: `run=12.1 revision=web:2 ${workflow}` },
+    { key: "deploy-service:before", value: "revision=web:2 before=web:1" },
   ]);
   expect(lines.join("\n")).toContain(
     "an older run could replace this one: The AWS role may not do this: no tagging",

@@ -17,6 +17,12 @@ export const runTagKey = "deploy-service:run";
  */
 export const commitTagKey = "deploy-service:commit";
 
+/**
+ * Tag of an ECS service with the revision that ran well before the last deployment: AWS's history of CodeDeploy does not
+ * show what a service was created with.
+ */
+const beforeTagKey = "deploy-service:before";
+
 interface RunTag {
   readonly number: number;
   readonly attempt: number;
@@ -71,14 +77,21 @@ export function isSameWorkflow(tag: RunTag, { repository, workflow }: Run): bool
 /** Notes on the service which run deployed the revision, for later runs; a failure is only a warning. */
 export async function markRun(
   { run, clients, log }: DeliveryContext,
-  { service }: RunningService,
+  { service, production }: RunningService,
   revision: string,
 ): Promise<void> {
   if (!run) return;
   const before = run.kind === "rollback" ? findRunTag(service.tags) : undefined;
   const name = shortRevision(revision);
   const value = before ? writeRollbackTag(before, name) : writeRunTag(run, name);
-  const refused = await tag(clients, service, runTagKey, value);
+  const { settled, runningCount, desiredCount } = production;
+  const ranWell = settled && runningCount > 0 && runningCount >= desiredCount;
+  const isNew = production.revision !== revision && run.kind !== "rollback";
+  const refused = await tag(clients, service, {
+    [runTagKey]: value,
+    ...(ranWell &&
+      isNew && { [beforeTagKey]: `revision=${name} before=${shortRevision(production.revision)}` }),
+  });
   if (refused)
     log.warning(
       `The service cannot be tagged (${runTagKey}), so an older run could replace this one: ${refused}`,
@@ -91,24 +104,33 @@ export async function markCommit(
   { service }: RunningService,
 ): Promise<void> {
   if (!run?.commit) return;
-  const refused = await tag(clients, service, commitTagKey, run.commit);
+  const refused = await tag(clients, service, { [commitTagKey]: run.commit });
   if (refused) log.info(`The service cannot be tagged (${commitTagKey}): ${refused}`);
 }
 
-/** Sets a tag that the service does not have yet; returns why that failed. */
+/** Sets the tags that the service does not have yet; returns why that failed. */
 async function tag(
   { ecs }: DeliveryContext["clients"],
-  { serviceArn, tags = [] }: RunningService["service"],
-  key: string,
-  value: string,
+  { serviceArn, tags: known = [] }: RunningService["service"],
+  wanted: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
-  if (tags.some((each) => each.key === key && each.value === value)) return undefined;
+  const tags = Object.entries(wanted)
+    .map(([key, value]) => ({ key, value }))
+    .filter(({ key, value }) => !known.some((each) => each.key === key && each.value === value));
+  if (tags.length === 0) return undefined;
   try {
-    await ecs.send(new TagResourceCommand({ resourceArn: serviceArn, tags: [{ key, value }] }));
+    await ecs.send(new TagResourceCommand({ resourceArn: serviceArn, tags }));
     return undefined;
   } catch (error) {
     return messageOf(error);
   }
+}
+
+/** Returns the noted revision before a deployment, as family:revision, and the one that it deployed. */
+export function readBeforeTag(tags: readonly Tag[] = []): { revision: string; before: string } | undefined {
+  const value = tags.find(({ key }) => key === beforeTagKey)?.value;
+  const [, revision, before] = /^revision=(\S+) before=(\S+)$/.exec(value ?? "") ?? [];
+  return revision && before ? { revision, before } : undefined;
 }
 
 /**

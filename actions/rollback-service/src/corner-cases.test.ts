@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { commitTagKey, runTagKey } from "../../delivery/order/run-tag.ts";
 import { createAlarm, createStage, type Stage } from "../../delivery/stage.support.ts";
 import { shortRevision } from "../../ecs/revision.ts";
+import { findService } from "../../ecs/service.ts";
 import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
 let stage: Stage;
@@ -82,6 +83,18 @@ test("has nothing to undo when a release never reached production", async () => 
   expect(lines).toMatch(/Nothing to roll back: .*\. web runs web:\d+; to roll back from it, set a revision/);
   expect(await readTag(stage, commitTagKey)).toBe(commitOf("rollback"));
   expect(await stage.page()).toBe("good");
+});
+
+test("goes back from a first release to what deploy-service noted, and not further", async () => {
+  const count = async () => (await findService(stage.context(), stage.inputs(""))).production.runningCount;
+  await stage.simulator.clock.until(async () => (await count()) === 1);
+  await release(stage, "bad");
+  const { error, record } = await tryRollBack(stage, {});
+  expect(error).toBeUndefined();
+  expect(record).toMatchObject({ status: "succeeded", revisionAfter: expect.stringMatching(/web:1$/) });
+  const again = await tryRollBack(stage, {});
+  expect(again.record).toMatchObject({ status: "succeeded", changed: false });
+  expect(again.lines).toContain("Nothing to roll back: production was already rolled back from web:");
 });
 
 test("chooses previous-revision by number, and says that it may never have run", async () => {

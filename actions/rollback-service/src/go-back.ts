@@ -7,7 +7,7 @@ import { deploy } from "../../delivery/deploy.ts";
 import { markCommit } from "../../delivery/order/run-tag.ts";
 import type { DeploymentRecord } from "../../delivery/record.ts";
 import { describeRevision, shortRevision } from "../../ecs/revision.ts";
-import type { RunningService } from "../../ecs/service.ts";
+import { everyService, type RunningService, revisionsOf } from "../../ecs/service.ts";
 import type { RollbackInputs, Target } from "./inputs.ts";
 import { findLastGood, type PastDeployment } from "./service-history.ts";
 
@@ -55,12 +55,14 @@ type Found = { readonly revision: string } | { readonly there: string };
 export async function findTarget(
   context: DeliveryContext,
   { to, service: name }: RollbackInputs,
-  { production }: RunningService,
+  running: RunningService,
   deployments: readonly PastDeployment[],
 ): Promise<Found> {
+  const { production } = running;
   const family = familyOf(production.revision);
   if (typeof to === "object") return { revision: await findNamed(context, to, family) };
-  if (to === "previous-revision") return { revision: await findPrevious(context, production.revision, name) };
+  if (to === "previous-revision")
+    return { revision: await findPrevious(context, running, name, deployments) };
   const ended = deployments.filter(({ state }) => state !== "ongoing");
   const lastGood = findLastGood(ended, production);
   if ("there" in lastGood) return lastGood;
@@ -91,20 +93,54 @@ async function findNamed(
   });
 }
 
-async function findPrevious(context: DeliveryContext, current: string, service: string): Promise<string> {
+async function findPrevious(
+  context: DeliveryContext,
+  { service, revision: current }: RunningService,
+  name: string,
+  deployments: readonly PastDeployment[],
+): Promise<string> {
   const family = familyOf(current);
-  const before = (await listActive(context, family)).find((arn) => numberOf(arn) < numberOf(current));
+  const own = new Set(deployments.map(({ revision }) => revision));
+  const shared = await findSharing(context, service, family);
+  const active = (await listActive(context, family)).filter((arn) => numberOf(arn) < numberOf(current));
+  const before = active.find((arn) => !shared || own.has(arn));
   if (!before)
     throw new Failure(
-      `Family ${family} has no active revision before ${shortRevision(current)}, which ${service} runs`,
+      active.length === 0
+        ? `Family ${family} has no active revision before ${shortRevision(current)}, which ${name} runs`
+        : `Family ${family} ${shared}, and AWS lists no deployment of ${name} with an earlier active revision`,
       {
-        nextStep: "register one, and deploy it with deploy-service; nothing was changed.",
+        nextStep:
+          active.length === 0
+            ? "register one, and deploy it with deploy-service; nothing was changed."
+            : `set a revision of ${name} (input to); nothing was changed.`,
       },
     );
   context.log.notice(
     `${shortRevision(before)} is used because of its number; whether it ever ran well is not checked.`,
   );
   return before;
+}
+
+/** Returns who else may own revisions of the family, to follow its name in a sentence; undefined when nobody does. */
+async function findSharing(
+  context: DeliveryContext,
+  { serviceArn }: RunningService["service"],
+  family: string,
+): Promise<string | undefined> {
+  const uses = (service: RunningService["service"]) =>
+    service.serviceArn !== serviceArn &&
+    revisionsOf(service).some((revision) => revision && familyOf(revision) === family);
+  try {
+    for await (const services of everyService(context)) {
+      const other = services.find(uses);
+      if (other) return `also belongs to service ${other.serviceName}`;
+    }
+    return undefined;
+  } catch (error) {
+    if (!isAccessDenied(error)) throw error;
+    return "may also belong to another service (the role lacks ecs:ListClusters, ecs:ListServices or ecs:DescribeServices in all clusters)";
+  }
 }
 
 async function isActive(context: DeliveryContext, revision: string): Promise<boolean> {

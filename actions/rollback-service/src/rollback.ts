@@ -19,7 +19,12 @@ import { findService, type RunningService, targetGroupOf } from "../../ecs/servi
 import { rollBackActive } from "./end-active.ts";
 import { goBack } from "./go-back.ts";
 import type { RollbackInputs } from "./inputs.ts";
-import { openCodeDeployHistory, type PastDeployment, type ServiceHistory } from "./service-history.ts";
+import {
+  openCodeDeployHistory,
+  type PastDeployment,
+  type ServiceHistory,
+  withNoted,
+} from "./service-history.ts";
 
 /** Ends the running deployment, or deploys the former revision with deploy-service's engine. */
 export async function rollBack(
@@ -35,7 +40,7 @@ export async function rollBack(
   record.revisionBefore = service.revision;
   record.targetGroup = targetGroupOf(service);
   const settled = await beforeChanges(settleAlarms(context, inputs, service));
-  const history = openHistory(service, context, inputs);
+  const history = withNoted(openHistory(service, context, inputs), service);
   const deployments = await readBeforeChanges(context, () => history.list());
   const active = deployments.find(({ state }) => state === "ongoing");
   const rollback = { context, inputs: settled, record, service, deployments };

@@ -8,8 +8,9 @@ import { runningDeployment } from "../../delivery/codedeploy/running-deployment.
 import { finalStatuses } from "../../delivery/codedeploy/snapshot.ts";
 import type { DeliveryContext } from "../../delivery/context.ts";
 import type { RunningDeployment } from "../../delivery/engine.ts";
+import { readBeforeTag } from "../../delivery/order/run-tag.ts";
 import { shortRevision } from "../../ecs/revision.ts";
-import type { Production } from "../../ecs/service.ts";
+import type { Production, RunningService } from "../../ecs/service.ts";
 import type { RollbackInputs } from "./inputs.ts";
 
 /** One deployment of the service in AWS's history. */
@@ -32,6 +33,26 @@ export interface ServiceHistory {
   list(): Promise<PastDeployment[]>;
   /** Returns a running deployment, to stop and follow it. */
   resume(deployment: PastDeployment): RunningDeployment;
+}
+
+/**
+ * Adds to a history what production ran before the oldest release in it, as deploy-service noted: a service under
+ * CodeDeploy is created without a deployment.
+ */
+export function withNoted(
+  history: ServiceHistory,
+  { service, revision: current }: RunningService,
+): ServiceHistory {
+  const noted = readBeforeTag(service.tags);
+  const list = async () => {
+    const deployments = await history.list();
+    const first = deployments.findLast(({ state, revision }) => state === "succeeded" && revision);
+    if (!noted || !first?.revision || shortRevision(first.revision) !== noted.revision) return deployments;
+    const revision = `${current.slice(0, current.lastIndexOf("/") + 1)}${noted.before}`;
+    const release = { ...first, id: "", name: `the release of ${noted.before}`, revision, isRollback: false };
+    return [...deployments, release];
+  };
+  return { ...history, list };
 }
 
 type LastGood =

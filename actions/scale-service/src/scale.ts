@@ -153,6 +153,11 @@ async function failScaling(
   });
 }
 
+/** Returns the count that somebody else has set in the meantime. */
+function countOf({ status, now }: ScaleRecord): number | undefined {
+  return status === "superseded" ? now?.desired : undefined;
+}
+
 async function decide(
   context: ScaleContext,
   record: ScaleRecord,
@@ -164,7 +169,7 @@ async function decide(
     context.keepForPost(undefined);
     if (!record.changed) return "nothing was changed";
     return desiredCount
-      ? `${service} keeps a desired count of ${desiredCount.to}`
+      ? `${service} keeps a desired count of ${countOf(record) ?? desiredCount.to}`
       : `the autoscaling of ${service} stays as it is now`;
   }
   const fate = await putBack(context, change);
