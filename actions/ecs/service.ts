@@ -135,8 +135,8 @@ async function suggest(name: string, list: () => Promise<string[]>): Promise<str
 /** Yields every service of the account and region, by cluster. */
 export async function* everyService({ clients }: Pick<EcsContext, "clients">): AsyncGenerator<Service[]> {
   const { ecs: client } = clients;
+  // ECS API reference: DescribeServices takes ten services.
   for await (const { clusterArns = [] } of paginateListClusters({ client }, {}))
-    // ECS API reference: DescribeServices takes ten services.
     for (const cluster of clusterArns)
       for await (const { serviceArns = [] } of paginateListServices({ client, pageSize: 10 }, { cluster }))
         if (serviceArns.length > 0)

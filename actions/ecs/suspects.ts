@@ -38,9 +38,10 @@ function rankOf(task: Task, definitions: readonly ContainerDefinition[]): (conta
 function signOf(container: Container, task: Task, definition: ContainerDefinition | undefined): number {
   const { reason, exitCode } = container;
   if (reason) return 0;
-  if (exitCode === undefined) return 5;
+  if (exitCode === undefined) return 6;
   if (!wasEnded(container)) return exitCode === 0 ? 2 : 1;
-  return exitCode === 137 && isQuick(task, definition) ? 3 : 4;
+  if (exitCode === 143) return 4;
+  return isQuick(task, definition) ? 3 : 5;
 }
 
 /** ECS waits before it sends SIGKILL (ContainerDefinition, stopTimeout; 30 s by default): a quicker one is another's. */

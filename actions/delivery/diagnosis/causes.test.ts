@@ -27,6 +27,14 @@ const task = (parts: Partial<FailedTask>): FailedTask => ({
   ...parts,
 });
 
+const failed = (name: string, diagnostics: string) => ({
+  name,
+  status: "Failed",
+  startedAt: 0,
+  endedAt: 1,
+  diagnostics,
+});
+
 /** A task whose container ended with this code, after these lines of its log. */
 const exited = (exitCode: number, ...logLines: string[]): Partial<FailedTask> => ({
   stopCode: "EssentialContainerExited",
@@ -37,29 +45,24 @@ const exited = (exitCode: number, ...logLines: string[]): Partial<FailedTask> =>
 
 test.each<[string, Partial<FailedTask>, string]>([
   [
-    "a crash, by the line before its stack",
+    "a crash, with the line before its stack",
     exited(1, "file:///app/server.mjs:3", "Error: no database", "    at x (y:1:1)", "", "Node.js v24.1.0"),
     "Container web exited with code 1: Error: no database",
   ],
   [
-    "a crash with a system error, by its message and not by its properties",
-    exited(
-      1,
-      "Error: connect ECONNREFUSED 10.0.0.9:3306",
-      "    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1637:16) {",
-      "  errno: -111,",
-      "  code: 'ECONNREFUSED',",
-      "  port: 3306",
-      "}",
-      "",
-      "Node.js v24.1.0",
-    ),
-    "Container web exited with code 1: Error: connect ECONNREFUSED 10.0.0.9:3306",
+    "a crash of one of two, of which both exited",
+    { ...exited(1, "no"), others: [{ container: "proxy", exitCode: 3, containerReason: undefined }] },
+    "with code 1: no; container proxy exited with code 3, and AWS does not show which was first",
   ],
   [
-    "a crash with a structured log",
-    exited(3, '{"level":60,"msg":"cannot start","err":{"message":"boom"}}'),
-    "Container web exited with code 3: cannot start: boom",
+    "a signal that is not called memory",
+    exited(137, "ready"),
+    "Container web exited with code 137 (SIGKILL): ready",
+  ],
+  [
+    "a heap that is not the container's memory",
+    exited(1, "Caused by: java.lang.OutOfMemoryError: Java heap space"),
+    "Container web exited with code 1: Caused by: java.lang.OutOfMemoryError: Java heap space",
   ],
   ["a silent crash", exited(1), "Container web exited with code 1, without a line in its log"],
   [
@@ -108,19 +111,6 @@ test.each<[string, Partial<FailedTask>, string]>([
 
 test.each<[string, Partial<Evidence>, string]>([
   [
-    "a failed hook",
-    {
-      failedEvent: {
-        name: "AfterAllowTestTraffic",
-        status: "Failed",
-        startedAt: 0,
-        endedAt: 1,
-        diagnostics: "The hook function reported Failed",
-      },
-    },
-    "AfterAllowTestTraffic failed: The hook function reported Failed",
-  ],
-  [
     "an unhealthy target",
     { unhealthyTargets: ["Request timed out (path /, port 80; target 10.0.0.1, Target.Timeout)"] },
     "Request timed out (path /, port 80; target 10.0.0.1, Target.Timeout): the new tasks are not healthy",
@@ -155,6 +145,42 @@ test.each<[string, Partial<Evidence>, string]>([
     },
     "The account's quota of Fargate vCPUs is used up",
   ],
+  [
+    "a deployment that may neither start nor stop a task",
+    {
+      by: "ECS",
+      serviceEvents: [
+        "(service x) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.",
+      ],
+    },
+    "Update the minimumHealthyPercent or maximumPercent value and try again",
+  ],
+  [
+    "a failed hook, with the end of its function's log",
+    {
+      failedEvent: failed("BeforeAllowTraffic", "The hook function reported Failed."),
+      hookLog: ["Error: no prices", "    at handler"],
+    },
+    "BeforeAllowTraffic failed: The hook function reported Failed; the log of its function ends with: Error: no prices",
+  ],
+  [
+    "a pause that was too long",
+    { by: "ECS", failedEvent: failed("POST_SCALE_UP", "timed out."), hook: "" },
+    "Nobody continued the deployment at its pause, so it was rolled back when the time was over; POST_SCALE_UP failed: timed out",
+  ],
+  [
+    "a stop by somebody, before what the person may have seen",
+    {
+      reason: { code: "MANUAL_STOP", message: "Stopped by x." },
+      failedTasks: [task(exited(1, "no database"))],
+    },
+    "Somebody else stopped the deployment: Stopped by x. Before that: Container web exited with code 1: no database",
+  ],
+  [
+    "a rollback on request",
+    { by: "ECS", reason: { code: "ROLLBACK_SUCCESSFUL", message: "Rolled back because of a user request." } },
+    "Somebody else stopped the deployment: Rolled back because of a user request",
+  ],
   ["nothing at all", {}, "CodeDeploy gives no reason"],
 ])("reports %s as the cause without stopped tasks", (_, evidence, text) => {
   expect(causeOf({ ...nothing, ...evidence }).text).toContain(text);
@@ -165,14 +191,6 @@ const unhealthy = {
   stoppedReason: "Task failed ELB health checks in (x)",
 };
 const metrics = '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"requests":3}';
-
-test("does not report metric lines as last log lines", () => {
-  const logLines = ["Error: no database", metrics, ` ${metrics}`];
-  const failed = task({ ...exited(1), logLines });
-  expect(causeOf({ ...nothing, failedTasks: [failed] }).text).toBe(
-    "Container web exited with code 1: Error: no database",
-  );
-});
 
 test.each<[string, Partial<Evidence>, string]>([
   [

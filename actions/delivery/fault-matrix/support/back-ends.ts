@@ -68,6 +68,8 @@ export interface Settings {
 const patientGraceSeconds = 600;
 
 const nothingWatched: DeploymentConfiguration = {
+  minimumHealthyPercent: 100,
+  maximumPercent: 200,
   deploymentCircuitBreaker: { enable: false, rollback: false },
   alarms: { alarmNames: [], enable: false, rollback: false },
   lifecycleHooks: [],

@@ -13,12 +13,12 @@ interface HookAnswer {
 }
 
 const fails: HookAnswer = {
-  codeDeploy: `await new CodeDeploy().putLifecycleEventHookExecutionStatus({
+  codeDeploy: `console.error("Error: no prices"); await new CodeDeploy().putLifecycleEventHookExecutionStatus({
     deploymentId: event.DeploymentId,
     lifecycleEventHookExecutionId: event.LifecycleEventHookExecutionId,
     status: "Failed",
   });`,
-  ecs: `return { hookStatus: "FAILED" };`,
+  ecs: `console.error("Error: no prices"); return { hookStatus: "FAILED" };`,
 };
 const saysNothing: HookAnswer = { codeDeploy: "", ecs: `return { hookStatus: "IN_PROGRESS" };` };
 
@@ -68,7 +68,7 @@ export const rowsOfHooks: readonly Row[] = [
     backEnds: withHooks,
     arrange: hookedBy(fails),
     expect: rolledBack(
-      /POST_TEST_TRAFFIC_SHIFT lifecycle hook\(s\) failed|AfterAllowTestTraffic failed: The function hook-\d+ reported/,
+      /(?:POST_TEST_TRAFFIC_SHIFT lifecycle hook\(s\) failed|AfterAllowTestTraffic failed: The function hook-\d+ reported).*; the log of its function ends with: .*Error: no prices/,
       /log of the hook's Lambda function/,
     ),
   },

@@ -1,5 +1,6 @@
-import { backEnds, gradual } from "../back-ends.ts";
-import type { Row } from "../row.ts";
+import { type BackEnd, backEnds, gradual } from "../back-ends.ts";
+import { type Row, rolledBack } from "../row.ts";
+import type { Scene } from "../scene.ts";
 
 /**
  * Tasks that are still starting when the signal or the deadline comes; an hour of grace keeps health checks from ending
@@ -62,6 +63,18 @@ export const rowsOfSignals: readonly Row[] = [
   },
 ];
 
+async function stopIt({ aws, where }: Scene, backEnd: BackEnd): Promise<void> {
+  if (backEnd.startsWith("CodeDeploy")) {
+    const group = { applicationName: "outside", deploymentGroupName: "web" };
+    const { deployments = [] } = await aws.codedeploy.listDeployments(group);
+    await aws.codedeploy.stopDeployment({ deploymentId: deployments[0], autoRollbackEnabled: true });
+    return;
+  }
+  const { serviceDeployments = [] } = await aws.ecs.listServiceDeployments(where);
+  const serviceDeploymentArn = serviceDeployments[0]?.serviceDeploymentArn;
+  await aws.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ROLLBACK" });
+}
+
 /** Rows whose deployment is ended from outside. */
 export const rowsOfEnds: readonly Row[] = [
   {
@@ -88,5 +101,48 @@ export const rowsOfEnds: readonly Row[] = [
       cause: /^Not done after 1 min: .* \(.*deployment \S+ .*; production still runs web:\d+\)$/,
       nextStep: /./,
     },
+  },
+  {
+    fault: "deadline passed",
+    when: "as ECS may neither start nor stop a task",
+    backEnds: ["ECS rolling"],
+    settings: { ecs: { minimumHealthyPercent: 100, maximumPercent: 150 } },
+    inputs: { deadlineMs: 15 * 60_000 },
+    expect: {
+      status: "timed-out",
+      production: "old",
+      cause:
+        /^Not done after 15 min: (?!.*user request).*Update the minimumHealthyPercent or maximumPercent value/,
+      nextStep: /^set the service's maximumPercent above 100/,
+    },
+  },
+  {
+    fault: "somebody else stops the deployment",
+    ...underWay,
+    meanwhile: { line: /(?:SCALE_UP|Install) InProgress|tasks: new/, act: stopIt },
+    expect: rolledBack(
+      /^Somebody else stopped the deployment: .* user/,
+      /^find out who did, in CloudTrail's Stop(?:Service)?Deployment events/,
+    ),
+  },
+  {
+    fault: "nobody continues a deployment",
+    when: "at a pause",
+    backEnds: ["ECS blue/green"],
+    settings: {
+      ecs: {
+        lifecycleHooks: [
+          {
+            targetType: "PAUSE",
+            lifecycleStages: ["POST_SCALE_UP"],
+            timeoutConfiguration: { timeoutInMinutes: 5 },
+          },
+        ],
+      },
+    },
+    expect: rolledBack(
+      /^Nobody continued the deployment at its pause, so it was rolled back when the time was over; POST_SCALE_UP/,
+      /continue-service-deployment/,
+    ),
   },
 ];
