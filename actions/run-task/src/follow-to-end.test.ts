@@ -22,11 +22,6 @@ test.each<[string, Task, string[]]>([
   ["the other fails", { stopCode: exited, containers: [job(0), sidecar(2)] }, ["sidecar"]],
   ["the other never ran", { stopCode: exited, containers: [job(0), sidecar()] }, ["sidecar"]],
   ["the other takes it along", { stopCode: exited, containers: [job(143), sidecar(2)] }, ["sidecar", "job"]],
-  [
-    "the other runs out of memory",
-    { stopCode: exited, containers: [job(143), sidecar(137, "OutOfMemoryError")] },
-    ["sidecar", "job"],
-  ],
   ["both fail", { stopCode: exited, containers: [sidecar(1), job(1)] }, ["job", "sidecar"]],
   ["it is stopped, and exits with 0 for it", { stopCode: "UserInitiated", containers: [job(0)] }, []],
   ["Spot takes the capacity back", { stopCode: "SpotInterruption", containers: [job(0)] }, []],

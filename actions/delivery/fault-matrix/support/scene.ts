@@ -139,7 +139,6 @@ const fate = version.split("-")[0];
 if (fate === "crash") throw new Error("cannot read the menu");
 if (fate === "writing") writeFileSync("/tmp/menu", version);
 if (fate === "hungry") for (const held = []; ; ) held.push(Buffer.alloc(2 ** 24, 1));
-if (fate === "killed") process.kill(process.pid, "SIGKILL");
 const server = createServer((request, response) => {
   if (fate === "slow") response.statusCode = 503;
   setTimeout(() => response.end(version), 10);

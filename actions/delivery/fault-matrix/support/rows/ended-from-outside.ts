@@ -1,4 +1,4 @@
-import { type BackEnd, backEnds, gradual } from "../back-ends.ts";
+import { backEnds, gradual } from "../back-ends.ts";
 import { type Row, rolledBack } from "../row.ts";
 import type { Scene } from "../scene.ts";
 
@@ -63,13 +63,7 @@ export const rowsOfSignals: readonly Row[] = [
   },
 ];
 
-async function stopIt({ aws, where }: Scene, backEnd: BackEnd): Promise<void> {
-  if (backEnd.startsWith("CodeDeploy")) {
-    const group = { applicationName: "outside", deploymentGroupName: "web" };
-    const { deployments = [] } = await aws.codedeploy.listDeployments(group);
-    await aws.codedeploy.stopDeployment({ deploymentId: deployments[0], autoRollbackEnabled: true });
-    return;
-  }
+async function stopIt({ aws, where }: Scene): Promise<void> {
   const { serviceDeployments = [] } = await aws.ecs.listServiceDeployments(where);
   const serviceDeploymentArn = serviceDeployments[0]?.serviceDeploymentArn;
   await aws.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ROLLBACK" });
@@ -118,11 +112,12 @@ export const rowsOfEnds: readonly Row[] = [
   },
   {
     fault: "somebody else stops the deployment",
+    backEnds: ["ECS rolling", "ECS blue/green"],
     ...underWay,
-    meanwhile: { line: /(?:SCALE_UP|Install) InProgress|tasks: new/, act: stopIt },
+    meanwhile: { line: /tasks: new/, act: stopIt },
     expect: rolledBack(
       /^Somebody else stopped the deployment: .* user/,
-      /^find out who did, in CloudTrail's Stop(?:Service)?Deployment events/,
+      /^find out who did, in CloudTrail's StopServiceDeployment events/,
     ),
   },
   {

@@ -48,12 +48,6 @@ export const rowsOfProcesses: readonly Row[] = [
       /start this image with the same environment/,
     ),
   },
-  {
-    fault: "out of memory",
-    when: "as a process sees it: killed",
-    fate: "killed",
-    expect: rolledBack(/^Container web exited with code 137/, /AWS reports no lack of memory/),
-  },
   { ...portMismatch, ...watchedOnce },
   { ...ownCheckFails, ...watchedOnce },
 ];
