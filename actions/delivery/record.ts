@@ -35,8 +35,8 @@ export interface LifecycleEvent {
   readonly startedAt: number | undefined;
   readonly endedAt: number | undefined;
   readonly diagnostics: string | undefined;
-  /** ARN of the Lambda function of a hook, "" for a pause; undefined for other events. */
-  readonly hook?: string;
+  /** ARN of the Lambda function of a hook, "" for a pause; undefined for events that no hook ends. */
+  readonly hook?: string | undefined;
 }
 
 /** Changes that a deployment would make. */

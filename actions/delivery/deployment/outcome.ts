@@ -135,7 +135,9 @@ export async function failDeployment(
 /** Describes the deployment's state at the time when it should have been done. */
 function stateOf({ events, progress, status }: Snapshot): string {
   const event = events.find((each) => each.status === "InProgress");
-  const parts = [event && `${event.name} was in progress`, progress].filter(Boolean);
+  const pause = events.find((each) => each.status === "AWAITING_ACTION");
+  const waiting = pause && `${pause.name} ${pause.diagnostics}`;
+  const parts = [event && `${event.name} was in progress`, waiting, progress].filter(Boolean);
   return parts.join("; ") || `the deployment was ${status}`;
 }
 

@@ -165,7 +165,11 @@ test.each<[string, Partial<Evidence>, string]>([
   ],
   [
     "a pause that was too long",
-    { by: "ECS", failedEvent: failed("POST_SCALE_UP", "timed out."), hook: "" },
+    {
+      by: "ECS",
+      failedEvent: failed("POST_SCALE_UP", "timed out."),
+      hook: { ...failed("hook pause-1", ""), status: "TIMED_OUT", hook: "" },
+    },
     "Nobody continued the deployment at its pause, so it was rolled back when the time was over; POST_SCALE_UP failed: timed out",
   ],
   [

@@ -4,8 +4,8 @@ import { type Cause, causeOfReason, causeOfTask, nextStepOfConnection } from "..
 import type { Evidence } from "./evidence.ts";
 
 /**
- * Returns the sentence for the first annotation. An alarm and CodeDeploy's role are certain causes. Otherwise the newest
- * task says most, then lifecycle, targets, service and AWS's own reason.
+ * Returns the sentence for the first annotation. An alarm, CodeDeploy's role, a person and a hook are certain causes.
+ * Otherwise the newest task says most, then lifecycle, targets, service and AWS's own reason.
  */
 export function causeOf(evidence: Evidence, state?: string): Cause {
   if (evidence.triggeredAlarms.length > 0) return causeOfAlarms(evidence);
@@ -19,7 +19,7 @@ export function causeOf(evidence: Evidence, state?: string): Cause {
   const task = evidence.failedTasks.at(-1);
   const ofTask = task && (causeOfTask(task) ?? causeOfHealth(task, evidence));
   if (isUserStop(evidence)) return causeOfStop(evidence, ofTask);
-  return ofTask ?? causeOfHook(evidence) ?? causeOfDeployment(evidence, state);
+  return causeOfHook(evidence) ?? ofTask ?? causeOfDeployment(evidence, state);
 }
 
 /**
@@ -41,16 +41,21 @@ function causeOfStop({ by, reason }: Evidence, before: Cause | undefined): Cause
   };
 }
 
-function causeOfHook({ by, failedEvent, hook, hookLog = [] }: Evidence): Cause | undefined {
+const whoRolledBack = "find out who did, in CloudTrail's ContinueServiceDeployment events.";
+
+/** AWS ends a deployment whose hook has failed, whatever its tasks did. */
+function causeOfHook({ failedEvent, hook, hookLog = [] }: Evidence): Cause | undefined {
   if (!failedEvent || (hook === undefined && hookLog.length === 0)) return undefined;
   const words = trim(failedEvent.diagnostics ?? "");
   const what = `${failedEvent.name} failed${words && `: ${words}`}`;
-  if (hook === "" && by === "ECS")
+  if (hook?.hook === "" && hook.status === "TIMED_OUT")
     return {
       text: `Nobody continued the deployment at its pause, so it was rolled back when the time was over; ${what}`,
       nextStep:
         "call aws ecs continue-service-deployment while the hook waits, or raise its timeoutInMinutes in the service's lifecycleHooks.",
     };
+  if (hook?.hook === "")
+    return { text: `Somebody rolled the deployment back at its pause; ${what}`, nextStep: whoRolledBack };
   const line = lastWords(hookLog);
   return {
     text: line ? `${what}; the log of its function ends with: ${line}` : what,

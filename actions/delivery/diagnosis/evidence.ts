@@ -14,8 +14,8 @@ import { findFailedTasks, readContainers } from "./watch-tasks.ts";
 export interface Evidence {
   readonly failedTasks: readonly FailedTask[];
   readonly failedEvent: LifecycleEvent | undefined;
-  /** The failed hook's function, by ARN; "" for a pause. */
-  readonly hook?: string | undefined;
+  /** The hook that failed or timed out, where AWS lists hooks as such. */
+  readonly hook?: LifecycleEvent | undefined;
   /** End of the log of the failed hook's function. */
   readonly hookLog?: readonly string[];
   /** Messages of the service since the deployment began, newest first. */
@@ -64,7 +64,9 @@ export async function gatherEvidence(
 ): Promise<Evidence> {
   const { startedBy, reason, triggeredAlarms, createdAt, endedAt } = snapshot;
   const failedEvent = snapshot.events.find(({ status }) => status === "Failed");
-  const hook = snapshot.events.find(({ status }) => status === "FAILED" || status === "TIMED_OUT")?.hook;
+  const hook = snapshot.events.find(
+    (event) => event.hook !== undefined && /^(?:FAILED|TIMED_OUT)$/.test(event.status),
+  );
   const [stoppedTasks, [service = {}], alarmTexts, hookLog] = await Promise.all([
     orNone(context, "stopped tasks", () => findFailedTasks(context, { ...subject, startedBy })),
     orNone(context, "the service", async () => [(await findService(context, subject)).service]),
@@ -75,7 +77,7 @@ export async function gatherEvidence(
         })
       : [],
     orNone(context, "the hook's log", async () => {
-      const target = hook ?? (failedEvent && (await hookFunction?.(failedEvent.name)));
+      const target = hook?.hook ?? (failedEvent && (await hookFunction?.(failedEvent.name)));
       if (!target) return [];
       const { readFunctionLog } = await import("./function-log.ts");
       return readFunctionLog(context, target, createdAt);

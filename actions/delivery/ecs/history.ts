@@ -43,21 +43,24 @@ export function createHistory(): (deployment: ServiceDeployment, now: number) =>
 }
 
 function hookEvents({ lifecycleHookDetails = [] }: ServiceDeployment): LifecycleEvent[] {
-  return lifecycleHookDetails.map(({ hookId = "", targetArn = "", status = "", expiresAt }) => {
-    const until = expiresAt?.toISOString() ?? "its time-out";
-    const words: Readonly<Record<string, string>> = {
-      AWAITING_ACTION: `waits for ContinueServiceDeployment until ${until}`,
-      TIMED_OUT: targetArn ? "" : `nobody called ContinueServiceDeployment until ${until}`,
-    };
-    return {
-      name: `hook ${functionName(targetArn) || shortId(hookId)}`,
-      status,
-      startedAt: undefined,
-      endedAt: undefined,
-      diagnostics: words[status] || undefined,
-      hook: targetArn,
-    };
-  });
+  return lifecycleHookDetails.map(
+    ({ hookId = "", targetArn = "", status = "", expiresAt, timeoutAction }) => {
+      const until = expiresAt?.toISOString() ?? "its time-out";
+      const words: Readonly<Record<string, string>> = {
+        AWAITING_ACTION: `waits for ContinueServiceDeployment until ${until}`,
+        TIMED_OUT: targetArn ? "" : `nobody called ContinueServiceDeployment until ${until}`,
+      };
+      return {
+        name: `hook ${functionName(targetArn) || shortId(hookId)}`,
+        status,
+        startedAt: undefined,
+        endedAt: undefined,
+        diagnostics: words[status] || undefined,
+        // One that ran out of time may let the deployment go on.
+        hook: status === "TIMED_OUT" && timeoutAction === "CONTINUE" ? undefined : targetArn,
+      };
+    },
+  );
 }
 
 /** Returns the function's name from its ARN, without an alias or version. */

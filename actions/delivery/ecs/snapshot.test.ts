@@ -143,6 +143,7 @@ test("reads the cause from rollback and alarms", () => {
 test("remembers earlier stages, the failed one with its reason, and hooks next to them", () => {
   const history = createHistory();
   const hook = { hookId: "pause-1", status: "AWAITING_ACTION", expiresAt: new Date(0) } as const;
+  const over = { ...hook, hookId: "pause-0", status: "TIMED_OUT", timeoutAction: "CONTINUE" } as const;
   history({ status: "PENDING" }, 0);
   history({ status: "IN_PROGRESS", lifecycleStage: "SCALE_UP" }, 1_000);
   history({ status: "IN_PROGRESS", lifecycleStage: "POST_SCALE_UP", lifecycleHookDetails: [hook] }, 2_000);
@@ -151,7 +152,7 @@ test("remembers earlier stages, the failed one with its reason, and hooks next t
       status: "ROLLBACK_IN_PROGRESS",
       lifecycleStage: "CLEAN_UP",
       statusReason: "The hook timed out.",
-      lifecycleHookDetails: [hook],
+      lifecycleHookDetails: [over, hook],
     },
     3_000,
   );
@@ -164,6 +165,7 @@ test("remembers earlier stages, the failed one with its reason, and hooks next t
       endedAt: 3_000,
       diagnostics: "The hook timed out.",
     },
+    expect.objectContaining({ name: "hook pause-0", status: "TIMED_OUT", hook: undefined }),
     {
       name: "hook pause-1",
       status: "AWAITING_ACTION",
