@@ -9,7 +9,7 @@ const task = (number: number, changes: Partial<FailedTask> = {}): FailedTask => 
   stopCode: "EssentialContainerExited",
   stoppedReason: "Essential container in task exited",
   containerReason: "",
-  logLines: [`line of ${number}`],
+  logLines: ["Error: above", ...Array.from({ length: 20 }, () => "  at x"), `INFO line of ${number}`],
   ...changes,
 });
 
@@ -17,6 +17,7 @@ test("counts tasks that ended alike, and shows the newest one's log", () => {
   const markdown = failedTasksFold([1, 2, 3, 4, 5].map((number) => task(number)));
   expect(markdown).toContain("<summary>5 tasks stopped alike</summary>");
   expect(markdown).toContain("- 5 tasks, the last one task-5: web, exit code 1 (EssentialContainerExited: ");
+  expect(markdown).toContain("```\nError: above\n…\n  at x\n");
   expect(markdown).toContain("line of 5");
   expect(markdown).not.toContain("line of 4");
 });

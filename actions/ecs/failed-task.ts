@@ -57,8 +57,10 @@ export function logStopped(log: Pick<Log, "info">, tasks: readonly FailedTask[])
   if (!newest) return;
   const count = tasks.filter((task) => kindOf(task) === kindOf(newest)).length;
   if (!Number.isInteger(Math.log2(count))) return;
-  const { taskId, container, exitCode, stoppedReason } = newest;
-  const exit = exitCode === undefined ? "" : ` (${container}: exit code ${exitCode})`;
+  const { taskId, stoppedReason, others = [] } = newest;
+  const codes = [newest, ...others].filter(({ exitCode }) => exitCode !== undefined);
+  const list = codes.map(({ container, exitCode }) => `${container}: exit code ${exitCode}`).join(", ");
+  const exit = list && ` (${list})`;
   const who = count === 1 ? `task ${taskId} stopped` : `${count} tasks stopped alike, the last one ${taskId}`;
   log.info(`              ${who}: ${stoppedReason}${exit}`);
 }

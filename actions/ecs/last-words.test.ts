@@ -12,6 +12,13 @@ test.each(outputs)("finds the cause at the end of a log of $source", ({ log, say
 test.each<[string, string[], string]>([
   ["nothing without a log", [], ""],
   ["the only line, though it is indented", ["  Hello"], "Hello"],
+  [
+    "the error before the traceback that Lambda prints after it",
+    [
+      '[ERROR] ValueError: no price\rTraceback (most recent call last):\r  File "/var/task/x.py", line 3, in y',
+    ],
+    "[ERROR] ValueError: no price",
+  ],
   ["no line of metrics", ["Error: no", '{"_aws":{"Timestamp":1},"requests":3}'], "Error: no"],
   ["no terminal sequences", ["\u001b[1m\u001b[31mError:\u001b[39m no\u0000 menu\u001b[0m"], "Error: no menu"],
   ["the end of a progress bar", ["10 %\r50 %\rError: no"], "Error: no"],

@@ -28,8 +28,8 @@ const epilogue: readonly RegExp[] = [
   // Go; Rust; PHP, which prints the first cause first; .NET; shells
   /^goroutine \d|^\[signal |^exit status \d|^stack backtrace:|^note: |^Stack trace:|^#\d+ |^Next \S|^--- End of/,
   /^Aborted|^Segmentation fault|^Killed|^Terminated|^[{}[\](),;~^*-]+$|^\(log .* could not be read/,
-  // Python: SQLAlchemy, gunicorn, uvicorn
-  /^\(Background on this error|^\[(?:SQL|parameters): |Application startup failed\. Exiting/,
+  // Python, whose traceback Lambda prints after the error: SQLAlchemy, gunicorn, uvicorn
+  /^Traceback \(most recent|^\(Background on this error|^\[(?:SQL|parameters): |Application startup failed\. Exiting/,
   /Worker failed to boot|Shutting down: Master|Worker exiting|Worker \(pid:/,
 ];
 

@@ -1,7 +1,7 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { plainText, shortened } from "../core/plain-text.ts";
 import type { EcsContext } from "./context.ts";
-import { isMetricLine } from "./last-words.ts";
+import { isMetricLine, lastWords } from "./last-words.ts";
 
 /** The awslogs driver sends every five seconds; the last lines of a task may still be on their way. */
 export const deliveryMs = 5_000;
@@ -50,12 +50,13 @@ export function linesOf(events: readonly { readonly message?: string | undefined
   return lines.filter((line) => !isMetricLine(line));
 }
 
-/** Returns the lines that a reader is shown, of which one may have a megabyte. */
+/** Returns what a reader is shown: the last lines, after the one that explains the end when it is far above them. */
 export function shownTail(lines: readonly string[]): string {
-  return lines
-    .slice(-tailLines)
-    .map((line) => shortened(line, 1_000))
-    .join("\n");
+  // One line may have a megabyte.
+  const tail = lines.slice(-tailLines).map((line) => shortened(line, 1_000));
+  const words = lastWords(lines);
+  const isFarAbove = words !== "" && lastWords(tail) !== words;
+  return [...(isFarAbove ? [words, "…"] : []), ...tail].join("\n");
 }
 
 /** The CloudWatch Logs stream of one container of one task. */

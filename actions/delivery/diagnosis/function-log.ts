@@ -1,10 +1,12 @@
 import { isAccessDenied } from "../../core/aws-errors.ts";
 import type { EcsContext } from "../../ecs/context.ts";
-import { linesOf, readLines } from "../../ecs/log-tail.ts";
+import { deliveryMs, linesOf, readLines } from "../../ecs/log-tail.ts";
 import { functionName } from "../ecs/history.ts";
 
 /** Lines of Lambda itself about an invocation. */
 const ofLambda = /^(?:START RequestId|END RequestId|REPORT RequestId|INIT_START|XRAY TraceId)/;
+/** Time and request, which Lambda's runtime for Node sets before each line. */
+const prefix = /^\S{10,30}Z\t[\w-]{36}\t/;
 
 /**
  * Reads the end of the log that a Lambda function, by name or ARN, has written since a deployment began, from the log
@@ -12,7 +14,7 @@ const ofLambda = /^(?:START RequestId|END RequestId|REPORT RequestId|INIT_START|
  * warning, when it cannot be read.
  */
 export async function readFunctionLog(
-  { clients, signal, log }: EcsContext,
+  { clients, clock, signal, log }: EcsContext,
   target: string,
   since: Date | undefined,
 ): Promise<string[]> {
@@ -21,11 +23,18 @@ export async function readFunctionLog(
   const command = { logGroupName, startTime: since?.getTime() };
   const options = { abortSignal: signal };
   const lines: string[] = [];
-  try {
+  const read = async () => {
     const { paginateFilterLogEvents } = await import("@aws-sdk/client-cloudwatch-logs");
     const client = await clients.logs(/^arn:[\w-]+:lambda:([\w-]+):/.exec(target)?.[1]);
     for await (const { events = [] } of paginateFilterLogEvents({ client }, command, options))
       lines.splice(0, Number.POSITIVE_INFINITY, ...[...lines, ...linesOf(events)].slice(-readLines));
+  };
+  try {
+    await read();
+    if (lines.length === 0) {
+      await clock.wait(deliveryMs, signal);
+      await read();
+    }
   } catch (error) {
     if (signal.aborted) throw error;
     const { name: kind, message } = error as Error;
@@ -34,5 +43,5 @@ export async function readFunctionLog(
       kind === "ResourceNotFoundException" ? " (its LoggingConfig may name another log group)" : "";
     log.warning(`The log of the hook's function ${name} cannot be read${hint}: ${why}`);
   }
-  return lines.filter((line) => !ofLambda.test(line));
+  return lines.filter((line) => !ofLambda.test(line)).map((line) => line.replace(prefix, ""));
 }
