@@ -23,10 +23,7 @@ const definitions = (proxy: Partial<ContainerDefinition> = {}): ContainerDefinit
 ];
 const aside = { essential: false };
 /** The seconds between the stop and the end of the last container. */
-const within = (seconds: number) => ({
-  stoppingAt: new Date(0),
-  executionStoppedAt: new Date(seconds * 1_000),
-});
+const within = (s: number) => ({ stoppingAt: new Date(0), executionStoppedAt: new Date(s * 1_000) });
 const stopped = (stoppedReason: string) =>
   ({ stopCode: "ServiceSchedulerInitiated", stoppedReason }) as const;
 const unstarted = { stopCode: "TaskFailedToStart" } as const;

@@ -27,14 +27,6 @@ const task = (parts: Partial<FailedTask>): FailedTask => ({
   ...parts,
 });
 
-const failed = (name: string, diagnostics: string) => ({
-  name,
-  status: "Failed",
-  startedAt: 0,
-  endedAt: 1,
-  diagnostics,
-});
-
 /** A task whose container ended with this code, after these lines of its log. */
 const exited = (exitCode: number, ...logLines: string[]): Partial<FailedTask> => ({
   stopCode: "EssentialContainerExited",
@@ -45,19 +37,9 @@ const exited = (exitCode: number, ...logLines: string[]): Partial<FailedTask> =>
 
 test.each<[string, Partial<FailedTask>, string]>([
   [
-    "a crash, with the line before its stack",
-    exited(1, "file:///app/server.mjs:3", "Error: no database", "    at x (y:1:1)", "", "Node.js v24.1.0"),
-    "Container web exited with code 1: Error: no database",
-  ],
-  [
     "a crash of one of two, of which both exited",
     { ...exited(1, "no"), others: [{ container: "proxy", exitCode: 3, containerReason: undefined }] },
     "with code 1: no; container proxy exited with code 3, and AWS does not show which was first",
-  ],
-  [
-    "a signal that is not called memory",
-    exited(137, "ready"),
-    "Container web exited with code 137 (SIGKILL): ready",
   ],
   [
     "a heap that is not the container's memory",
@@ -84,16 +66,6 @@ test.each<[string, Partial<FailedTask>, string]>([
     "no executable",
     { containerReason: 'CannotStartContainerError: exec: "nod": executable file not found in $PATH' },
     "Container web cannot be started",
-  ],
-  [
-    "no capacity",
-    { stoppedReason: "Capacity is unavailable at this time." },
-    "No capacity is left for the task",
-  ],
-  [
-    "its own health check",
-    { stopCode: "ServiceSchedulerInitiated", stoppedReason: "Task failed container health checks" },
-    "Container web failed its own health check",
   ],
   [
     "the load balancer's health check",
@@ -146,44 +118,12 @@ test.each<[string, Partial<Evidence>, string]>([
     "The account's quota of Fargate vCPUs is used up",
   ],
   [
-    "a deployment that may neither start nor stop a task",
-    {
-      by: "ECS",
-      serviceEvents: [
-        "(service x) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.",
-      ],
-    },
-    "Update the minimumHealthyPercent or maximumPercent value and try again",
-  ],
-  [
-    "a failed hook, with the end of its function's log",
-    {
-      failedEvent: failed("BeforeAllowTraffic", "The hook function reported Failed."),
-      hookLog: ["Error: no prices", "    at handler"],
-    },
-    "BeforeAllowTraffic failed: The hook function reported Failed; the log of its function ends with: Error: no prices",
-  ],
-  [
-    "a pause that was too long",
-    {
-      by: "ECS",
-      failedEvent: failed("POST_SCALE_UP", "timed out."),
-      hook: { ...failed("hook pause-1", ""), status: "TIMED_OUT", hook: "" },
-    },
-    "Nobody continued the deployment at its pause, so it was rolled back when the time was over; POST_SCALE_UP failed: timed out",
-  ],
-  [
     "a stop by somebody, before what the person may have seen",
     {
       reason: { code: "MANUAL_STOP", message: "Stopped by x." },
       failedTasks: [task(exited(1, "no database"))],
     },
     "Somebody else stopped the deployment: Stopped by x. Before that: Container web exited with code 1: no database",
-  ],
-  [
-    "a rollback on request",
-    { by: "ECS", reason: { code: "ROLLBACK_SUCCESSFUL", message: "Rolled back because of a user request." } },
-    "Somebody else stopped the deployment: Rolled back because of a user request",
   ],
   ["nothing at all", {}, "CodeDeploy gives no reason"],
 ])("reports %s as the cause without stopped tasks", (_, evidence, text) => {
