@@ -19,6 +19,13 @@ test.each<[string, string[], string]>([
     ],
     "[ERROR] ValueError: no price",
   ],
+  ["an error before three plain lines", ["Error: no menu", "exiting", "bye", "gone"], "Error: no menu"],
+  ["the last of more plain lines", ["Error: try again", "a", "b", "c", "ended"], "ended"],
+  [
+    "the place and message of a panic",
+    ["thread 'main' panicked at a.rs:1:2:", "no PORT"],
+    "thread 'main' panicked at a.rs:1:2: no PORT",
+  ],
   ["no line of metrics", ["Error: no", '{"_aws":{"Timestamp":1},"requests":3}'], "Error: no"],
   ["no terminal sequences", ["\u001b[1m\u001b[31mError:\u001b[39m no\u0000 menu\u001b[0m"], "Error: no menu"],
   ["the end of a progress bar", ["10 %\r50 %\rError: no"], "Error: no"],

@@ -43,15 +43,20 @@ const information =
 const error =
   /error|exception|fatal|panic|fail|cannot|can.t |could not|unable|denied|refused|abort|critical|emerg|not found|caused by|missing|invalid|terminat|\bno such\b/i;
 
+/** So many plain lines, such as `exiting`, may follow an error that explains them. */
+const mostAfter = 3;
+
 function telling(lines: readonly string[]): string | undefined {
   const isCandidate = (line: string, index: number) =>
     /^\S/.test(line) && !epilogue.some((each) => each.test(line)) && !goFrame.test(lines[index + 1] ?? "");
+  const isLoud = (line: string, index: number) =>
+    isCandidate(line, index) && !line.startsWith(quiet) && !information.test(line);
   const last = lines.findLastIndex(isCandidate);
-  const loud = lines.findLastIndex(
-    (line, index) => isCandidate(line, index) && !line.startsWith(quiet) && !information.test(line),
-  );
-  const at = loud >= 0 && error.test(lines[loud] ?? "") ? loud : last;
-  const head = pythonError(lines, at) ?? lines[at];
+  const loud = lines.findLastIndex((line, index) => isLoud(line, index) && error.test(line));
+  const after = lines.filter((line, index) => index > loud && isLoud(line, index)).length;
+  const at = loud >= 0 && after <= mostAfter ? loud : last;
+  const said = /panicked at .*:$/.test(lines[at] ?? "") ? `${lines[at]} ${lines[at + 1]}` : lines[at];
+  const head = pythonError(lines, last) ?? said;
   const cause = lines.slice(at + 1).findLast((line) => root.test(line));
   return head && cause ? `${head.replace(/[.:\s]{1,9}$/, "")}: ${root.exec(cause)?.[1]}` : head;
 }

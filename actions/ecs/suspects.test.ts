@@ -34,6 +34,12 @@ test.each<[string, string, Partial<ContainerDefinition>?, Task?]>([
   ["web=0 proxy=3", "proxy"],
   ["proxy=143 web=0", "web"],
   ["web=143 proxy=137:OutOfMemoryError", "proxy"],
+  [
+    "web=143 proxy=137",
+    "proxy",
+    {},
+    { stoppedReason: "OutOfMemoryError: Container killed due to memory usage" },
+  ],
   // AWS's own container, such as the proxy of Service Connect, is not in the definition.
   ["aws=1 proxy=3 web=143", "proxy"],
   ["web=143 proxy=143 aws=1", "aws"],

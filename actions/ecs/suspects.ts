@@ -37,7 +37,7 @@ function rankOf(task: Task, definitions: readonly ContainerDefinition[]): (conta
 
 function signOf(container: Container, task: Task, definition: ContainerDefinition | undefined): number {
   const { reason, exitCode } = container;
-  if (reason) return 0;
+  if (reason || (exitCode === 137 && /OutOfMemory/i.test(task.stoppedReason ?? ""))) return 0;
   if (exitCode === undefined) return 6;
   if (!wasEnded(container)) return exitCode === 0 ? 2 : 1;
   if (exitCode === 143) return 4;

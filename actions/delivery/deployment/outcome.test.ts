@@ -3,7 +3,7 @@ import { named } from "../../core/fake-aws.support.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { briefOf, createVirtualAccount, deploymentArn, minute, status } from "./virtual-run.support.ts";
 
-test.each<[string, Partial<DeployInputs>, number, number, string]>([
+test.each<[string, Partial<DeployInputs>, number, number, string, "DAEMON"?]>([
   ["runs no tasks", {}, 0, 1, "web runs 0 of 1 tasks after its deployment"],
   ["was scaled to zero", {}, 0, 0, "web is scaled to 0 tasks now, so the new revision was not tested"],
   [
@@ -13,11 +13,19 @@ test.each<[string, Partial<DeployInputs>, number, number, string]>([
     1,
     "web is scaled to 1 tasks now, not to the 3 of desired-count, so the new revision was not tested",
   ],
-])("fails after a success of a service that %s", async (_, inputs, running, desired, message) => {
+  [
+    "is a daemon without an instance",
+    {},
+    0,
+    0,
+    "web runs on no instance, so the new revision was not tested: it is a DAEMON, with one task on each instance of its cluster",
+    "DAEMON",
+  ],
+])("fails after a success of a service that %s", async (_, inputs, running, desired, message, kind) => {
   const account = createVirtualAccount("CODE_DEPLOY");
   account.answers.UpdateService = {};
   account.answers.CreateDeployment = () => {
-    account.runs("web:2", { running, desired });
+    account.runs("web:2", { running, desired, ...(kind && { schedulingStrategy: kind }) });
     return { deploymentId: "d-1" };
   };
   const { record, error } = await account.run(inputs);
