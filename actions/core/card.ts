@@ -1,4 +1,5 @@
-import { appendFile, stat } from "node:fs/promises";
+import { existsSync, statSync } from "node:fs";
+import { appendFile } from "node:fs/promises";
 import { type Diagram, diagramMarkdown } from "./diagrams.ts";
 import { escapeText, fold, link, linkAddress } from "./summary.ts";
 
@@ -58,18 +59,13 @@ const left = "\n\n… The rest is left out: GitHub shows at most 1 MiB of a step
  */
 export function fitted(markdown: string, room: number, note: string): string {
   if (Buffer.byteLength(markdown) <= room) return markdown;
-  const space = Math.max(0, room - Buffer.byteLength(note));
+  const space = room - Buffer.byteLength(note);
+  if (space < 0) return "";
   // A character that is cut in two would become a sign of three bytes.
-  const start = Buffer.from(markdown)
-    .subarray(0, space)
-    .toString()
-    .replace(/\ufffd$/, "");
-  const end = Math.max(
-    ...["\n\n### ", "\n\n<details>"].map((section) => markdown.lastIndexOf(section, start.length)),
-  );
-  return Buffer.from(start.slice(0, end > 0 ? end : start.length) + note)
-    .subarray(0, Math.max(0, room))
-    .toString();
+  const cut = (text: string, bytes: number) => Buffer.from(text).subarray(0, bytes).toString();
+  const start = cut(markdown, space).replace(/\ufffd$/, "").length;
+  const end = Math.max(...["\n\n### ", "\n\n<details>"].map((head) => markdown.lastIndexOf(head, start)));
+  return markdown.slice(0, end > 0 ? end : start) + note;
 }
 
 /**
@@ -79,12 +75,7 @@ export function fitted(markdown: string, room: number, note: string): string {
 export async function appendSummary(...parts: readonly Part[]): Promise<void> {
   const file = summaryFile();
   writtenTo = file;
-  const size = file
-    ? await stat(file).then(
-        (found) => found.size,
-        () => 0,
-      )
-    : 0;
+  const size = file && existsSync(file) ? statSync(file).size : 0;
   if (file) await appendFile(file, fitted(`${markdownOf(...parts).trimEnd()}\n\n`, mostBytes - size, left));
   const data = process.env.ECS_DELIVERY_SUMMARY;
   if (data) await appendFile(data, parts.map((part) => `${JSON.stringify(part)}\n`).join(""));

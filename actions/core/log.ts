@@ -16,7 +16,7 @@ export const runnerLog: Log & { error(message: string, properties?: AnnotationPr
   error: (message, properties) => error(annotation(String(message)), { ...titled(), ...properties }),
 };
 
-/** An annotation is no terminal. The log is one, and keeps the colours of programs. */
+/** An annotation shows no colours. The log shows those of programs. */
 function annotation(message: string): string {
   return withoutCommands(plainText(message));
 }

@@ -14,7 +14,7 @@ export function wasEnded({ exitCode, reason }: Container): boolean {
 /**
  * Returns a task's containers, the one that ended it first. DescribeTasks shows no time of a container's end (API
  * reference, Container), so these are the signs, the strongest first: AWS's reason for this container, an exit code that
- * is no signal, success, and a signal, which is ECS's own end of the rest. A container that is not essential ends no
+ * is not a signal, success, and a signal, which is ECS's own end of the rest. A container that is not essential ends no
  * task. One that the definition does not have is AWS's own, such as the proxy of Service Connect.
  */
 export function suspects(task: Task, definitions: readonly ContainerDefinition[] = []): Container[] {

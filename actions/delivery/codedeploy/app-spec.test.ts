@@ -7,6 +7,7 @@ import { afterAll, expect, test } from "vitest";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import { readAppSpec } from "./app-spec.ts";
 import { appSpecChanges } from "./app-spec-changes.ts";
+import { functionIn } from "./deployed-revision.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "app-spec-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -165,4 +166,12 @@ test.each<[string, Record<string, unknown>, string[]]>([
   ],
 ])("compares an AppSpec that %s", (_, properties, lines) => {
   expect(appSpecChanges(service, properties)).toEqual(lines);
+});
+
+test.each([
+  ["JSON", '{"version":0,"Hooks":[{"BeforeInstall":"arn:aws:lambda:us-east-1:1:function:check-in"}]}'],
+  ["YAML", 'hooks:\n  - beforeInstall: "arn:aws:lambda:us-east-1:1:function:check-in" # first\n'],
+])("finds the function of a hook in %s, and none for an event without a hook", (_, content) => {
+  expect(functionIn(content, "BeforeInstall")).toBe("arn:aws:lambda:us-east-1:1:function:check-in");
+  expect(functionIn(content, "Install")).toBeUndefined();
 });

@@ -41,10 +41,12 @@ export function createRevisionReader(
     taskDefinitionIn(await contentOf(revision));
 }
 
-/** Returns the function that an AppSpec, JSON or YAML, names for a lifecycle event. */
-export function functionIn(content: string | undefined, event: string): string | undefined {
-  const line = content?.split(/[\n,{}]/).find((each) => each.includes(event) && each.includes(":"));
-  return line?.slice(line.indexOf(":") + 1).replace(/["'\s\]]/g, "") || undefined;
+/** Returns the function that an AppSpec, JSON or YAML, names for a lifecycle event; keys match in any case. */
+export function functionIn(content = "", event: string): string | undefined {
+  const plain = (text: string) => text.replace(/#.*|["'\s[\]-]/g, "");
+  const pairs = content.split(/[\n,{}]/).map((line) => [line.split(":", 1)[0] ?? "", line] as const);
+  const found = pairs.find(([key]) => plain(key).toLowerCase() === event.toLowerCase());
+  return found?.[1].slice(found[0].length + 1).replace(/#.*|["'\s\]]/g, "") || undefined;
 }
 
 /** An AppSpec, JSON or YAML, has its task definition by ARN ("AppSpec 'resources' section", CodeDeploy user guide). */

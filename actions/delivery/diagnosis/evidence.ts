@@ -134,7 +134,7 @@ async function orNone<T>(context: EvidenceContext, what: string, find: () => Pro
   }
 }
 
-/** What a program logs that was asked to end: it did not end the task. */
+/** A program that logs this was asked to end, and did not end the task. */
 const wasAsked = /SIGTERM|SIGINT|signal 15|shutting down|gracefully/i;
 
 /** Adds the log. Of several containers that may have ended the task, those that were asked to end are not to blame. */

@@ -22,7 +22,7 @@ test.each<[string, object, PastDeployment[], string]>([
     ListClusters: { clusterArns: ["c"] },
     ListServices: services instanceof Error ? services : { serviceArns: ["other"] },
     DescribeServices: { services: [running.service, services] },
-    ListTaskDefinitions: { taskDefinitionArns: ["web:8", "web:7", "web:6", "web:4"] },
+    ListTaskDefinitions: { taskDefinitionArns: ["web:8", "web:7", "web-b:6", "web:6", "web:4"] },
   });
   const given: Record<string, string> = { cluster: "c", service: "web", to: "previous-revision" };
   const found = findTarget(

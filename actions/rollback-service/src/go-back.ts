@@ -104,17 +104,15 @@ async function findPrevious(
   const shared = await findSharing(context, service, family);
   const active = (await listActive(context, family)).filter((arn) => numberOf(arn) < numberOf(current));
   const before = active.find((arn) => !shared || own.has(arn));
+  if (!before && active.length > 0)
+    throw new Failure(
+      `Family ${family} ${shared}, and AWS lists no deployment of ${name} with an earlier active revision`,
+      { nextStep: `set a revision of ${name} (input to); nothing was changed.` },
+    );
   if (!before)
     throw new Failure(
-      active.length === 0
-        ? `Family ${family} has no active revision before ${shortRevision(current)}, which ${name} runs`
-        : `Family ${family} ${shared}, and AWS lists no deployment of ${name} with an earlier active revision`,
-      {
-        nextStep:
-          active.length === 0
-            ? "register one, and deploy it with deploy-service; nothing was changed."
-            : `set a revision of ${name} (input to); nothing was changed.`,
-      },
+      `Family ${family} has no active revision before ${shortRevision(current)}, which ${name} runs`,
+      { nextStep: "register one, and deploy it with deploy-service; nothing was changed." },
     );
   context.log.notice(
     `${shortRevision(before)} is used because of its number; whether it ever ran well is not checked.`,
@@ -165,7 +163,9 @@ async function whatIsThere(context: DeliveryContext, family: string): Promise<st
 /** Lists the ARNs of the newest hundred, newest first. */
 async function listActive(context: DeliveryContext, familyPrefix: string): Promise<string[]> {
   const command = new ListTaskDefinitionsCommand({ familyPrefix, status: "ACTIVE", sort: "DESC" });
-  return (await context.clients.ecs.send(command, { abortSignal: context.signal })).taskDefinitionArns ?? [];
+  const found = await context.clients.ecs.send(command, { abortSignal: context.signal });
+  // The prefix may also match other families.
+  return (found.taskDefinitionArns ?? []).filter((arn) => familyOf(arn) === familyPrefix);
 }
 
 function familyOf(revision: string): string {
