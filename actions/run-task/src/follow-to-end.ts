@@ -65,11 +65,13 @@ async function endLate(run: Run, known: Task | undefined): Promise<Failure> {
   const { context, inputs, record } = run;
   const late = `Not done after ${formatDuration(inputs.deadlineMs)}`;
   record.status = "timed-out";
+  // What the program logs when it is asked to end explains nothing.
+  const state = sayState(run, known);
   await stopTask(context, record, late);
   const deadlineAt = context.clock.now() + settleMs;
   const { task } = await follow(run, { until: "stopped", deadlineAt, known });
   if (task) keepTask(record, task);
-  record.cause = `${late}: ${sayState(run, known)}`;
+  record.cause = `${late}: ${state}`;
   return new Failure(
     `${record.cause} (task ${taskId(record)} of ${shortRevision(record.revision)}; it was stopped)`,
     { nextStep: "raise the input deadline, or read in its log what the task waits for." },
