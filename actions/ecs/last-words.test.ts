@@ -26,6 +26,7 @@ test.each<[string, string[], string]>([
     ["thread 'main' panicked at a.rs:1:2:", "no PORT"],
     "thread 'main' panicked at a.rs:1:2: no PORT",
   ],
+  ["what its logger calls an error", ['{"level":50,"msg":"bye"}', '{"level":30,"msg":"error: 0"}'], "bye"],
   ["no line of metrics", ["Error: no", '{"_aws":{"Timestamp":1},"requests":3}'], "Error: no"],
   ["no terminal sequences", ["\u001b[1m\u001b[31mError:\u001b[39m no\u0000 menu\u001b[0m"], "Error: no menu"],
   ["the end of a progress bar", ["10 %\r50 %\rError: no"], "Error: no"],

@@ -14,11 +14,11 @@ export function lastWords(logLines: readonly string[]): string {
   const kept = logLines.filter((line) => !isMetricLine(line));
   const lines = kept.flatMap((line) => plainText(line).split("\n")).map(messageOf);
   const found = report(lines) ?? telling(lines) ?? ofNpm(lines) ?? lines.findLast((line) => line.trim());
-  return shortened((found ?? "").replace(quiet, "").trim().replace(/\s+/g, " "));
+  return shortened((found ?? "").replace(quiet, "").replace(grave, "").trim().replace(/\s+/g, " "));
 }
 
-/** Marks a message that its logger calls information; no text has it, as it is a control character. */
-const quiet = "\u0001";
+/** Mark a message that its logger calls information or an error; no text has these control characters. */
+const [quiet, grave] = ["\u0001", "\u0002"];
 
 /** Lines that are not indented, and that runtimes and process managers print after the one that explains. */
 const epilogue: readonly RegExp[] = [
@@ -52,7 +52,9 @@ function telling(lines: readonly string[]): string | undefined {
   const isLoud = (line: string, index: number) =>
     isCandidate(line, index) && !line.startsWith(quiet) && !information.test(line);
   const last = lines.findLastIndex(isCandidate);
-  const loud = lines.findLastIndex((line, index) => isLoud(line, index) && error.test(line));
+  const loud = lines.findLastIndex(
+    (line, index) => isLoud(line, index) && (line.startsWith(grave) || error.test(line)),
+  );
   const after = lines.filter((line, index) => index > loud && isLoud(line, index)).length;
   const at = loud >= 0 && after <= mostAfter ? loud : last;
   const said = /panicked at .*:$/.test(lines[at] ?? "") ? `${lines[at]} ${lines[at + 1]}` : lines[at];
@@ -109,7 +111,8 @@ function messageOf(line: string): string {
     const said = [text, text.includes(why) ? "" : why].filter(Boolean).join(": ");
     const level = levelKeys.map((key) => fields.get(key)).find((value) => value !== undefined);
     const isQuiet = Number(level) < 50 || /^(?:info|debug|trace|notice|warn)/i.test(String(level));
-    return said ? `${isQuiet ? quiet : ""}${plainText(said).replace(/\s+/g, " ")}` : line;
+    const mark = isQuiet ? quiet : level === undefined ? "" : grave;
+    return said ? `${mark}${plainText(said).replace(/\s+/g, " ")}` : line;
   } catch {
     return line;
   }

@@ -65,7 +65,7 @@ async function endLate(run: Run, known: Task | undefined): Promise<Failure> {
   const { context, inputs, record } = run;
   const late = `Not done after ${formatDuration(inputs.deadlineMs)}`;
   record.status = "timed-out";
-  // What the program logs when it is asked to end explains nothing.
+  // The program may log that it is asked to end, which explains nothing.
   const state = sayState(run, known);
   await stopTask(context, record, late);
   const deadlineAt = context.clock.now() + settleMs;
