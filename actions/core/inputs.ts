@@ -111,12 +111,12 @@ export class InputReader {
   }
 
   /** Reads milliseconds, from a text such as `90s`, `45m` or `1h30m`; undefined when not given. */
-  duration(name: string): number | undefined {
+  duration(name: string, others = ""): number | undefined {
     const value = this.#raw(name);
     if (!value) return undefined;
     const ms = parseDuration(value);
     if (ms === undefined)
-      this.problem(`Input ${name} is "${value}"; expected a duration such as 90s, 45m or 1h30m`);
+      this.problem(`Input ${name} is "${value}"; expected a duration such as 90s, 45m or 1h30m${others}`);
     return ms;
   }
 

@@ -89,6 +89,14 @@ export type Begun =
   /** Is undefined when the other one ended before it could be identified. */
   | { readonly busyWith: OtherDeployment | undefined };
 
+/** Settings of a deployment on which the settle time depends. */
+export interface SettleTerms {
+  /** How long AWS keeps the old tasks after the shift, in milliseconds. */
+  readonly keptMs: number;
+  /** Names of the alarms that are about the deployment. */
+  readonly alarms: readonly string[];
+}
+
 /** Deploys a revision with the service's deployment controller; everything else is the same for all. */
 export interface Engine {
   /** Finds everything that would make the deployment fail, without changing anything. */
@@ -102,6 +110,7 @@ export interface Engine {
   serviceChanges(): string[];
   /** Returns the milliseconds that a deployment may take until the wanted stage, from its real waits. */
   computeBudget(): Promise<number>;
+  settleTerms(): SettleTerms;
   /** Begins to deploy, unless another deployment of the service is in progress. */
   begin(revision: string, service: RunningService): Promise<Begun>;
 }

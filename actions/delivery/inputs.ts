@@ -38,6 +38,8 @@ export interface DeployInputs {
   /** How long tasks may take to start, in addition to the configured waits; undefined: computed. */
   readonly waitMs?: number | undefined;
   readonly maxFailedTasks: number;
+  /** How long the tasks have to stay up, in milliseconds; 0: not at all; undefined: by the deployment's own waits. */
+  readonly settleMs?: number | undefined;
   readonly onCancel: OnCancel;
   /** Token to comment a plan on the pull request; undefined for no comment. */
   readonly commentToken?: string | undefined;
@@ -65,6 +67,16 @@ export function readCommonInputs(read: InputReader, service: string) {
     codeDeployDeploymentGroup: read.optional("codedeploy-deployment-group") ?? `DgpECS-${cluster}-${service}`,
     maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
   };
+}
+
+/** Reads settle-for, which is part of the deadline. */
+export function readSettleFor(read: InputReader, deadlineMs?: number): number | undefined {
+  const text = read.optional("settle-for");
+  if (text === "0") return 0;
+  const settleMs = read.duration("settle-for", ", or 0 for none");
+  if (settleMs !== undefined && deadlineMs !== undefined && settleMs > deadlineMs)
+    read.problem(`Input settle-for (${text}) is longer than the input deadline, which includes it`);
+  return settleMs;
 }
 
 /** Has a revision number: the family's latest may change between checking and deploying. */

@@ -14,6 +14,7 @@ import type { DeployInputs } from "./inputs.ts";
 import { refuseOlderRun } from "./order/run-tag.ts";
 import { diffOf, findRevision, hasChanges, planRevision, type WantedRevision } from "./plan/plan.ts";
 import { type DeploymentRecord, keepContainer } from "./record.ts";
+import { settleTimeOf } from "./settle/up-clock.ts";
 import { checkCredentialsLife } from "./verify/credentials-life.ts";
 import { openFollowRights } from "./verify/follow-rights.ts";
 import { verify } from "./verify/verify.ts";
@@ -101,13 +102,16 @@ function containerOf({ taskDefinition }: WantedRevision, engine: Engine) {
 /** Returns the given time limit, else the computed one, and warns when the credentials may expire before. */
 async function findBudget(
   context: DeliveryContext,
-  { deadlineMs, waitUntil }: DeployInputs,
+  { deadlineMs, waitUntil, settleMs }: DeployInputs,
   engine: Engine,
   record: DeploymentRecord,
 ): Promise<Budget> {
   if (waitUntil === "registered") return { ms: 0, given: true };
   const given = deadlineMs !== undefined;
-  const ms = deadlineMs ?? (await engine.computeBudget());
+  const { keptMs } = engine.settleTerms();
+  // Tasks settle while the old ones are kept, which is part of the computed time until the end.
+  const settling = settleTimeOf(settleMs, waitUntil, keptMs) - (waitUntil === "complete" ? keptMs : 0);
+  const ms = deadlineMs ?? (await engine.computeBudget()) + Math.max(0, settling);
   if (!given)
     context.log.info(`Deadline: ${formatDuration(ms)}, computed from the deployment's configured waits.`);
   const findings = await checkCredentialsLife(context, ms);

@@ -97,6 +97,8 @@ export interface DeploymentRecord extends StepRecord<Status> {
   serviceEvents: string[];
   /** Notes that a reader of a green run needs. */
   notes: string[];
+  /** How the tasks did during the settle time, such as `stayed up for 60 s, 2 tasks, 0 failed`. */
+  settled: string;
   /** Milliseconds from the beginning until each stage was reached. */
   durations: Partial<Record<Stage, number>>;
 }
@@ -126,6 +128,7 @@ export function newRecord(cluster: string, service: string): DeploymentRecord {
     alarms: [],
     serviceEvents: [],
     notes: [],
+    settled: "",
     durations: {},
   };
 }

@@ -123,7 +123,8 @@ export async function stageOn({
       return file;
     },
     context: (signal = new AbortController().signal) => contextOf(simulator, clients, signal),
-    inputs: (file, changes) => deployInputs(file, { cluster, ...outside, maxFailedTasks: 2, ...changes }),
+    inputs: (file, changes) =>
+      deployInputs(file, { cluster, ...outside, maxFailedTasks: 2, settleMs: undefined, ...changes }),
     async deploy(version, changes = {}, { definition, run, record = newRecord(cluster, "web") } = {}) {
       const context = { ...stage.context(), run };
       record.startedAt = context.clock.now();

@@ -17,8 +17,14 @@ const ends: Readonly<Record<string, string>> = {
   cancelled: "cancelled",
 } satisfies Record<Exclude<Status, "planned">, string>;
 
-/** Returns one line: service, revision and version, and what happened. The revision of a red end was only tried. */
+/** Returns one line: service, revision and version, what happened, and whether the tasks stayed up. */
 export function verdict(record: DeploymentRecord): string {
+  const { settled } = record;
+  return `${endOf(record)}${settled && `; ${settled}`}`;
+}
+
+/** The revision of a red end was only tried. */
+function endOf(record: DeploymentRecord): string {
   const { status = "failed", service, revisionAfter, changed, deploymentId, plan, durationMs } = record;
   const name = service || "Task definition";
   if (status === "planned")

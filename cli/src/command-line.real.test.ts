@@ -8,7 +8,7 @@ import { type Installed, installCommandLine } from "./installed.support.ts";
 
 const deploy = [
   ...["deploy-service", "--cluster", "outside", "--service", "web"],
-  ...["--codedeploy-application", "outside", "--codedeploy-deployment-group", "web"],
+  ...["--codedeploy-application", "outside", "--codedeploy-deployment-group", "web", "--settle-for", "1s"],
 ];
 
 let stage: Stage;

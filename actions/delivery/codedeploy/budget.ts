@@ -1,5 +1,6 @@
 import type { DeploymentGroupInfo, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
 import type { DeliveryContext } from "../context.ts";
+import type { SettleTerms } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { findRouting } from "./group.ts";
 
@@ -26,6 +27,21 @@ export async function computeBudget(
   const terminationMs =
     terminate?.action === "TERMINATE" ? (terminate.terminationWaitTimeInMinutes ?? 0) * minute + drainMs : 0;
   return waitMs + readyMs + shiftMs(routing) + (waitUntil === "complete" ? terminationMs : 0);
+}
+
+/** A rollback ignores the group's alarms: the revision that it undoes may have triggered them. */
+export function settleTermsOf(
+  group: DeploymentGroupInfo | undefined,
+  { rollbackOnAlarm = [], ignoreAlarms = false }: Partial<DeployInputs> = {},
+): SettleTerms {
+  const { enabled = false, alarms = [] } = group?.alarmConfiguration ?? {};
+  const own = enabled && !ignoreAlarms ? alarms.flatMap(({ name }) => name ?? []) : [];
+  const { terminateBlueInstancesOnDeploymentSuccess: terminate } =
+    group?.blueGreenDeploymentConfiguration ?? {};
+  return {
+    keptMs: (terminate?.terminationWaitTimeInMinutes ?? 0) * minute,
+    alarms: rollbackOnAlarm.length > 0 ? rollbackOnAlarm : own,
+  };
 }
 
 function shiftMs(routing: TrafficRoutingConfig | undefined): number {

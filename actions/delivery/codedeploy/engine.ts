@@ -16,7 +16,7 @@ import type { DeployInputs } from "../inputs.ts";
 import { describeRun } from "../order/run.ts";
 import { beginChecking } from "../verify/checking.ts";
 import { type AppSpec, readAppSpec } from "./app-spec.ts";
-import { computeBudget } from "./budget.ts";
+import { computeBudget, settleTermsOf } from "./budget.ts";
 import { findGroup } from "./group.ts";
 import { runningDeployment } from "./running-deployment.ts";
 import { finalStatuses } from "./snapshot.ts";
@@ -45,6 +45,7 @@ export function createCodeDeployEngine(
     },
     containerName: () => appSpec?.containerName,
     serviceChanges: () => [...(appSpec?.serviceChanges ?? [])],
+    settleTerms: () => settleTermsOf(group, inputs),
     computeBudget: () => computeBudget(context, inputs, group),
     begin(revision, current) {
       if (!appSpec) throw new Error("begin is called after verify");

@@ -9,11 +9,13 @@ import { watchTasks } from "../diagnosis/watch-tasks.ts";
 import type { OtherDeployment, RunningDeployment, Snapshot, StopKind } from "../engine.ts";
 import type { DeployInputs, OnCancel } from "../inputs.ts";
 import { markCommit, markRun, refuseOlderRun } from "../order/run-tag.ts";
-import type { DeploymentRecord } from "../record.ts";
+import { confirmStaysUp } from "../settle/production.ts";
+import { createSettling, type Settling } from "../settle/settle.ts";
+import { settleTimeOf } from "../settle/up-clock.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
 import { type CheckedDeployment, type Deployment, upperFirst } from "./deployment.ts";
 import { type Ending, type Following, follow } from "./follow.ts";
-import { confirmSuccess, failDeployment, type Last, readEvidence } from "./outcome.ts";
+import { alarmsOf, confirmSuccess, failDeployment, type Last, readEvidence } from "./outcome.ts";
 import { needsNewVolumes, settingsToUpdate, updateSettings } from "./service-settings.ts";
 
 /** Deploys a revision and follows it to the wanted stage; throws the cause of any other end. */
@@ -40,29 +42,45 @@ async function followToGreen(
   const { record, budget, revision } = deployment;
   const createdAt = context.clock.now();
   if (running.initialTraffic) record.traffic.push({ atMs: 0, ...running.initialTraffic });
-  const course = { record, running, createdAt };
+  const settling = beginSettling(context, inputs, deployment);
+  const course = { record, running, createdAt, settling };
   const ending = await follow(context, {
     ...course,
     until: inputs.waitUntil,
     deadlineAt: (budget.given ? startedAt : createdAt) + budget.ms,
     shouldStop: watchTasks(context, { ...inputs, record, revision }),
   }).catch(async (error) => {
-    throw await giveUp(context, inputs.onCancel, record, running, error);
+    throw await giveUp(context, inputs.onCancel, course, error);
   });
   await checkOutcome(context, inputs, deployment, course, ending);
+}
+
+/** Returns undefined where nothing has to settle: before the traffic shifts, without tasks, or with settle-for: 0. */
+function beginSettling(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  { engine, record, revision }: Deployment,
+): Settling | undefined {
+  const { keptMs, alarms } = engine.settleTerms();
+  const settleMs = settleTimeOf(inputs.settleMs, inputs.waitUntil, keptMs);
+  if (settleMs === 0 || inputs.desiredCount === 0) return undefined;
+  return createSettling(context, { ...inputs, settleMs, alarms, record, revision });
 }
 
 /** Ends a step whose deployment is followed no longer: applies `on-cancel` as far as possible, and says what is known. */
 async function giveUp(
   context: DeliveryContext,
   onCancel: OnCancel,
-  record: DeploymentRecord,
-  running: RunningDeployment,
+  { record, running, settling }: Course,
   error: unknown,
 ): Promise<Failure> {
   const { aborted, reason } = context.signal;
   record.status = aborted ? "cancelled" : "lost";
-  const fate = await applyOnCancel(context, onCancel, running);
+  const hasEnded = settling?.hasEnded ?? false;
+  const fate = hasEnded
+    ? "had succeeded, but whether its tasks stay up was not seen to the end (settle-for)"
+    : await applyOnCancel(context, onCancel, running);
+  if (hasEnded) context.keepForPost(undefined);
   if (aborted)
     return new Failure(`${(reason as Error).message.replace(/\.$/, "")}; ${running.name} ${fate}`, {
       nextStep: "nothing, if this was intended; a later run waits until the deployment has ended.",
@@ -82,7 +100,7 @@ async function giveUp(
 }
 
 /** A deployment that exists, and what is noted about it. */
-type Course = Pick<Following, "record" | "running" | "createdAt">;
+type Course = Pick<Following, "record" | "running" | "createdAt" | "settling">;
 
 /**
  * Returns when the deployment is green, else throws the cause. Only the wanted stage, or a success that production
@@ -95,19 +113,24 @@ async function checkOutcome(
   course: Course,
   { kind, snapshot }: Ending,
 ): Promise<void> {
-  const { record, running } = course;
+  const { record, running, settling } = course;
   const { waitUntil, onCancel } = inputs;
   const checked = { inputs, record, revision };
   const succeeded = snapshot.ended === "succeeded";
   if (kind === "reached" || kind === "ended") context.keepForPost(undefined);
-  if (kind === "reached" || succeeded) {
+  if (kind === "reached" || (kind === "ended" && succeeded)) {
+    settling?.report();
     if (succeeded || waitUntil === "traffic-shifted")
       await confirmSuccess(context, checked, upperFirst(running.name));
     record.status = waitUntil === "complete" ? "succeeded" : waitUntil;
     return;
   }
-  const how = kind === "ended" ? "leave" : kind === "stopped" ? "rollback" : onCancel;
-  const last = how === "leave" ? { snapshot } : await stopAndSettle(context, checked, course, snapshot, how);
+  const how = kind === "ended" || succeeded ? "leave" : kind === "deadline" ? onCancel : "rollback";
+  const failing = kind === "failing" ? settling : undefined;
+  const seen = { ...snapshot, ...alarmsOf(failing) };
+  const ended =
+    how === "leave" ? { snapshot: seen } : await stopAndSettle(context, checked, course, seen, how);
+  const last = { ...ended, settling: failing };
   if (!last.unstopped) context.keepForPost(undefined);
   throw await failDeployment(context, checked, running, last, kind === "deadline" ? budget.ms : undefined);
 }
@@ -130,7 +153,13 @@ async function stopAndSettle(
   }
   try {
     const deadlineAt = context.clock.now() + running.settleMs;
-    const { snapshot } = await follow(context, { ...course, until: "complete", known, deadlineAt });
+    const { snapshot } = await follow(context, {
+      ...course,
+      settling: undefined,
+      until: "complete",
+      known,
+      deadlineAt,
+    });
     return stopped ? { snapshot, before } : { snapshot };
   } catch (error) {
     if (context.signal.aborted) throw error;
@@ -193,11 +222,16 @@ async function keepRunning(
   context.log.info(`${inputs.service} already runs ${shortRevision(revision)}; no deployment is needed.`);
   await markRun(context, service, revision);
   const settings = settingsToUpdate(inputs, service);
-  if (!settings) return;
-  await retryOutages(context, () => updateSettings(context, service, settings));
-  record.changed = true;
-  const checked = { inputs, record, revision };
-  await confirmSuccess(context, checked, `The update of ${inputs.service}`, deadlineAt);
+  if (settings) {
+    await retryOutages(context, () => updateSettings(context, service, settings));
+    record.changed = true;
+    const checked = { inputs, record, revision };
+    await confirmSuccess(context, checked, `The update of ${inputs.service}`, deadlineAt);
+  }
+  if (inputs.desiredCount === 0) return;
+  const what = `${inputs.service} already runs`;
+  const nextStep = "or start new tasks of this revision with force: true.";
+  await confirmStaysUp(context, inputs, record, service, { what, deadlineAt, nextStep });
 }
 
 async function noteStart(

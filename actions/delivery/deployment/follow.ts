@@ -3,6 +3,7 @@ import { formatDuration } from "../../core/duration.ts";
 import { createPatience } from "../../core/outage-tolerance.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import { type DeploymentRecord, hasReached, reach, type Stage } from "../record.ts";
+import type { Settling } from "../settle/settle.ts";
 import { createFollowPace } from "./follow-pace.ts";
 
 export interface Following {
@@ -17,35 +18,47 @@ export interface Following {
   readonly deadlineAt: number;
   /** Called at every poll; true stops following. */
   readonly shouldStop?: (snapshot: Snapshot) => Promise<boolean>;
+  /** Given where the stage counts only once the new tasks have stayed up. */
+  readonly settling?: Settling | undefined;
 }
 
 export type Ending = {
-  readonly kind: "reached" | "ended" | "deadline" | "stopped";
+  /** Failing: the new tasks do not stay up. */
+  readonly kind: "reached" | "ended" | "deadline" | "stopped" | "failing";
   readonly snapshot: Snapshot;
 };
 
 /**
  * Polls the deployment until its stage is reached, it ends, or the deadline has passed; the last poll is at the
- * deadline.
+ * deadline. With `settling`, a success and a reached stage have to last.
  */
 export async function follow(context: StepContext, following: Following): Promise<Ending> {
-  const { record, running, until, createdAt, deadlineAt, shouldStop } = following;
+  const { record, running, until, createdAt, deadlineAt, shouldStop, settling } = following;
   const { clock, signal } = context;
   const pauseAfter = createFollowPace(until, { drainMs: running.drainMs });
   const ask = createPatience(context);
   let { known } = following;
   for (;;) {
     const overdue = clock.now() >= deadlineAt;
-    const snapshot = await ask(() => running.poll(signal));
+    const snapshot = known?.ended ? known : await ask(() => running.poll(signal));
     const news = snapshot ? logProgress(context, record, createdAt, known, snapshot) : false;
     known = snapshot ?? known;
-    if (snapshot?.ended) return { kind: "ended", snapshot };
-    if (snapshot && hasReached(snapshot.stage, until)) return { kind: "reached", snapshot };
+    if (snapshot?.ended && snapshot.ended !== "succeeded") return { kind: "ended", snapshot };
     const failedBefore = record.failedTasks.length;
-    if (snapshot && (await shouldStop?.(snapshot))) return { kind: "stopped", snapshot };
+    const isReached =
+      snapshot !== undefined && (snapshot.ended !== undefined || hasReached(snapshot.stage, until));
+    const settled =
+      settling && snapshot && ((await ask(() => settling.poll(snapshot, isReached))) ?? "waiting");
+    if (snapshot && settled === "failing") return { kind: "failing", snapshot };
+    if (isReached && settled !== "waiting") return { kind: snapshot.ended ? "ended" : "reached", snapshot };
+    if (snapshot && settled !== "waiting" && (await shouldStop?.(snapshot)))
+      return { kind: "stopped", snapshot };
     if (overdue && known) return { kind: "deadline", snapshot: known };
     const crashed = record.failedTasks.length > failedBefore;
-    const pause = pauseAfter(snapshot, { news, crashed }, clock.now());
+    const next = snapshot?.ended
+      ? Number.POSITIVE_INFINITY
+      : pauseAfter(snapshot, { news, crashed }, clock.now());
+    const pause = settling && settled === "waiting" ? Math.min(next, settling.pauseMs()) : next;
     const left = deadlineAt - clock.now();
     await clock.wait(left > 0 ? Math.min(pause, left) : pause, signal);
   }

@@ -7,6 +7,7 @@ import type { DeliveryContext } from "../context.ts";
 import { causeOf } from "../diagnosis/causes.ts";
 import { type Evidence, gatherEvidence } from "../diagnosis/evidence.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
+import type { Settling } from "../settle/settle.ts";
 import type { CheckedDeployment } from "./deployment.ts";
 
 /** A task that is being replaced after a scale-out or a host's end is back within this time. */
@@ -77,6 +78,8 @@ export interface Last {
   readonly before?: Before;
   /** Why it could not be stopped when it should have been. */
   readonly unstopped?: string;
+  /** Given when its tasks did not stay up. */
+  readonly settling?: Pick<Settling, "why" | "triggeredAlarms"> | undefined;
 }
 
 interface Before {
@@ -107,13 +110,13 @@ export async function failDeployment(
   context: DeliveryContext,
   checked: CheckedDeployment,
   running: RunningDeployment,
-  { snapshot, before, unstopped }: Last,
+  { snapshot, before, unstopped, settling }: Last,
   lateMs?: number,
 ): Promise<Failure> {
   const { inputs, record, revision } = checked;
   const { evidence, snapshot: known } = before ?? (await readEvidence(context, checked, running, snapshot));
   const late = lateMs === undefined ? "" : `Not done after ${formatDuration(lateMs)}: `;
-  const cause = causeOf(evidence, late ? stateOf(known) : undefined);
+  const cause = causeOf(evidence, settling ? settling.why : late ? stateOf(known) : undefined);
   const { ended = "failed" } = snapshot;
   record.status = late ? "timed-out" : ended === "succeeded" ? "failed" : ended;
   record.failedTasks = [...evidence.failedTasks];
@@ -130,6 +133,11 @@ export async function failDeployment(
     productionRuns(record.production, revision),
   ].filter(Boolean);
   return new Failure(`${record.cause} (${parts.join("; ")})`, { nextStep: cause.nextStep });
+}
+
+/** Returns what a snapshot of a deployment adds whose tasks did not stay up because of alarms. */
+export function alarmsOf(settling: Last["settling"]) {
+  return settling?.triggeredAlarms.length ? { triggeredAlarms: settling.triggeredAlarms } : {};
 }
 
 /** Describes the deployment's state at the time when it should have been done. */

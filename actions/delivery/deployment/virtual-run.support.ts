@@ -220,6 +220,7 @@ export function deployInputs(file: string, changes: Partial<DeployInputs> = {}):
     waitUntil: "complete",
     deadlineMs: undefined,
     maxFailedTasks: 3,
+    settleMs: 0,
     onCancel: "rollback",
     ...changes,
   };

@@ -7,7 +7,7 @@ import { describeTasks, listTasks, type ServiceName } from "../../ecs/service.ts
 import type { Snapshot } from "../engine.ts";
 import type { DeploymentRecord } from "../record.ts";
 
-interface Replacement extends ServiceName {
+export interface Replacement extends ServiceName {
   readonly revision: string;
   /** Id of the task set or ECS deployment; undefined matches all of the revision's tasks. */
   readonly startedBy: string | undefined;
@@ -53,7 +53,7 @@ export async function readContainers(context: EcsContext, revision: string): Pro
   return known.get(revision) ?? [];
 }
 
-function belongsTo(task: Task, { revision, startedBy }: Replacement): boolean {
+export function belongsTo(task: Task, { revision, startedBy }: Replacement): boolean {
   return task.taskDefinitionArn === revision && (startedBy === undefined || task.startedBy === startedBy);
 }
 

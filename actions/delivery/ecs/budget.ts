@@ -1,4 +1,5 @@
 import type { DeploymentConfiguration, DeploymentLifecycleHook, Service } from "@aws-sdk/client-ecs";
+import type { SettleTerms } from "../engine.ts";
 
 const minute = 60_000;
 /** Placing a task, pulling a large image, starting it and its first health checks; ECS itself sets no limit. */
@@ -38,6 +39,18 @@ export function budgetOf(
     ? started
     : started + hooksMs(configuration.lifecycleHooks ?? []) + shiftMs(configuration);
   return Math.max(waitMs ?? leastMs, shifted) + (untilComplete ? completionMs(configuration, drainMs) : 0);
+}
+
+/** A rolling update keeps no old task. An update replaces the service's alarms by the given ones. */
+export function settleTermsOf(
+  { strategy = "ROLLING", bakeTimeInMinutes = 0, alarms }: DeploymentConfiguration = {},
+  given: readonly string[] = [],
+): SettleTerms {
+  const own = alarms?.enable ? (alarms.alarmNames ?? []) : [];
+  return {
+    keptMs: strategy === "ROLLING" ? 0 : bakeTimeInMinutes * minute,
+    alarms: given.length > 0 ? given : own,
+  };
 }
 
 /** Returns how many times a rolling update has to wait for tasks that start. */

@@ -8,7 +8,7 @@ import type { DeployInputs } from "../inputs.ts";
 import { diffService } from "../plan/plan.ts";
 import { beginChecking } from "../verify/checking.ts";
 import { beginDeployment } from "./begin.ts";
-import { budgetOf } from "./budget.ts";
+import { budgetOf, settleTermsOf } from "./budget.ts";
 import { targetGroupsOf } from "./running-deployment.ts";
 
 /** Rolling updates and ECS's own BLUE_GREEN, LINEAR and CANARY, for services with the deployment controller ECS. */
@@ -48,6 +48,7 @@ export function createEcsEngine(
       return diffService({ alarms: [...now].sort() }, { alarms: [...inputs.rollbackOnAlarm].sort() });
     },
     computeBudget: async () => budgetOf(service, inputs.waitUntil === "complete", drainMs, inputs.waitMs),
+    settleTerms: () => settleTermsOf(service.deploymentConfiguration, inputs.rollbackOnAlarm),
     begin: (revision, current) => beginDeployment(context, inputs, revision, current, drainMs),
   };
 }

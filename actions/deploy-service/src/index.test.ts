@@ -24,6 +24,7 @@ async function runAction(
     "codedeploy-deployment-group": "web",
     "wait-until": "traffic-shifted",
     "max-failed-tasks": "1",
+    "settle-for": "1s",
     ...changes,
   };
   return runEntry("deploy-service", { simulator: stage.simulator, inputs, environment });

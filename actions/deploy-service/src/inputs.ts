@@ -7,6 +7,7 @@ import {
   onCancels,
   type RevisionSource,
   readCommonInputs,
+  readSettleFor,
   registered,
   type ServiceSettings,
 } from "../../delivery/inputs.ts";
@@ -28,13 +29,15 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
       refuseRunTask(read);
       const service = read.optional("service") ?? "";
       if (!service) refuseWithoutService(read);
+      const deadlineMs = read.duration("deadline");
       return {
         ...readCommonInputs(read, service),
         source: readSource(read),
         mode: read.choice("mode", ["plan", "apply"], "apply"),
         appSpecFile: read.optionalFile("codedeploy-appspec") ?? defaultAppSpec(),
         desiredCount: read.integer("desired-count", { min: 0, max: mostTasks, fallback: undefined }),
-        deadlineMs: read.duration("deadline"),
+        deadlineMs,
+        settleMs: readSettleFor(read, deadlineMs),
         rules: readRules(read),
         codeDeployDeploymentConfig: read.optional("codedeploy-deployment-config"),
         force: read.boolean("force", false),

@@ -2,6 +2,7 @@ import { lastSegment } from "../../core/arn.ts";
 import { formatDuration } from "../../core/duration.ts";
 import { Failure } from "../../core/failure.ts";
 import { confirmSuccess, failDeployment } from "../../delivery/deployment/outcome.ts";
+import { awaitSettled } from "../../delivery/settle/settle.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
 import { type Execution, listExecutions, supersederOf } from "./executions.ts";
 import { type Ending, type Following, handleOf } from "./follow.ts";
@@ -19,9 +20,13 @@ export async function checkOutcome(following: Following, { kind, snapshot }: End
   following.record.status = "succeeded";
 }
 
-async function confirmDeployments({ deployments, record }: Following): Promise<void> {
-  for (const { context, checked, running } of deployments.all()) {
+/** Deployments that ended at an earlier stage of the pipeline have settled meanwhile. */
+async function confirmDeployments({ deployments, record, deadlineAt }: Following): Promise<void> {
+  for (const { context, checked, running, settling, last } of deployments.all()) {
     try {
+      const state = settling && last ? await awaitSettled(context, settling, last, deadlineAt) : "settled";
+      if (last && state !== "settled")
+        throw await failDeployment(context, checked, running, { snapshot: last, settling });
       await confirmSuccess(context, checked, `Deployment ${running.id}`);
       checked.record.status = "succeeded";
     } catch (error) {

@@ -34,7 +34,7 @@ export async function followPipeline(
     inputs,
     record,
     wanted,
-    deployments: watchDeployments(context, record, inputs.maxFailedTasks, () => keepHandle(following)),
+    deployments: watchDeployments(context, record, inputs, () => keepHandle(following)),
     deadlineAt: context.clock.now() + budgetMs,
     budgetMs,
   };

@@ -1,4 +1,5 @@
 import { type InputReader, readInputs } from "../../core/inputs.ts";
+import { readSettleFor } from "../../delivery/inputs.ts";
 
 export interface FollowInputs {
   readonly pipeline: string;
@@ -6,6 +7,8 @@ export interface FollowInputs {
   readonly start: "if-missing" | "never" | "always";
   readonly onCancel: OnCancel;
   readonly maxFailedTasks: number;
+  /** How long the tasks have to stay up, in milliseconds; undefined: as long as the old tasks are kept. */
+  readonly settleMs: number | undefined;
 }
 
 /** Revisions that the execution has from its sources; an undefined one matches any. */
@@ -31,6 +34,7 @@ export function readFollowInputs(getInput?: (name: string) => string): FollowInp
       start: read.choice("start", ["if-missing", "never", "always"], "if-missing"),
       onCancel: read.choice("on-cancel", onCancels, "leave"),
       maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
+      settleMs: readSettleFor(read),
     };
     const { commit, image } = inputs.target;
     if (!commit && !image && inputs.start !== "always")

@@ -1,18 +1,22 @@
 import { type DeploymentInfo, GetDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import { isAccessDenied, messageOf } from "../../core/aws-errors.ts";
 import { createPatience } from "../../core/outage-tolerance.ts";
+import { settleTermsOf } from "../../delivery/codedeploy/budget.ts";
 import { createRevisionReader } from "../../delivery/codedeploy/deployed-revision.ts";
 import { runningDeployment } from "../../delivery/codedeploy/running-deployment.ts";
 import type { DeliveryContext } from "../../delivery/context.ts";
 import type { CheckedDeployment } from "../../delivery/deployment/deployment.ts";
 import { logProgress } from "../../delivery/deployment/follow.ts";
-import { type Last, readEvidence } from "../../delivery/deployment/outcome.ts";
+import { alarmsOf, type Last, readEvidence } from "../../delivery/deployment/outcome.ts";
 import { watchTasks } from "../../delivery/diagnosis/watch-tasks.ts";
 import type { RunningDeployment, Snapshot } from "../../delivery/engine.ts";
 import { newRecord } from "../../delivery/record.ts";
+import { createSettling, type Settling } from "../../delivery/settle/settle.ts";
+import { settleTimeOf } from "../../delivery/settle/up-clock.ts";
 import { findService, type RunningService, type ServiceName } from "../../ecs/service.ts";
 import { findGroup } from "./budget.ts";
 import { type FollowContext, toDeliveryContext } from "./context.ts";
+import type { FollowInputs } from "./inputs.ts";
 import type { PipelineRecord } from "./record.ts";
 import type { ActionRun } from "./snapshot.ts";
 
@@ -24,11 +28,16 @@ interface FollowedDeployment {
   /** In milliseconds since the epoch. */
   readonly createdAt: number;
   readonly hasTooManyFailedTasks: (snapshot: Snapshot) => Promise<boolean>;
+  /** Undefined with settle-for: 0. */
+  readonly settling: Settling | undefined;
   /** Undefined before the first poll. */
   last: Snapshot | undefined;
   /** State before this step stopped it. */
   before: Last["before"];
 }
+
+/** Inputs that say when a deployment is stopped. */
+type Watched = Pick<FollowInputs, "maxFailedTasks" | "settleMs">;
 
 export type DeploymentWatch = ReturnType<typeof watchDeployments>;
 
@@ -36,7 +45,7 @@ export type DeploymentWatch = ReturnType<typeof watchDeployments>;
 export function watchDeployments(
   context: FollowContext,
   record: PipelineRecord,
-  maxFailedTasks: number,
+  inputs: Watched,
   /** Called for each deployment that is new. */
   onBegin: () => void,
 ) {
@@ -52,7 +61,7 @@ export function watchDeployments(
   }
 
   async function begin(action: ActionRun): Promise<FollowedDeployment | undefined> {
-    const deployment = await ask(() => adoptDeployment(context, action, maxFailedTasks));
+    const deployment = await ask(() => adoptDeployment(context, action, inputs));
     if (deployment === "unknown") unknown.add(action.id);
     if (!deployment || deployment === "unknown") return undefined;
     followed.set(action.id, deployment);
@@ -87,12 +96,18 @@ async function advance(deployment: FollowedDeployment): Promise<boolean> {
   const news = logProgress(context, record, createdAt, last, now);
   deployment.last = now;
   record.durationMs = context.clock.now() - createdAt;
-  if (!now.ended && !deployment.before && (await deployment.hasTooManyFailedTasks(now))) {
-    const before = await readEvidence(context, deployment.checked, running, now);
+  if (!now.ended && !deployment.before && (await isFailing(deployment, now))) {
+    const seen = { ...now, ...alarmsOf(deployment.settling) };
+    const before = await readEvidence(context, deployment.checked, running, seen);
     deployment.before = (await running.stop("rollback")) ? before : undefined;
     return true;
   }
   return news;
+}
+
+async function isFailing({ settling, hasTooManyFailedTasks }: FollowedDeployment, now: Snapshot) {
+  const state = (await settling?.poll(now, false)) ?? "off";
+  return state === "failing" || (state === "off" && (await hasTooManyFailedTasks(now)));
 }
 
 /** Records the traffic before the first poll. If it had shifted by then, CodeDeploy has the time. */
@@ -110,10 +125,10 @@ function logBegin({ running, checked: { record }, createdAt }: FollowedDeploymen
 async function adoptDeployment(
   context: FollowContext,
   action: ActionRun,
-  maxFailedTasks: number,
+  inputs: Watched,
 ): Promise<FollowedDeployment | "unknown"> {
   try {
-    return await adopt(context, action, maxFailedTasks);
+    return await adopt(context, action, inputs);
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
     context.log.warning(`Could not follow deployment ${action.externalId}: ${messageOf(error)}`);
@@ -124,7 +139,7 @@ async function adoptDeployment(
 async function adopt(
   context: FollowContext,
   { externalId: deploymentId }: ActionRun,
-  maxFailedTasks: number,
+  inputs: Watched,
 ): Promise<FollowedDeployment | "unknown"> {
   const command = new GetDeploymentCommand({ deploymentId });
   const options = { abortSignal: context.signal };
@@ -132,14 +147,17 @@ async function adopt(
   const group = await findGroup(context, deploymentInfo);
   const { clusterName: cluster, serviceName: service } = group?.ecsServices?.[0] ?? {};
   if (!cluster || !service) return "unknown";
-  return followedDeployment(context, { cluster, service }, deploymentInfo, maxFailedTasks);
+  const { keptMs, alarms } = settleTermsOf(group);
+  const settleMs = settleTimeOf(inputs.settleMs, "complete", keptMs);
+  const terms = { maxFailedTasks: inputs.maxFailedTasks, settleMs, alarms };
+  return followedDeployment(context, { cluster, service }, deploymentInfo, terms);
 }
 
 async function followedDeployment(
   context: FollowContext,
   name: ServiceName,
   info: DeploymentInfo,
-  maxFailedTasks: number,
+  terms: { readonly maxFailedTasks: number; readonly settleMs: number; readonly alarms: readonly string[] },
 ): Promise<FollowedDeployment> {
   const deliveryContext = toDeliveryContext(context);
   const readRevision = createRevisionReader(deliveryContext, info.applicationName ?? "");
@@ -159,7 +177,11 @@ async function followedDeployment(
     running: runningDeployment(deliveryContext, record.deploymentId),
     checked: { record, revision, inputs: { ...name, desiredCount: undefined } },
     createdAt: record.startedAt,
-    hasTooManyFailedTasks: watchTasks(deliveryContext, { ...name, record, revision, maxFailedTasks }),
+    hasTooManyFailedTasks: watchTasks(deliveryContext, { ...name, ...terms, record, revision }),
+    settling:
+      terms.settleMs > 0
+        ? createSettling(deliveryContext, { ...name, ...terms, record, revision })
+        : undefined,
     last: undefined,
     before: undefined,
   };

@@ -36,7 +36,7 @@ async function end({ poll = () => ({ ended: "rolled-back" }), isRollback = false
       return true;
     },
   } as unknown as RunningDeployment;
-  const given: Record<string, string> = { cluster: "c", service: "web" };
+  const given: Record<string, string> = { cluster: "c", service: "web", "settle-for": "0" };
   const inputs = readRollbackInputs((name) => given[name] ?? "");
   const record = newRecord("c", "web");
   const history = { list: async () => [], resume: () => running };

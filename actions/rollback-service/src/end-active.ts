@@ -8,6 +8,7 @@ import { follow } from "../../delivery/deployment/follow.ts";
 import type { Ended, RunningDeployment } from "../../delivery/engine.ts";
 import { markCommit, markRun } from "../../delivery/order/run-tag.ts";
 import { type DeploymentRecord, keepContainer, newRecord, reach } from "../../delivery/record.ts";
+import { confirmStaysUp } from "../../delivery/settle/production.ts";
 import { describeRevision, shortRevision } from "../../ecs/revision.ts";
 import { findService, type RunningService } from "../../ecs/service.ts";
 import { deployFormer, findTarget, goBack, type Rollback } from "./go-back.ts";
@@ -173,6 +174,9 @@ async function settle(
   record.revisionAfter = revision;
   keepContainer(record, await containerOf(context, service));
   record.production = [revision];
+  const what = `${upperFirst(active.name)} was undone; ${inputs.service} runs`;
+  const nextStep = "or roll back to another revision (input to).";
+  await confirmStaysUp(context, inputs, record, service, { what, deadlineAt, nextStep });
   record.undone = active.isRollback ? "" : (active.revision ?? "");
   record.durations = {};
   reach(record, "complete", context.clock.now());

@@ -15,6 +15,7 @@ afterAll(() => stage?.close());
 function runAction(to: string) {
   const inputs = {
     cluster: "outside",
+    "settle-for": "1s",
     service: "web",
     "codedeploy-application": "outside",
     "codedeploy-deployment-group": "web",

@@ -1,5 +1,11 @@
 import { type InputReader, readInputs } from "../../core/inputs.ts";
-import { type DeployInputs, onCancels, readCommonInputs, registered } from "../../delivery/inputs.ts";
+import {
+  type DeployInputs,
+  onCancels,
+  readCommonInputs,
+  readSettleFor,
+  registered,
+} from "../../delivery/inputs.ts";
 
 /** Inputs of a deployment, except the source of the revision. */
 export interface RollbackInputs extends Omit<DeployInputs, "source"> {
@@ -20,8 +26,9 @@ export type Target =
 const words = ["last-good", "active", "previous-revision"] as const;
 
 export function readRollbackInputs(getInput?: (name: string) => string): RollbackInputs {
-  return readInputs(
-    (read) => ({
+  return readInputs((read) => {
+    const deadlineMs = read.duration("deadline");
+    return {
       ...readCommonInputs(read, read.required("service")),
       to: readTarget(read),
       mode: "apply",
@@ -31,11 +38,11 @@ export function readRollbackInputs(getInput?: (name: string) => string): Rollbac
       force: false,
       rollbackOnAlarm: [],
       waitUntil: "complete",
-      deadlineMs: read.duration("deadline"),
+      deadlineMs,
+      settleMs: readSettleFor(read, deadlineMs),
       onCancel: read.choice("on-cancel", onCancels, "leave"),
-    }),
-    getInput,
-  );
+    };
+  }, getInput);
 }
 
 function readTarget(read: InputReader): Target {

@@ -3,10 +3,11 @@ import { formatDuration } from "../../core/duration.ts";
 import { Failure } from "../../core/failure.ts";
 import { causeOf } from "../../delivery/diagnosis/causes.ts";
 import { type Evidence, gatherEvidence } from "../../delivery/diagnosis/evidence.ts";
+import { describeSettled, warningOfFailed } from "../../delivery/settle/up-clock.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import type { Cause } from "../../ecs/task-causes.ts";
 import { dimensionOf } from "./autoscaling-state.ts";
-import type { Ending, Scaling } from "./follow.ts";
+import { type Ending, type Scaling, settleTimeOf } from "./follow.ts";
 import type { Progress } from "./poll.ts";
 import type { Status } from "./record.ts";
 
@@ -21,6 +22,7 @@ const statuses = {
 export async function checkOutcome(scaling: Scaling, { kind, progress }: Ending): Promise<void> {
   const { inputs, record, context, requestedAt } = scaling;
   if (kind === "reached") {
+    reportSettled(scaling, progress);
     record.status = inputs.waitUntil === "serving" ? "succeeded" : inputs.waitUntil;
     return;
   }
@@ -32,6 +34,17 @@ export async function checkOutcome(scaling: Scaling, { kind, progress }: Ending)
   const counts = missing || `${running} of ${desired} tasks run`;
   const text = cause.text === counts ? `still so after ${after}` : `${counts} after ${after}`;
   throw new Failure(`${cause.text} (${text})`, { nextStep: cause.nextStep });
+}
+
+function reportSettled({ context, inputs, record, watch }: Scaling, { running }: Progress): void {
+  const settleMs = settleTimeOf(inputs);
+  if (settleMs === 0 || running === 0) return;
+  const failed = watch.failedSince();
+  record.settled = describeSettled(settleMs, running, failed);
+  if (failed === 0) return;
+  const note = warningOfFailed(failed, inputs.service, inputs.maxFailedTasks);
+  record.notes.push(note);
+  context.log.warning(note);
 }
 
 const causes = {

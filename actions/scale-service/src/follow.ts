@@ -2,6 +2,7 @@ import { formatDuration } from "../../core/duration.ts";
 import { createPatience } from "../../core/outage-tolerance.ts";
 import { createPace } from "../../core/pace.ts";
 import { createTaskSearch } from "../../delivery/diagnosis/watch-tasks.ts";
+import { createUpClock } from "../../delivery/settle/up-clock.ts";
 import { type FailedTask, logStopped } from "../../ecs/failed-task.ts";
 import { eventLines } from "../../ecs/task-causes.ts";
 import type { ScaleContext } from "./context.ts";
@@ -34,7 +35,10 @@ export interface Ending {
 /** Where the count stays, all tasks serve at the first poll or the next. */
 const fastestMs = 500;
 
-/** A good poll may be the last before a task fails, so another one has to confirm it after this many milliseconds. */
+/**
+ * Where nothing settles, a good poll may still be the last before a task fails, so another one has to confirm it after
+ * this many milliseconds.
+ */
 const holdMs = {
   /** A health check has passed several times already. */
   vouched: 2_000,
@@ -48,7 +52,10 @@ export async function follow(scaling: Scaling): Promise<Ending> {
   const pace = createPace(Math.random, fastestMs);
   const ask = createPatience(context);
   const hold = holdMs[isVouchedFor(subject) ? "vouched" : "unvouched"];
-  let reachedAt: number | undefined;
+  const settles = settleTimeOf(inputs) > 0;
+  const settleMs = settles ? settleTimeOf(inputs) : hold;
+  const up = createUpClock(settleMs);
+  let leftMs = settleMs;
   for (let known: Progress | undefined; ; ) {
     const overdue = context.clock.now() >= deadlineAt;
     const progress = await ask(() => poll(context, inputs, subject, range));
@@ -58,14 +65,22 @@ export async function follow(scaling: Scaling): Promise<Ending> {
     if (progress) {
       const early = await endsEarly(scaling, progress);
       if (early) return { kind: early, progress };
-      reachedAt = hasReached(progress.stage, inputs.waitUntil) ? (reachedAt ?? now) : undefined;
-      if (reachedAt !== undefined && now - reachedAt >= hold) return { kind: "reached", progress };
+      const isReached = hasReached(progress.stage, inputs.waitUntil);
+      // The load balancer may drain former tasks while the others settle.
+      const serves = settles ? progress.serves : isReached;
+      leftMs = up(now, { serves, fails: !serves, failed: scaling.watch.failedSince(), upSince: now });
+      if (isReached && (leftMs === 0 || progress.desired === 0)) return { kind: "reached", progress };
     }
-    if (overdue && known && reachedAt === undefined) return { kind: "deadline", progress: known };
+    if (overdue && known && (settles || leftMs === settleMs)) return { kind: "deadline", progress: known };
     const pause = progress ? pace.next(news) : pace.slowest();
-    const left = reachedAt === undefined ? deadlineAt - now : hold - (now - reachedAt);
+    const left = leftMs === settleMs || leftMs === 0 ? deadlineAt - now : leftMs;
     await context.clock.wait(left > 0 ? Math.min(pause, left) : pause, context.signal);
   }
+}
+
+/** Returns for how many milliseconds the tasks have to serve; only the stage serving settles. */
+export function settleTimeOf({ waitUntil, settleMs }: ScaleInputs): number {
+  return waitUntil === "serving" ? settleMs : 0;
 }
 
 function isVouchedFor({ groups, containers }: Subject): boolean {
@@ -74,11 +89,10 @@ function isVouchedFor({ groups, containers }: Subject): boolean {
 
 async function endsEarly(
   { inputs, watch }: Scaling,
-  { desired, isReplaced, stage }: Progress,
+  { desired, isReplaced }: Progress,
 ): Promise<Ending["kind"] | undefined> {
   if (inputs.desiredCount !== undefined && desired !== inputs.desiredCount) return "moved";
   if (isReplaced) return "replaced";
-  if (hasReached(stage, inputs.waitUntil)) return undefined;
   return (await watch.poll()) ? "failing" : undefined;
 }
 
@@ -137,6 +151,7 @@ export async function watchTasks(
   return {
     /** Returns whether it failed before the watch began, and has nothing to do with scaling. */
     isOld,
+    failedSince: () => failedSince,
     /** Polls again, logs each new one, and returns whether there are too many. */
     async poll(): Promise<boolean> {
       const failed = await find();

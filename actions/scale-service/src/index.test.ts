@@ -11,7 +11,7 @@ async function runAction(
   environment: Record<string, string> = {},
   { at, signal }: { at?: RegExp; signal?: NodeJS.Signals } = {},
 ) {
-  const inputs = { cluster: "outside", service: "web", ...changes };
+  const inputs = { cluster: "outside", service: "web", "settle-for": "1s", ...changes };
   const given = { simulator: stage.simulator, inputs, environment };
   const step = await runEntry("scale-service", {
     ...given,

@@ -1,4 +1,5 @@
 import { type InputReader, readInputs } from "../../core/inputs.ts";
+import { readSettleFor } from "../../delivery/inputs.ts";
 import { type AutoscalingState, isAutoscalingState } from "./autoscaling-state.ts";
 import { type Stage, stages } from "./record.ts";
 
@@ -17,6 +18,8 @@ export interface ScaleInputs {
   /** Undefined: computed from the waits of the service's tasks. */
   readonly deadlineMs: number | undefined;
   readonly maxFailedTasks: number;
+  /** How long the tasks have to serve, in milliseconds. */
+  readonly settleMs: number;
   readonly onFailure: AfterAll;
   readonly onCancel: AfterAll;
 }
@@ -25,12 +28,16 @@ export interface ScaleInputs {
 export type AfterAll = (typeof afterAlls)[number];
 const afterAlls = ["leave", "restore"] as const;
 
+/** A program that cannot start ends within seconds, one without its database within a minute. */
+const settleMs = 60_000;
+
 /** Quota "tasks per service" of Amazon ECS. */
 const mostTasks = 5_000;
 
 export function readScaleInputs(getInput?: (name: string) => string): ScaleInputs {
   return readInputs((read) => {
     const autoscaling = read.optional("autoscaling");
+    const deadlineMs = read.duration("deadline");
     const inputs: ScaleInputs = {
       cluster: read.required("cluster"),
       service: read.required("service"),
@@ -41,7 +48,8 @@ export function readScaleInputs(getInput?: (name: string) => string): ScaleInput
       autoscalingBefore: readBefore(read),
       mode: read.choice("mode", ["plan", "apply"], "apply"),
       waitUntil: read.choice("wait-until", stages, "serving"),
-      deadlineMs: read.duration("deadline"),
+      deadlineMs,
+      settleMs: readSettleFor(read, deadlineMs) ?? settleMs,
       maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
       onFailure: read.choice("on-failure", afterAlls, "leave"),
       onCancel: read.choice("on-cancel", afterAlls, "leave"),

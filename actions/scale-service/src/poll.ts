@@ -3,6 +3,7 @@ import {
   DescribeTargetHealthCommand,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { addressOf } from "../../delivery/settle/sight.ts";
 import { describeTasks, findService, listTasks, type RunningService } from "../../ecs/service.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
@@ -13,6 +14,8 @@ import type { Subject } from "./subject.ts";
 /** How far the service has come at one moment. */
 export interface Progress extends Counts {
   readonly stage: Stage;
+  /** All tasks serve, although targets of former ones may still drain. */
+  readonly serves: boolean;
   /** One line on what is missing for the next stage; empty when nothing is. */
   readonly missing: string;
   readonly running: number;
@@ -36,7 +39,7 @@ export async function poll(
   const found = await findService(context, inputs);
   const { service, production } = found;
   const counts = { desired: service.desiredCount ?? 0, running: production.runningCount };
-  const progress = { ...counts, service, isReplaced: isReplaced(subject.running, found) };
+  const progress = { ...counts, service, isReplaced: isReplaced(subject.running, found), serves: false };
   const uncounted = whatDoesNotRun(found, range);
   if (uncounted) return { ...progress, stage: "requested", missing: uncounted };
   const tasks = await runningTasks(context, inputs);
@@ -45,8 +48,9 @@ export async function poll(
   const unhealthy = whatIsNotHealthy(subject, tasks);
   if (unhealthy) return { ...progress, stage: "running", missing: unhealthy };
   const unserving = await whatIsNotServing(context, subject.groups, tasks);
-  if (unserving) return { ...progress, stage: "healthy", missing: unserving };
-  return { ...progress, stage: "serving", missing: "" };
+  const serves = !unserving || /draining$/.test(unserving);
+  if (unserving) return { ...progress, serves, stage: "healthy", missing: unserving };
+  return { ...progress, serves, stage: "serving", missing: "" };
 }
 
 function isReplaced(before: RunningService, now: RunningService): boolean {
@@ -133,11 +137,6 @@ function healthyTasks(
   if (!byAddress) return Math.min(healthy.length, tasks.length);
   const addresses = healthy.map(({ Target }) => Target?.Id);
   return tasks.filter((task) => addresses.includes(addressOf(task))).length;
-}
-
-function addressOf({ attachments = [] }: Task): string | undefined {
-  const details = attachments.flatMap((attachment) => attachment.details ?? []);
-  return details.find(({ name }) => name === "privateIPv4Address")?.value;
 }
 
 /** Returns a text such as ` (1 initial, 2 unhealthy: Target.ResponseCodeMismatch)`. */

@@ -60,13 +60,16 @@ function isGreen({ status }: ScaleRecord): boolean {
   return status === "succeeded" || status === "planned" || stages.some((stage) => stage === status);
 }
 
-function verdict({ status, changed, changes, durationMs, now }: ScaleRecord): string {
+function verdict({ status, changed, changes, durationMs, now, settled }: ScaleRecord): string {
   if (status === "planned")
     return changes.length > 0 ? "planned, nothing was changed" : "nothing would change";
   const after = `${status} after ${formatDuration(durationMs)}`;
   if (status !== "succeeded") return after;
   const count = `${now?.running} of ${now?.desired} tasks run and serve`;
-  return changed ? `${count} after ${formatDuration(durationMs)}` : `already ${count}, nothing was changed`;
+  const end = settled && `; ${settled}`;
+  return changed
+    ? `${count} after ${formatDuration(durationMs)}${end}`
+    : `already ${count}, nothing was changed${end}`;
 }
 
 function beforeAndAfter(record: ScaleRecord): string {

@@ -41,6 +41,8 @@ export interface ScaleRecord extends StepRecord<Status> {
   failedTasks: readonly FailedTask[];
   /** Events of the service since the step began, oldest first. */
   serviceEvents: string[];
+  /** How the tasks did during the settle time, such as `stayed up for 60 s, 2 tasks, 0 failed`. */
+  settled: string;
   /** Milliseconds from the request until each stage was reached. */
   durations: Partial<Record<Stage, number>>;
 }
@@ -64,6 +66,7 @@ export function newRecord(cluster: string, service: string): ScaleRecord {
     changed: false,
     findings: [],
     notes: [],
+    settled: "",
     failedTasks: [],
     serviceEvents: [],
     durations: {},

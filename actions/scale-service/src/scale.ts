@@ -9,7 +9,7 @@ import { isSuspended } from "./autoscaling-state.ts";
 import { checkOutcome } from "./check-outcome.ts";
 import type { Change, ScaleContext } from "./context.ts";
 import { budgetOf, readDeregistrationDelays } from "./deadline.ts";
-import { follow, watchTasks } from "./follow.ts";
+import { follow, settleTimeOf, watchTasks } from "./follow.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { Range } from "./poll.ts";
 import type { ScaleRecord } from "./record.ts";
@@ -121,7 +121,7 @@ async function settleBudget(
       to: inputs.desiredCount ?? service.desiredCount ?? 0,
       gracePeriod: service.healthCheckGracePeriodSeconds ?? 0,
       deregistrationDelays: await readDeregistrationDelays(context, groups),
-    });
+    }) + settleTimeOf(inputs);
   context.log.info(`Deadline: ${formatDuration(ms)}.`);
   const findings = await checkCredentialsLife(context, ms);
   record.findings.push(...findings);

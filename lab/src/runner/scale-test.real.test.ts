@@ -21,7 +21,7 @@ const scalable = {
 let fixture: Fixture;
 let repository: TestRepository;
 /** The repository's variables. */
-const vars: Record<string, string> = {};
+const vars: Record<string, string> = { SETTLE_FOR: "1s" };
 let onEvent: (event: RunEvent) => void = () => {};
 
 beforeAll(async () => {

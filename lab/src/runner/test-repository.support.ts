@@ -41,7 +41,7 @@ export async function createTestRepository(
     repository: { name: options.name ?? "octo/coffee", gitDirectory: join(work, ".git") },
     environment: { ...nodeEnvironment() },
     secrets: {},
-    vars: {},
+    vars: { SETTLE_FOR: "1s" },
     directory,
     emit: (event) => {
       events.push(event);

@@ -109,6 +109,8 @@ function variablesOf({ options, simulator, addresses }: Lab): Record<string, str
     BASE_IMAGE: "scratch",
     // No name server can resolve the name of a simulated load balancer.
     PRODUCTION_URL: addresses.production,
+    // AWS's waits pass faster here than the workflows' own time.
+    SETTLE_FOR: "1s",
     // Every visitor of the rehearsal is on this machine, until a chapter limits it to one address.
     ADMIN_SOURCE_IPS: "127.0.0.0/8",
     // Chapters of both services share main: a push of one must not retry the other's failed release.

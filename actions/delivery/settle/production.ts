@@ -1,0 +1,53 @@
+import { Failure } from "../../core/failure.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import type { RunningService } from "../../ecs/service.ts";
+import type { DeliveryContext } from "../context.ts";
+import { causeOf } from "../diagnosis/causes.ts";
+import { gatherEvidence } from "../diagnosis/evidence.ts";
+import type { DeployInputs } from "../inputs.ts";
+import type { DeploymentRecord } from "../record.ts";
+import { awaitSettled, createSettling, endedCourse } from "./settle.ts";
+import { settleTimeOf } from "./up-clock.ts";
+
+type Inputs = Pick<DeployInputs, "cluster" | "service" | "settleMs" | "waitUntil" | "maxFailedTasks">;
+
+/** Older events of the service have other causes. */
+const eventsMs = 10 * 60_000;
+
+/**
+ * Throws the cause unless the tasks in production serve and stay up. Tasks that have been up for the settle time already
+ * are not waited for. `what` begins the part that says what production runs.
+ */
+export async function confirmStaysUp(
+  context: DeliveryContext,
+  inputs: Inputs,
+  record: DeploymentRecord,
+  { service, primary, revision, production }: RunningService,
+  { what, deadlineAt, nextStep }: { what: string; deadlineAt: number; nextStep: string },
+): Promise<void> {
+  const settleMs = settleTimeOf(inputs.settleMs, inputs.waitUntil, 0);
+  if (settleMs === 0 || production.desiredCount === 0) return;
+  const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
+  const settling = createSettling(context, { ...inputs, revision, settleMs, record, ranBefore: true });
+  const state = await awaitSettled(context, settling, endedCourse(startedBy), deadlineAt);
+  if (state === "settled") return;
+  const groups = [...(primary?.loadBalancers ?? service.loadBalancers ?? [])];
+  const evidence = await gatherEvidence(
+    context,
+    { ...inputs, revision },
+    { by: "ECS", targetGroups: () => groups.flatMap(({ targetGroupArn }) => targetGroupArn ?? []) },
+    {
+      ...{ startedBy, createdAt: new Date(context.clock.now() - eventsMs) },
+      ...{ events: [], reason: undefined, triggeredAlarms: [] },
+    },
+  );
+  const cause = causeOf(evidence, settling.why);
+  record.status = state === "failing" ? "failed" : "timed-out";
+  record.production = [revision];
+  record.failedTasks = [...evidence.failedTasks];
+  record.serviceEvents = [...evidence.eventLines];
+  record.cause = cause.text;
+  throw new Failure(`${cause.text} (${what} ${shortRevision(revision)})`, {
+    nextStep: `${cause.nextStep.replace(/[.\s]+$/, "")}; ${nextStep}`,
+  });
+}

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pushImage } from "../../core/push-image.support.ts";
+import { deploy } from "../deploy.ts";
+import { type BackEnd, configure, type Family } from "../fault-matrix/support/back-ends.ts";
+import { createScene, type Scene, setAlarm } from "../fault-matrix/support/scene.ts";
+import type { DeployInputs } from "../inputs.ts";
+import { newRecord, type Status } from "../record.ts";
+
+/** Serves until a request asks it to fail, so that tasks fail after the shift, however slow the machine is. */
+const program = `
+import { createServer } from "node:http";
+const fate = process.env.VERSION.split("-")[0];
+let status = 200;
+createServer((request, response) => {
+  if (request.url === "/fail" && fate === "exit3") process.exit(3);
+  if (request.url === "/fail" && fate === "exit0") process.exit(0);
+  if (request.url === "/fail" && fate === "sour") status = 500;
+  response.writeHead(status).end(process.env.VERSION);
+}).listen(8080);
+process.on("SIGTERM", () => process.exit(0));
+`;
+
+interface Case {
+  readonly name: string;
+  readonly fate?: "exit3" | "exit0" | "sour";
+  readonly inputs?: Partial<DeployInputs>;
+  /** Runs once, at a line of the log. */
+  readonly meanwhile?: { readonly line: RegExp; readonly act: (scene: Scene) => Promise<unknown> };
+  readonly status: Status;
+  readonly cause?: RegExp;
+  readonly settled?: RegExp;
+}
+
+const stopOne = async ({ aws, where }: Scene) => {
+  const { taskArns = [] } = await aws.ecs.listTasks({ cluster: where.cluster, serviceName: "web" });
+  await aws.ecs.stopTask({ cluster: where.cluster, task: taskArns[0] ?? "" });
+};
+const shifted = /traffic: old 0 %, new 100 %/;
+const scaleTo = (desiredCount: number) => (scene: Scene) =>
+  scene.aws.ecs.updateService({ ...scene.where, desiredCount });
+
+const exited = (code: number) => new RegExp(`^Container web exited with code ${code}`);
+const unhealthy = /[Hh]ealth checks/;
+/** After the end of AWS's own deployment nothing can be rolled back. */
+const ended = (status: Status): readonly Case[] => [
+  { name: "crashes after the shift", fate: "exit3", status, cause: exited(3) },
+  { name: "ends without an error after the shift", fate: "exit0", status, cause: exited(0) },
+  { name: "is unhealthy after the shift", fate: "sour", status, cause: unhealthy },
+];
+const greens: readonly Case[] = [
+  { name: "stays up", status: "succeeded", settled: /^stayed up for 1 min, 1 task, 0 failed$/ },
+  {
+    name: "loses a task that a person stops",
+    meanwhile: { line: shifted, act: stopOne },
+    status: "succeeded",
+    settled: / 0 failed$/,
+  },
+  {
+    name: "scales out",
+    meanwhile: { line: shifted, act: scaleTo(2) },
+    status: "succeeded",
+    settled: / 0 failed$/,
+  },
+];
+const alarm: Case = {
+  name: "sets off an alarm after AWS's success",
+  inputs: { rollbackOnAlarm: ["errors"] },
+  meanwhile: { line: /deployment (SUCCESSFUL|Succeeded)/, act: (scene) => setAlarm(scene, "ALARM") },
+  status: "failed",
+  cause: /^Alarm errors went off/,
+};
+const unseen: Case = {
+  name: "crashes, and nobody looks",
+  fate: "exit3",
+  inputs: { settleMs: 0 },
+  status: "succeeded",
+  settled: /^$/,
+};
+
+describe.each<[BackEnd, Family, readonly Case[]]>([
+  ["CodeDeploy", "codedeploy", [...ended("rolled-back"), ...greens]],
+  ["ECS rolling", "rolling", [...ended("failed"), ...greens, alarm, unseen]],
+  ["ECS blue/green", "native", [...ended("rolled-back"), ...greens]],
+])("a revision that %s deploys", (backEnd, family, cases) => {
+  let scene: Scene;
+  let image: string;
+  beforeAll(async () => {
+    scene = await createScene(family, "process");
+    image = await pushImage(scene.stage.simulator, scene.stage.folder, program);
+  });
+  afterAll(() => scene?.stage.close());
+
+  async function play({ fate, inputs = {}, meanwhile }: Partial<Case>) {
+    const { stage } = scene;
+    const file = await scene.taskDefinition(
+      scene.version(fate ?? "good"),
+      ({ containerDefinitions: [web] }) => {
+        web.image = image;
+      },
+    );
+    const context = { ...stage.context(), clock: scene.clock };
+    let poking: ReturnType<typeof setInterval> | undefined;
+    let act = meanwhile?.act;
+    const info = (line: string) => {
+      context.lines.push(line);
+      if (shifted.test(line))
+        poking ??= setInterval(() => void fetch(new URL("/fail", stage.productionUrl)).catch(() => {}), 50);
+      if (!meanwhile?.line.test(line)) return;
+      void act?.(scene);
+      act = undefined;
+    };
+    const record = newRecord(scene.where.cluster, "web");
+    record.startedAt = context.clock.now();
+    const given = stage.inputs(file, { desiredCount: 1, settleMs: 60_000, force: true, ...inputs });
+    const error = await deploy({ ...context, log: { ...context.log, info } }, given, record).then(
+      () => undefined,
+      (reason: Error) => reason,
+    );
+    clearInterval(poking);
+    return { record, error, log: context.lines.join("\n") };
+  }
+
+  test.each(cases.map((each) => [each.name, each] as const))("%s", async (_, each) => {
+    await configure(scene.stage, backEnd, { waitMinutes: 1, graceSeconds: 0 });
+    await setAlarm(scene, "OK");
+    const before = await play({ inputs: { settleMs: 0 } });
+    expect(before.error).toBeUndefined();
+    await configure(scene.stage, backEnd, { waitMinutes: 60, graceSeconds: 0 });
+    const { record, error, log } = await play(each);
+    expect(record.status, log).toBe(each.status);
+    if (each.cause) expect(error?.message).toMatch(each.cause);
+    if (each.settled) expect(record.settled).toMatch(each.settled);
+    if (each.status === "rolled-back") expect(record.production).toEqual([before.record.revisionAfter]);
+    if (each.status === "failed") expect(record.production).toEqual([record.revisionAfter]);
+  });
+});

@@ -1,0 +1,163 @@
+import { formatDuration } from "../../core/duration.ts";
+import { createPatience } from "../../core/outage-tolerance.ts";
+import { counted } from "../../core/summary.ts";
+import { type FailedTask, logStopped } from "../../ecs/failed-task.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import type { Replacement } from "../diagnosis/watch-tasks.ts";
+import type { Snapshot } from "../engine.ts";
+import { type DeploymentRecord, hasReached } from "../record.ts";
+import { createSightReader, type Sight, type SightContext, type Unseen } from "./sight.ts";
+import { createUpClock, describeSettled, isCrashLoop, pauseOf, warningOfFailed } from "./up-clock.ts";
+
+/** `off`: the new tasks do not serve yet. `waiting`: they have to stay up for longer. */
+export type SettleState = "off" | "waiting" | "settled" | "failing";
+
+export type Settling = ReturnType<typeof createSettling>;
+
+interface Terms extends Omit<Replacement, "startedBy"> {
+  readonly settleMs: number;
+  readonly maxFailedTasks: number;
+  readonly alarms?: readonly string[];
+  readonly record: Pick<DeploymentRecord, "failedTasks" | "notes" | "settled">;
+  /** No deployment began these tasks just now: they may have been up for long, or be in a crash loop. */
+  readonly ranBefore?: boolean;
+}
+
+/** Parts of a deployment that show how far it is. */
+type Course = Pick<Snapshot, "status" | "ended" | "stage" | "near" | "startedBy" | "createdAt">;
+
+/** Tasks that are replaced after a scale-out or a host's end are back within this time. */
+const backMs = 2 * 60_000;
+/** A target that stays unhealthy for longer had more than one slow response. */
+const unhealthyMs = 60_000;
+
+/** Checks that the tasks of a revision stay up, from the moment when they serve. */
+export function createSettling(context: SightContext, terms: Terms) {
+  const { settleMs, maxFailedTasks, record, alarms = [], ranBefore = false } = terms;
+  const unseen: Unseen = new Set();
+  const { look, alarmsSince } = createSightReader(context, unseen);
+  const clock = createUpClock(settleMs);
+  const since = { unhealthy: createSince(), missing: createSince() };
+  /** Tasks that had failed before the settle time; undefined until it begins. */
+  let earlier: ReadonlySet<string> | undefined;
+  let leftMs = settleMs;
+  let dueAt = 0;
+  let running = 0;
+  const newOnes = (tasks: readonly FailedTask[]) =>
+    tasks.filter(({ taskId }) => earlier?.has(taskId) === false);
+
+  const settling = {
+    /** What is missing or fails, for a cause. */
+    why: "",
+    triggeredAlarms: [] as readonly string[],
+    /** Whether AWS's own deployment has succeeded. */
+    hasEnded: false,
+    /** Milliseconds until the next poll is due. */
+    pauseMs: () => Math.max(shortestPauseMs, dueAt - context.clock.now()),
+    /** Polls AWS when that is due. `reached`: only the settle time is waited for. */
+    async poll(course: Course, reached: boolean): Promise<SettleState> {
+      settling.hasEnded = course.ended === "succeeded";
+      const serves = settling.hasEnded || hasReached(course.stage, "traffic-shifted");
+      // In a rolling update, all new tasks run while the load balancer still drains the old ones.
+      if (!serves && (course.near !== "complete" || course.status !== "IN_PROGRESS")) return "off";
+      const now = context.clock.now();
+      const isLast = reached && leftMs === 0;
+      if (now < dueAt && !isLast && (earlier || !serves)) return earlier ? "waiting" : "off";
+      // Set before the reads, so that AWS is not asked faster when they fail.
+      dueAt = now + pauseOf(settleMs, leftMs);
+      const sight = await look({ ...terms, startedBy: course.startedBy });
+      // The check of production reports that the deployment was replaced, or that the service was scaled to zero.
+      const { revision, service } = sight.service;
+      if (reached && (revision !== terms.revision || service.desiredCount === 0)) return "settled";
+      if (!serves && !earlier && (sight.missing || sight.isShared)) return "off";
+      earlier ??= new Set(ranBefore && isLoop(sight, now) ? [] : sight.failed.map(({ taskId }) => taskId));
+      return judge(sight, course, now, reached);
+    },
+    /** Adds the result to the record, and warns of failed tasks. */
+    report(): void {
+      if (!earlier) return;
+      const failed = newOnes(record.failedTasks).length;
+      const blind = unseen.size > 0 ? `; not seen: ${[...unseen].join(", ")}` : "";
+      record.settled = describeSettled(settleMs, running, failed) + blind;
+      if (failed === 0) return;
+      const note = warningOfFailed(failed, shortRevision(terms.revision), maxFailedTasks);
+      record.notes.push(note);
+      context.log.warning(note);
+    },
+  };
+  return settling;
+
+  function isLoop({ failed }: Sight, now: number): boolean {
+    return failed.length >= maxFailedTasks && isCrashLoop(failed, now);
+  }
+
+  async function judge(sight: Sight, course: Course, now: number, reached: boolean): Promise<SettleState> {
+    const failed = newOnes(sight.failed);
+    logNew(sight.failed);
+    const { missing, unhealthy } = sight;
+    settling.why = missing || `the tasks have not yet stayed up for ${formatDuration(settleMs)}`;
+    running = sight.running;
+    const lastFailure = sight.failed.at(-1)?.stoppedAt ?? Number.NEGATIVE_INFINITY;
+    const { startedAt = now } = ranBefore ? sight : {};
+    const upSince = Math.min(now, Math.max(startedAt, lastFailure));
+    leftMs = clock(now, { serves: !missing, fails: unhealthy !== "", failed: failed.length, upSince });
+    dueAt = now + (leftMs === 0 && !reached ? slowMs : pauseOf(settleMs, leftMs));
+    if (failed.length >= maxFailedTasks) return fail(`${counted(failed.length, "task")} failed`);
+    if (since.unhealthy(unhealthy, now) >= Math.min(unhealthyMs, settleMs / 2)) return fail(unhealthy);
+    if (since.missing(missing, now) >= backMs && reached) return fail(missing);
+    // AWS itself watches the alarms while its deployment is in progress.
+    if (course.ended) settling.triggeredAlarms = await alarmsSince(alarms, course.createdAt);
+    if (settling.triggeredAlarms.length > 0) return fail("an alarm went off");
+    return leftMs === 0 && reached && !missing ? "settled" : "waiting";
+  }
+
+  function logNew(failed: readonly FailedTask[]): void {
+    const before = record.failedTasks.length;
+    for (const index of failed.keys())
+      if (index >= before) logStopped(context.log, failed.slice(0, index + 1));
+    record.failedTasks = [...failed];
+  }
+
+  function fail(why: string): SettleState {
+    settling.why = `${why} within the settle time of ${formatDuration(settleMs)}`;
+    return "failing";
+  }
+}
+
+/** Once the tasks have stayed up, they are still watched until AWS is done. */
+const slowMs = 60_000;
+/** Clocks may be read a little before a wait is over. */
+const shortestPauseMs = 10;
+
+/** Returns a function that returns for how many milliseconds a text has not been empty. */
+function createSince(): (text: string, now: number) => number {
+  let since: number | undefined;
+  return (text, now) => {
+    since = text ? (since ?? now) : undefined;
+    return since === undefined ? -1 : now - since;
+  };
+}
+
+/** State of a service whose deployment has ended. */
+export const endedCourse = (startedBy: string | undefined) =>
+  ({
+    ...{ status: "ENDED", ended: "succeeded", stage: "complete", near: "complete" },
+    ...{ startedBy, createdAt: undefined },
+  }) as const satisfies Course;
+
+/** Waits until the tasks of an ended deployment have stayed up; `waiting` when the deadline passes before. */
+export async function awaitSettled(
+  context: SightContext,
+  settling: Settling,
+  course: Course,
+  deadlineAt: number,
+): Promise<SettleState> {
+  const { clock, signal } = context;
+  const ask = createPatience(context);
+  for (;;) {
+    const state = (await ask(() => settling.poll(course, true))) ?? "waiting";
+    if (state === "settled") settling.report();
+    if (state !== "waiting" || clock.now() >= deadlineAt) return state;
+    await clock.wait(settling.pauseMs(), signal);
+  }
+}
