@@ -77,7 +77,11 @@ describe("an account with a service", () => {
       async () => ({ ...service, "task-definition": await definition(), mode: "plan" }),
       { status: "planned" },
     ],
-    ["scale-service", () => ({ ...service, "desired-count": "1", "settle-for": "1s" }), { status: "succeeded" }],
+    [
+      "scale-service",
+      () => ({ ...service, "desired-count": "1", "settle-for": "1s" }),
+      { status: "succeeded" },
+    ],
     ["measure-scaling", () => ({ mode: "plan", "task-counts": "1 2" }), { "task-counts": "[1,2]" }],
     ["check-lab", () => ({ phases: "7", threshold: "0" }), { failed: "5", unchecked: "0" }],
     ["estimate-cost", () => ({ templates: join(folder, "templates") }), { monthly: expect.any(String) }],

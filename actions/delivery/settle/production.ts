@@ -15,8 +15,8 @@ type Inputs = Pick<DeployInputs, "cluster" | "service" | "settleMs" | "waitUntil
 const eventsMs = 10 * 60_000;
 
 /**
- * Throws the cause unless the tasks in production serve and stay up. Tasks that have been up for the settle time already
- * are not waited for. `what` begins the part that says what production runs.
+ * Throws the cause unless the tasks in production serve and stay up. Only after a failure in the last hour, which AWS
+ * still shows, is the settle time waited for. `what` begins the part that says what production runs.
  */
 export async function confirmStaysUp(
   context: DeliveryContext,

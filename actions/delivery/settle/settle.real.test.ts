@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pushImage } from "../../core/push-image.support.ts";
+import { tryRollBack } from "../../rollback-service/src/rollback.support.ts";
 import { deploy } from "../deploy.ts";
 import { type BackEnd, configure, type Family } from "../fault-matrix/support/back-ends.ts";
 import { createScene, type Scene, setAlarm } from "../fault-matrix/support/scene.ts";
@@ -35,6 +36,7 @@ const stopOne = async ({ aws, where }: Scene) => {
   const { taskArns = [] } = await aws.ecs.listTasks({ cluster: where.cluster, serviceName: "web" });
   await aws.ecs.stopTask({ cluster: where.cluster, task: taskArns[0] ?? "" });
 };
+const never = /^\b$/;
 const shifted = /traffic: old 0 %, new 100 %/;
 const scaleTo = (desiredCount: number) => (scene: Scene) =>
   scene.aws.ecs.updateService({ ...scene.where, desiredCount });
@@ -90,28 +92,34 @@ describe.each<[BackEnd, Family, readonly Case[]]>([
   });
   afterAll(() => scene?.stage.close());
 
-  async function play({ fate, inputs = {}, meanwhile }: Partial<Case>) {
+  const define = (fate = "good") =>
+    scene.taskDefinition(scene.version(fate), ({ containerDefinitions: [web] }) => {
+      web.image = image;
+    });
+
+  /** Asks each new task to fail, from now on. */
+  const poke = () =>
+    setInterval(() => void fetch(new URL("/fail", scene.stage.productionUrl)).catch(() => {}), 50);
+
+  /** Deploys; the tasks are asked to fail from the beginning, from the shift on, or never. */
+  async function play(
+    { fate, inputs = {}, meanwhile }: Partial<Case>,
+    { file = define(fate), fails = shifted }: { file?: string | Promise<string>; fails?: RegExp } = {},
+  ) {
     const { stage } = scene;
-    const file = await scene.taskDefinition(
-      scene.version(fate ?? "good"),
-      ({ containerDefinitions: [web] }) => {
-        web.image = image;
-      },
-    );
     const context = { ...stage.context(), clock: scene.clock };
     let poking: ReturnType<typeof setInterval> | undefined;
     let act = meanwhile?.act;
     const info = (line: string) => {
       context.lines.push(line);
-      if (shifted.test(line))
-        poking ??= setInterval(() => void fetch(new URL("/fail", stage.productionUrl)).catch(() => {}), 50);
+      if (fails.test(line)) poking ??= poke();
       if (!meanwhile?.line.test(line)) return;
       void act?.(scene);
       act = undefined;
     };
     const record = newRecord(scene.where.cluster, "web");
     record.startedAt = context.clock.now();
-    const given = stage.inputs(file, { desiredCount: 1, settleMs: 60_000, force: true, ...inputs });
+    const given = stage.inputs(await file, { desiredCount: 1, settleMs: 60_000, force: true, ...inputs });
     const error = await deploy({ ...context, log: { ...context.log, info } }, given, record).then(
       () => undefined,
       (reason: Error) => reason,
@@ -132,5 +140,34 @@ describe.each<[BackEnd, Family, readonly Case[]]>([
     if (each.settled) expect(record.settled).toMatch(each.settled);
     if (each.status === "rolled-back") expect(record.production).toEqual([before.record.revisionAfter]);
     if (each.status === "failed") expect(record.production).toEqual([record.revisionAfter]);
+  });
+
+  test.each([
+    ["exit3", exited(3)],
+    ["sour", unhealthy],
+  ] as const)("a revision that already runs, but is down: %s", async (fate, cause) => {
+    await configure(scene.stage, backEnd, { waitMinutes: 1, graceSeconds: 0 });
+    const file = await define(fate);
+    const first = await play({ inputs: { settleMs: 0 } }, { file, fails: never });
+    expect(first.error).toBeUndefined();
+    const poking = poke();
+    await scene.stage.simulator.clock.until(async () => !(await fetch(scene.stage.productionUrl)).ok);
+    await scene.stage.simulator.clock.foreground.wait(120_000);
+    const { error, record, log } = await play({ inputs: { force: false } }, { file, fails: never });
+    clearInterval(poking);
+    expect(record.status, log).not.toBe("succeeded");
+    expect(error?.message).toMatch(cause);
+  });
+
+  test("a rollback to a revision that crashes", async () => {
+    await configure(scene.stage, backEnd, { waitMinutes: 1, graceSeconds: 0 });
+    const bad = await play({ inputs: { settleMs: 0 } }, { file: define("exit3"), fails: never });
+    await play({ inputs: { settleMs: 0 } });
+    const poking = poke();
+    const to = bad.record.revisionAfter;
+    const { error, record } = await tryRollBack(scene.stage, { to, "settle-for": "10m" });
+    clearInterval(poking);
+    expect(record.status).not.toBe("succeeded");
+    expect(error?.message).toMatch(exited(3));
   });
 });

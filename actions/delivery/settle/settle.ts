@@ -97,9 +97,8 @@ export function createSettling(context: SightContext, terms: Terms) {
     const { missing, unhealthy } = sight;
     settling.why = missing || `the tasks have not yet stayed up for ${formatDuration(settleMs)}`;
     running = sight.running;
-    const lastFailure = sight.failed.at(-1)?.stoppedAt ?? Number.NEGATIVE_INFINITY;
-    const { startedAt = now } = ranBefore ? sight : {};
-    const upSince = Math.min(now, Math.max(startedAt, lastFailure));
+    // Without a failure in the last hour, tasks that ran before have stayed up already. The runner's clock is no measure.
+    const upSince = ranBefore && sight.failed.length === 0 ? now - settleMs : now;
     leftMs = clock(now, { serves: !missing, fails: unhealthy !== "", failed: failed.length, upSince });
     dueAt = now + (leftMs === 0 && !reached ? slowMs : pauseOf(settleMs, leftMs));
     if (failed.length >= maxFailedTasks) return fail(`${counted(failed.length, "task")} failed`);

@@ -21,8 +21,6 @@ export interface Sight {
   readonly service: RunningService;
   /** Tasks that run; where the role may not read them, as the service counts them. */
   readonly running: number;
-  /** When the youngest of them started, in milliseconds since the epoch; undefined where that is not known. */
-  readonly startedAt: number | undefined;
   /** Tasks that stopped by themselves, oldest first, as far as AWS still shows them. */
   readonly failed: readonly FailedTask[];
   /** What is missing until all tasks serve; "" when nothing is. */
@@ -102,7 +100,6 @@ export function createSightReader(context: SightContext, unseen: Unseen) {
       return {
         service,
         running: count,
-        startedAt: youngestOf(running ?? []),
         failed,
         missing: [...lacking, ...checks, ...targets.map(({ missing }) => missing)].filter(Boolean).join("; "),
         unhealthy: [...checks, ...targets.map(({ unhealthy }) => unhealthy)].filter(Boolean).join("; "),
@@ -125,12 +122,6 @@ export function createSightReader(context: SightContext, unseen: Unseen) {
     );
     return found.filter((state) => state !== undefined);
   }
-}
-
-function youngestOf(tasks: readonly Task[]): number | undefined {
-  const starts = tasks.map(({ startedAt }) => startedAt?.getTime() ?? Number.NaN);
-  const youngest = Math.max(...starts);
-  return Number.isFinite(youngest) ? youngest : undefined;
 }
 
 /** Lists the target groups of each load balancer: two for ECS's own blue/green, else one. */

@@ -7,7 +7,11 @@ const stage = await useStage(pipeline);
 
 function runAction(inputs: Record<string, string>, environment: Record<string, string> = {}) {
   const { simulator } = stage;
-  return runEntry("follow-pipeline", { simulator, inputs: { pipeline, "settle-for": "1s", ...inputs }, environment });
+  return runEntry("follow-pipeline", {
+    simulator,
+    inputs: { pipeline, "settle-for": "1s", ...inputs },
+    environment,
+  });
 }
 
 test("sets every output of a green run, and shows stages, sources and traffic in its summary", async () => {

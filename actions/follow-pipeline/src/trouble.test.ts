@@ -52,3 +52,19 @@ test("uses the pipeline's own words when the role may not read deployments, and 
   expect(record).toMatchObject({ status: "succeeded", deployments: [] });
   expect(lines.join("\n")).toMatch(/Could not follow deployment d-\w+: The AWS role may not do this: /);
 });
+
+test("fails when the tasks of a pipeline that succeeded do not stay up", async () => {
+  const { clock } = stage.simulator;
+  const end = new AbortController();
+  const crash = async () => {
+    for (; !end.signal.aborted; await clock.wait(10_000, end.signal).catch(() => {}))
+      await fetch(new URL("/fail", stage.productionUrl)).catch(() => {});
+  };
+  const { record, error } = await stage.follow(
+    { pipeline, image: await stage.push("fragile"), start: "always", "settle-for": "30m" },
+    { onLine: (line) => void (/execution Succeeded$/.test(line) && crash()) },
+  );
+  end.abort();
+  expect(error.message).toMatch(/^Container web exited with code 3.*production runs the new web:\d+\)$/);
+  expect(record).toMatchObject({ status: "failed", deployments: [{ status: "failed" }] });
+});

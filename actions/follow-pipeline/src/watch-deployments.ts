@@ -4,6 +4,7 @@ import { createPatience } from "../../core/outage-tolerance.ts";
 import { settleTermsOf } from "../../delivery/codedeploy/budget.ts";
 import { createRevisionReader } from "../../delivery/codedeploy/deployed-revision.ts";
 import { runningDeployment } from "../../delivery/codedeploy/running-deployment.ts";
+import { finalStatuses } from "../../delivery/codedeploy/snapshot.ts";
 import type { DeliveryContext } from "../../delivery/context.ts";
 import type { CheckedDeployment } from "../../delivery/deployment/deployment.ts";
 import { logProgress } from "../../delivery/deployment/follow.ts";
@@ -166,6 +167,8 @@ async function followedDeployment(
     readRevision(info.revision),
   ]);
   const record = newRecord(name.cluster, name.service);
+  // The tasks of an execution that is followed later may have been up for long.
+  const ranBefore = finalStatuses.includes(info.status ?? "");
   record.startedAt = info.createTime?.getTime() ?? context.clock.now();
   record.deploymentId = info.deploymentId ?? "";
   record.revisionBefore =
@@ -180,7 +183,7 @@ async function followedDeployment(
     hasTooManyFailedTasks: watchTasks(deliveryContext, { ...name, ...terms, record, revision }),
     settling:
       terms.settleMs > 0
-        ? createSettling(deliveryContext, { ...name, ...terms, record, revision })
+        ? createSettling(deliveryContext, { ...name, ...terms, record, revision, ranBefore })
         : undefined,
     last: undefined,
     before: undefined,

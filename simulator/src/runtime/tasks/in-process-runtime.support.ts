@@ -61,7 +61,8 @@ export function imageConfigOf(program: Program): NonNullable<ImageConfig["config
 export const webProgram: Program = ({ environment: { VERSION = "" }, listen, onSignal, onExec, exit }) => {
   if (VERSION === "crash") throw new Error("cannot read the menu");
   if (VERSION === "exit") return exit(3);
-  const server = listen(8080, (_, response) => {
+  const server = listen(8080, (request, response) => {
+    if (VERSION === "fragile" && request.url === "/fail") return exit(3);
     response.statusCode = VERSION === "unhealthy" ? 503 : 200;
     response.end(VERSION);
   });
