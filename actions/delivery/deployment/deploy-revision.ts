@@ -128,8 +128,7 @@ async function checkOutcome(
   const how = kind === "ended" || succeeded ? "leave" : kind === "deadline" ? onCancel : "rollback";
   const failing = kind === "failing" ? settling : undefined;
   const seen = { ...snapshot, ...alarmsOf(failing) };
-  const ended =
-    how === "leave" ? { snapshot: seen } : await stopAndSettle(context, checked, course, seen, how);
+  const ended = how === "leave" ? { snapshot } : await stopAndSettle(context, checked, course, seen, how);
   const last = { ...ended, settling: failing };
   if (!last.unstopped) context.keepForPost(undefined);
   throw await failDeployment(context, checked, running, last, kind === "deadline" ? budget.ms : undefined);

@@ -6,7 +6,7 @@ import { findService, type RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { causeOf } from "../diagnosis/causes.ts";
 import { type Evidence, gatherEvidence } from "../diagnosis/evidence.ts";
-import type { RunningDeployment, Snapshot } from "../engine.ts";
+import type { Ended, RunningDeployment, Snapshot } from "../engine.ts";
 import type { Settling } from "../settle/settle.ts";
 import type { CheckedDeployment } from "./deployment.ts";
 
@@ -114,7 +114,8 @@ export async function failDeployment(
   lateMs?: number,
 ): Promise<Failure> {
   const { inputs, record, revision } = checked;
-  const { evidence, snapshot: known } = before ?? (await readEvidence(context, checked, running, snapshot));
+  const seen = { ...snapshot, ...alarmsOf(settling) };
+  const { evidence, snapshot: known } = before ?? (await readEvidence(context, checked, running, seen));
   const late = lateMs === undefined ? "" : `Not done after ${formatDuration(lateMs)}: `;
   const cause = causeOf(evidence, settling ? settling.why : late ? stateOf(known) : undefined);
   const { ended = "failed" } = snapshot;
@@ -132,12 +133,20 @@ export async function failDeployment(
     unstopped && `it continues, as it could not be stopped: ${unstopped}`,
     productionRuns(record.production, revision),
   ].filter(Boolean);
-  return new Failure(`${record.cause} (${parts.join("; ")})`, { nextStep: cause.nextStep });
+  const nextStep = settling ? afterSettling(cause.nextStep, ended) : cause.nextStep;
+  return new Failure(`${record.cause} (${parts.join("; ")})`, { nextStep });
 }
 
 /** Returns what a snapshot of a deployment adds whose tasks did not stay up because of alarms. */
 export function alarmsOf(settling: Last["settling"]) {
   return settling?.triggeredAlarms.length ? { triggeredAlarms: settling.triggeredAlarms } : {};
+}
+
+/** A later deadline would not help, and nothing rolls back a deployment that AWS has ended. */
+function afterSettling(nextStep: string, ended: Ended): string {
+  const fix = nextStep.replace("raise the input deadline, or ", "");
+  if (ended !== "succeeded") return fix;
+  return `${fix.replace(/[.\s]+$/, "")}; the action rollback-service restores the former revision.`;
 }
 
 /** Describes the deployment's state at the time when it should have been done. */

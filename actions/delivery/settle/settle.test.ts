@@ -67,7 +67,8 @@ test.each<[string, ReturnType<typeof times>, string]>([
   const { record, error, lines } = await createAccount(stops).run();
   expect(record.settled).toBe(settled);
   expect(record.status).toBe(settled ? "succeeded" : "failed");
-  expect(error?.message.includes("production runs the new web:2") ?? true).toBe(true);
+  expect(error?.message ?? "").toMatch(settled ? /^$/ : /production runs the new web:2\)$/);
+  expect(error?.nextStep ?? "").toMatch(settled ? /^$/ : /; the action rollback-service restores/);
   const isWarned = lines.some((line) => line.includes("would be an error (max-failed-tasks)"));
   expect(isWarned).toBe(/[12] failed/.test(settled));
 });

@@ -45,6 +45,7 @@ test.each<[Record<string, string>, string]>([
   [{ commit: "0a1b2c3" }, "expected a commit of 40 hexadecimal digits"],
   [{ start: "yes" }, "allowed: if-missing, never, always"],
   [{ "on-cancel": "kill" }, "allowed: leave, stop, abandon, rollback"],
+  [{ "settle-for": "soon" }, "or 0 for none"],
   [{ pipeline: "", image: "web" }, "2 inputs are wrong"],
 ])("refuses the inputs %j", (inputs, message) => {
   expect(() => readFollowInputs(given(inputs))).toThrow(message);

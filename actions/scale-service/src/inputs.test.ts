@@ -14,6 +14,7 @@ test("needs only a count", () => {
     onFailure: "leave",
     onCancel: "leave",
     deadlineMs: undefined,
+    settleMs: 60_000,
     autoscaling: undefined,
     autoscalingBefore: undefined,
   });
@@ -46,6 +47,8 @@ test.each<[Record<string, string>, RegExp]>([
   [{ autoscaling: "pause" }, /autoscaling is "pause"/],
   [{ autoscaling: "suspend", "autoscaling-before": "null" }, /works with autoscaling: resume only/],
   [{ autoscaling: "resume", "autoscaling-before": "{}" }, /not the output autoscaling of an earlier step/],
+  [{ "desired-count": "1", "settle-for": "-1" }, /, or 0 for none/],
+  [{ "desired-count": "1", "settle-for": "2m", deadline: "1m" }, /settle-for \(2m\) is longer/],
   [{ "desired-count": "1", "wait-until": "done" }, /allowed: requested, running, healthy, serving/],
 ])("refuses %j before anything is changed", (given, message) => {
   expect(() => read(given)).toThrow(message);

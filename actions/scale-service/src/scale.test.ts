@@ -79,3 +79,19 @@ test("is healthy before serving when containers have health checks", async () =>
     /^Container web failed its own health check \(2 of 3 tasks (run|pass their containers' health checks)/,
   );
 });
+
+test.each([
+  ["1", "failed", /^Container web exited with code 3/],
+  ["2", "succeeded", undefined],
+])("with max-failed-tasks: %s, one task that crashes after all served: %s", async (max, status, message) => {
+  const stage = await createStage("ECS rolling");
+  onTestFinished(() => stage.close());
+  let crash: Promise<unknown> | undefined;
+  const onLine = (line: string) => {
+    if (/ serving$/.test(line)) crash ??= fetch(new URL("/fail", stage.productionUrl)).catch(() => {});
+  };
+  const { record, error } = await stage.try({ "desired-count": "2", "max-failed-tasks": max }, { onLine });
+  expect(record.status).toBe(status);
+  if (message) expect(error?.message).toMatch(message);
+  else expect(record.settled).toBe("stayed up for 1 min, 2 tasks, 1 failed");
+});

@@ -26,7 +26,10 @@ export type Deployer = "CodeDeploy" | "ECS rolling" | "ECS blue/green";
 /** Programs of tasks that start from now on, as if somebody had pushed another image under the service's tag. */
 const programs = {
   serve: ({ listen, onSignal, exit }) => {
-    const server = listen(8080, (_, response) => response.end("served"));
+    const server = listen(8080, ({ url }, response) => {
+      if (url === "/fail") exit(3);
+      else response.end("served");
+    });
     onSignal(() => server.close(() => exit(0)));
   },
   crash: () => {
