@@ -101,7 +101,7 @@ describe("under CODE_DEPLOY", () => {
     });
     const { error, record, lines } = await stage.deploy("three");
     expect(error).toBeUndefined();
-    expect(lines).toMatch(/^Deadline: 1 h 3[67] min/m);
+    expect(lines).toMatch(/^Deadline: 1 h 3[78] min/m);
     expect(record.status).toBe("succeeded");
     expect(record.traffic.some(({ green }) => green > 0 && green < 100)).toBe(true);
     expect(record.durations["traffic-shifted"]).toBeGreaterThanOrEqual(27 * minute);

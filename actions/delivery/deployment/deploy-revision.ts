@@ -230,7 +230,12 @@ async function keepRunning(
   if (inputs.desiredCount === 0) return;
   const what = `${inputs.service} already runs`;
   const nextStep = "or start new tasks of this revision with force: true.";
-  await confirmStaysUp(context, inputs, record, service, { what, deadlineAt, nextStep });
+  await confirmStaysUp(context, inputs, record, service, {
+    what,
+    deadlineAt,
+    nextStep,
+    ranBefore: !settings,
+  });
 }
 
 async function noteStart(

@@ -11,24 +11,33 @@ import { settleTimeOf } from "./up-clock.ts";
 
 type Inputs = Pick<DeployInputs, "cluster" | "service" | "settleMs" | "waitUntil" | "maxFailedTasks">;
 
+interface Report {
+  /** Begins the part of an error that states what production runs. */
+  readonly what: string;
+  readonly deadlineAt: number;
+  readonly nextStep: string;
+  /** False where this step has just started tasks. */
+  readonly ranBefore?: boolean;
+}
+
 /** Older events of the service have other causes. */
 const eventsMs = 10 * 60_000;
 
 /**
  * Throws the cause unless the tasks in production serve and stay up. Only after a failure in the last hour, which AWS
- * still shows, is the settle time waited for. `what` begins the part that says what production runs.
+ * still shows, is the settle time waited for.
  */
 export async function confirmStaysUp(
   context: DeliveryContext,
   inputs: Inputs,
   record: DeploymentRecord,
   { service, primary, revision, production }: RunningService,
-  { what, deadlineAt, nextStep }: { what: string; deadlineAt: number; nextStep: string },
+  { what, deadlineAt, nextStep, ranBefore = true }: Report,
 ): Promise<void> {
   const settleMs = settleTimeOf(inputs.settleMs, inputs.waitUntil, 0);
-  if (settleMs === 0 || production.desiredCount === 0) return;
+  if (settleMs === 0 || (ranBefore && production.desiredCount === 0)) return;
   const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
-  const settling = createSettling(context, { ...inputs, revision, settleMs, record, ranBefore: true });
+  const settling = createSettling(context, { ...inputs, revision, settleMs, record, ranBefore });
   const state = await awaitSettled(context, settling, endedCourse(startedBy), deadlineAt);
   if (state === "settled") return;
   const groups = [...(primary?.loadBalancers ?? service.loadBalancers ?? [])];

@@ -43,6 +43,7 @@ export function createSettling(context: SightContext, terms: Terms) {
   let leftMs = settleMs;
   let dueAt = 0;
   let running = 0;
+  let isUp = false;
   const newOnes = (tasks: readonly FailedTask[]) =>
     tasks.filter(({ taskId }) => earlier?.has(taskId) === false);
 
@@ -65,7 +66,8 @@ export function createSettling(context: SightContext, terms: Terms) {
       if (now < dueAt && !isLast && (earlier || !serves)) return earlier ? "waiting" : "off";
       // Set before the reads, so that AWS is not asked faster when they fail.
       dueAt = now + pauseOf(settleMs, leftMs);
-      const sight = await look({ ...terms, startedBy: course.startedBy });
+      const sight = await look({ ...terms, startedBy: course.startedBy }, reached || !isUp);
+      isUp = earlier !== undefined && !sight.missing;
       // The check of production reports that the deployment was replaced, or that the service was scaled to zero.
       const { revision, service } = sight.service;
       if (reached && (revision !== terms.revision || service.desiredCount === 0)) return "settled";
@@ -124,7 +126,7 @@ export function createSettling(context: SightContext, terms: Terms) {
 }
 
 /** Once the tasks have stayed up, they are still watched until AWS is done. */
-const slowMs = 60_000;
+const slowMs = 5 * 60_000;
 /** Clocks may be read a little before a wait is over. */
 const shortestPauseMs = 10;
 

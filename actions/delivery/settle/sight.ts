@@ -37,6 +37,7 @@ export type Unseen = Set<string>;
 /** Returns a function that reads the tasks and their targets; it remembers stopped tasks and what it may not read. */
 export function createSightReader(context: SightContext, unseen: Unseen) {
   const stopped = new Map<string, Task>();
+  let known: RunningService | undefined;
   let elbv2: Promise<ElasticLoadBalancingV2Client> | undefined;
 
   /** Returns undefined, and warns once, where the role may not read; other errors are thrown. */
@@ -80,15 +81,17 @@ export function createSightReader(context: SightContext, unseen: Unseen) {
         )
         .flatMap(({ AlarmName }) => AlarmName ?? []);
     },
-    async look(subject: Replacement): Promise<Sight> {
+    /** Reads the service again only if `isFresh`. */
+    async look(subject: Replacement, isFresh: boolean): Promise<Sight> {
       const { cluster, service: serviceName } = subject;
       const [service, tasks, failed = []] = await Promise.all([
-        findService(context, subject),
+        isFresh || !known ? findService(context, subject) : known,
         read("running tasks", "ecs:ListTasks", async () =>
           describeTasks(context, cluster, await listTasks(context, { cluster, serviceName })),
         ),
         read("stopped tasks", "ecs:ListTasks", () => findFailedTasks(context, subject, stopped)),
       ]);
+      known = service;
       const ours = tasks?.filter((task) => belongsTo(task, subject) && task.desiredStatus !== "STOPPED");
       const running = ours?.filter(({ lastStatus }) => lastStatus === "RUNNING");
       const targets = await targetsOf(service, subject, running);

@@ -86,9 +86,11 @@ test.each([
 ])("with max-failed-tasks: %s, one task that crashes after all served: %s", async (max, status, message) => {
   const stage = await createStage("ECS rolling");
   onTestFinished(() => stage.close());
-  let crash: Promise<unknown> | undefined;
+  let isCrashed = false;
   const onLine = (line: string) => {
-    if (/ serving$/.test(line)) crash ??= fetch(new URL("/fail", stage.productionUrl)).catch(() => {});
+    if (isCrashed || !/ serving$/.test(line)) return;
+    isCrashed = true;
+    fetch(new URL("/fail", stage.productionUrl)).catch(() => {});
   };
   const { record, error } = await stage.try({ "desired-count": "2", "max-failed-tasks": max }, { onLine });
   expect(record.status).toBe(status);
