@@ -146,7 +146,7 @@ export function alarmsOf(settling: Last["settling"]) {
 function afterSettling(nextStep: string, ended: Ended): string {
   const fix = nextStep.replace("raise the input deadline, or ", "");
   if (ended !== "succeeded") return fix;
-  return `${fix.replace(/[.\s]+$/, "")}; the action rollback-service restores the former revision.`;
+  return `${fix.replace(/(?<![.\s])[.\s]+$/, "")}; the action rollback-service restores the former revision.`;
 }
 
 /** Describes the deployment's state at the time when it should have been done. */

@@ -57,6 +57,6 @@ export async function confirmStaysUp(
   record.serviceEvents = [...evidence.eventLines];
   record.cause = cause.text;
   throw new Failure(`${cause.text} (${what} ${shortRevision(revision)})`, {
-    nextStep: `${cause.nextStep.replace(/[.\s]+$/, "")}; ${nextStep}`,
+    nextStep: `${cause.nextStep.replace(/(?<![.\s])[.\s]+$/, "")}; ${nextStep}`,
   });
 }

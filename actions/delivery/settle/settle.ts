@@ -48,7 +48,7 @@ export function createSettling(context: SightContext, terms: Terms) {
     tasks.filter(({ taskId }) => earlier?.has(taskId) === false);
 
   const settling = {
-    /** What is missing or fails, for a cause. */
+    /** Names the fault, for a cause. */
     why: "",
     triggeredAlarms: [] as readonly string[],
     /** Whether AWS's own deployment has succeeded. */
@@ -99,7 +99,7 @@ export function createSettling(context: SightContext, terms: Terms) {
     const { missing, unhealthy } = sight;
     settling.why = missing || `the tasks have not yet stayed up for ${formatDuration(settleMs)}`;
     running = sight.running;
-    // Without a failure in the last hour, tasks that ran before have stayed up already. The runner's clock is no measure.
+    // Without a failure in the last hour, tasks that ran before have stayed up already. The runner's clock may differ from AWS's.
     const upSince = ranBefore && sight.failed.length === 0 ? now - settleMs : now;
     leftMs = clock(now, { serves: !missing, fails: unhealthy !== "", failed: failed.length, upSince });
     dueAt = now + (leftMs === 0 && !reached ? slowMs : pauseOf(settleMs, leftMs));

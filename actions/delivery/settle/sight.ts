@@ -23,7 +23,7 @@ export interface Sight {
   readonly running: number;
   /** Tasks that stopped by themselves, oldest first, as far as AWS still shows them. */
   readonly failed: readonly FailedTask[];
-  /** What is missing until all tasks serve; "" when nothing is. */
+  /** Names the tasks and targets that are missing until all serve; "" when none is. */
   readonly missing: string;
   /** Targets or containers that fail their health checks; "" without any. */
   readonly unhealthy: string;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pushImage } from "../../core/push-image.support.ts";
-import { tryRollBack } from "../../rollback-service/src/rollback.support.ts";
-import { deploy } from "../deploy.ts";
-import { type BackEnd, configure, type Family } from "../fault-matrix/support/back-ends.ts";
-import { createScene, type Scene, setAlarm } from "../fault-matrix/support/scene.ts";
-import type { DeployInputs } from "../inputs.ts";
-import { newRecord, type Status } from "../record.ts";
+import { pushImage } from "./core/push-image.support.ts";
+import { deploy } from "./delivery/deploy.ts";
+import { type BackEnd, configure, type Family } from "./delivery/fault-matrix/support/back-ends.ts";
+import { createScene, type Scene, setAlarm } from "./delivery/fault-matrix/support/scene.ts";
+import type { DeployInputs } from "./delivery/inputs.ts";
+import { newRecord, type Status } from "./delivery/record.ts";
+import { tryRollBack } from "./rollback-service/src/rollback.support.ts";
 
 /** Serves until a request asks it to fail, so that tasks fail after the shift, however slow the machine is. */
 const program = `
