@@ -3,11 +3,12 @@ import { matches, type ServiceCode } from "./code.ts";
 const programs = /\.[cm]?[jt]sx?$/;
 const chainedCall = /\.\s*(get|post|put|patch|delete|all)\(/g;
 /** The first argument of a call: without calls and commas in it, or a list. */
-const routeCall = /\b(\w+)\s*\.\s*(get|post|put|patch|delete|all)\s*\(\s*(\[[^\]]*\]|[^,()[\]]+),/g;
-const routeChain = /\b(\w+)\s*\.\s*(route)\s*\(\s*([^,()]+)\)/g;
-const mount = /\b(\w+)\s*\.\s*(?:use|route)\s*\(\s*([^,()]+),([^;\n]*)/g;
+const routeCall = /\b(\w+)\s*\.\s*(get|post|put|patch|delete|all)\s*\(([^,()[\]]*\[[^\]]*\]|[^,()[\]]+),/g;
+const routeChain = /\b(\w+)\s*\.\s*(route)\s*\(([^,()]+)\)/g;
+const mount = /\b(\w+)\s*\.\s*(?:use|route)\s*\(([^,()]+),([^;\n]*)/g;
 const prefixed = /\b(\w+)\s*=[^;\n]*(?:\bprefix\s*:|\.basePath\()\s*(["'`][^"'`]+["'`])/g;
-const imported = /\b(?:const|let|var|import)\s+\{?\s*(\w+)[^;\n]*(?:require\(|\bfrom)\s*["'`]([^"'`]+)["'`]/g;
+const imported =
+  /\b(?:const|let|var|import) (?:\{ ?)?(\w+)[ ,}:=][^;\n]{0,200}(?:require\(|\bfrom)\s*["'`]([^"'`]+)["'`]/g;
 const redirect = /\b(?:redirect|location)\(\s*(?:\d+\s*,\s*)?([^,()]+)/gi;
 const locationHeader = /\blocation["']?\s*[:,]\s*([^,(){}\n]+)/gi;
 const listen = /\.listen\(\s*(?:\{[^}]*?\bport\s*:\s*)?((?:[^,(){}]|\([^()]*\))+)/g;
@@ -36,7 +37,7 @@ export function routesOf(code: ServiceCode): Route[] {
       const method = verb === "route" ? chained.join(",") : verb;
       const prefix = prefixOf(code, file, receiver);
       return argument
-        .replace(/^\[|\]$/g, "")
+        .replace(/[[\]]/g, "")
         .split(",")
         .flatMap((each) => textOf(code, file, each) ?? [])
         .filter((path) => method !== "" && (path.startsWith("/") || path === ""))
@@ -170,8 +171,8 @@ export function dockerfileOf({ files, folder }: ServiceCode): Dockerfile | undef
       (whole, name, or) => variables.get(name) ?? given.get(name) ?? or ?? whole,
     );
   for (const line of file.text.replace(/\\\r?\n/g, " ").split("\n")) {
-    const [, instruction = "", rest = ""] = /^\s*(\w+)\s+(.*)$/.exec(line) ?? [];
-    const pairs = [...rest.matchAll(/(\w+)(?:=|\s+)("[^"]*"|\S+)/g)];
+    const [, instruction = "", rest = ""] = /^(\w+)[ \t](.*)$/.exec(line.trimStart()) ?? [];
+    const pairs = [...rest.matchAll(/(?<!\S)(\w+)[= ]("[^"]*"|[^\s"]\S*)/g)];
     if (/^from$/i.test(instruction)) {
       const [image = "", , name = image] = rest
         .replace(/^--\S+\s+/, "")
