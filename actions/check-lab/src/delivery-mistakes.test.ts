@@ -242,7 +242,7 @@ const mistakes: readonly (readonly [name: string, seed: Seed, items: string, evi
     "the old tasks end at once",
     endAfter(0),
     "8.deployment-groups",
-    /after 0 minutes, the course after 5: there is no way back/,
+    /after 0 minutes, the course after 5: no way back is left/,
   ],
   [
     "a deployment waits for somebody",

@@ -1,5 +1,5 @@
-import { BlockList, isIP, isIPv6 } from "node:net";
 import type { Action, Rule, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { contains } from "./addresses.ts";
 import { Unreadable } from "./outcome.ts";
 
 /** A request, as the conditions of a rule see it. */
@@ -72,15 +72,6 @@ export function fits(pattern: string, text: string): boolean {
     } else return false;
   }
   return /^\**$/.test(pattern.slice(token));
-}
-
-export function contains(range: string, address: string): boolean {
-  const [network = "", size] = range.split("/");
-  if (!isIP(network) || !isIP(address)) return false;
-  const family = isIPv6(network) ? "ipv6" : "ipv4";
-  const list = new BlockList();
-  list.addSubnet(network, Number(size ?? (family === "ipv6" ? 128 : 32)), family);
-  return list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
 /** The address ranges of a rule; the API has them in SourceIpConfig, never in Values. */

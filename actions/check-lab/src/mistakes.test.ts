@@ -157,20 +157,6 @@ const course: readonly Mistake[] = [
     /microservices-customer lacks customer-tg-one/,
   ],
   [
-    "the policy of a repository allows everyone",
-    async () => {
-      const policy = {
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: "*", Action: "ecr:*" }],
-      };
-      const repositoryName = "employee";
-      await simulator.aws.ecr.setRepositoryPolicy({ repositoryName, policyText: JSON.stringify(policy) });
-      return () => simulator.aws.ecr.deleteRepositoryPolicy({ repositoryName });
-    },
-    ["5.repository-policy"],
-    /the policy of employee allows everyone/,
-  ],
-  [
     "an AppSpec has the other service's container",
     editDefinition("appspec-employee.yaml", "ContainerName: employee", "ContainerName: customer"),
     ["5.appspec-files"],

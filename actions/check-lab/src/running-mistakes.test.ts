@@ -214,12 +214,7 @@ it.each<[name: string, seed: Seed, items: string, evidence: RegExp]>([
     "7.behind-listener",
     /10 % to employee-tg-two, where/,
   ],
-  [
-    "health path",
-    checkHealthAt("/admin/supplier"),
-    "6.health-paths",
-    /\/admin\/supplier: .*codes: \[404\]/,
-  ],
+  ["health path", checkHealthAt("/admin/supplier"), "6.health-paths", /\/admin\/supplier: .*codes: \[404\]/],
   [
     "not deployed",
     pushOnly("customer", () => undefined),

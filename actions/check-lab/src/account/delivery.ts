@@ -127,7 +127,7 @@ export function readPipelines(config: AccountConfig, { ask, list }: Reads) {
         ),
       );
     }),
-    /** Of a rule; it can have five. */
+    /** Targets of a rule; it can have five. */
     ruleTargets: once(async (Rule: string) => {
       const command = new ListTargetsByRuleCommand({ Rule });
       return (await ask("events:ListTargetsByRule", () => events.send(command))).Targets ?? [];

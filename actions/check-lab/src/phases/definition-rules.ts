@@ -20,7 +20,7 @@ interface Own {
   readonly filled?: readonly string[];
 }
 
-/** What the course asks of a task definition; the registered revision and the file are checked by the same rules. */
+/** The course's requirements of a task definition; the registered revision and the file are checked by the same rules. */
 export const definitionRules = {
   shape,
   placeholders,

@@ -70,14 +70,14 @@ export const actionOf = (provider: string, configuration: object, more: object =
   ...{ actionTypeId: { provider }, configuration, ...more },
 });
 export const source = actionOf("ECR", { RepositoryName: "web" }, { outputArtifacts: [{ name: "I" }] });
-export const files = actionOf("CodeCommit", {}, { outputArtifacts: [{ name: "F" }] });
+const files = actionOf("CodeCommit", {}, { outputArtifacts: [{ name: "F" }] });
 export const deploys = {
   ...{ ApplicationName: "a", DeploymentGroupName: "g" },
   ...{ TaskDefinitionTemplateArtifact: "F", AppSpecTemplateArtifact: "F" },
   Image1ArtifactName: "I",
   Image1ContainerName: "IMAGE1_NAME",
 };
-export const deployAction = (changes: object = {}) =>
+const deployAction = (changes: object = {}) =>
   actionOf("CodeDeployToECS", { ...deploys, ...changes }, { inputArtifacts: [{ name: "F" }, { name: "I" }] });
 const event = (change: object = {}, detail: object = {}) => ({
   ...{ Name: "e", State: "ENABLED", ...change },

@@ -44,18 +44,16 @@ export const phase5: readonly Item[] = [
       cli: "aws ecr delete-repository-policy --repository-name customer; the same for employee.",
       templates: "Run Provision with stacks: registry. Its policy lists one role.",
     },
+    // The course's own text asks for this policy, so that it is never wrong.
     check: forServices(async ({ account, roles }, service) => {
       const { repositoryName = "" } = await roles.imageRepository(service);
       const text = await account.repositoryPolicy(repositoryName);
-      const open = text !== undefined && isOpen(text);
-      return verdict(
-        open ? [`the policy of ${repositoryName} allows everyone`] : [],
-        `${repositoryName} has ${text ? "a policy with named principals" : "no policy"}`,
-        {
-          console: `ECR → ${repositoryName} → Permissions: delete the statement with principal *. The account needs none.`,
-          cli: `aws ecr delete-repository-policy --repository-name ${repositoryName}`,
-        },
-      );
+      if (text !== undefined && isOpen(text))
+        return verdict(
+          [],
+          `the policy of ${repositoryName} allows everyone, as in the course's text; safer: aws ecr delete-repository-policy --repository-name ${repositoryName}`,
+        );
+      return verdict([], `${repositoryName} has ${text ? "a policy with named principals" : "no policy"}`);
     }),
   },
   {

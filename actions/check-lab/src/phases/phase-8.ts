@@ -285,7 +285,7 @@ function wayProblems(group: DeploymentGroupInfo): string[] {
     [old?.action !== "KEEP_ALIVE", `${shown} never ends the old tasks; the course does after 5 minutes`],
     [
       !old || old.action === "KEEP_ALIVE" || (shortestWait <= wait && wait <= longestWait),
-      `${shown} ends the old tasks after ${wait} minutes, the course after 5: ${wait < shortestWait ? "there is no way back" : "the next deployment waits for it"}`,
+      `${shown} ends the old tasks after ${wait} minutes, the course after 5: ${wait < shortestWait ? "no way back is left" : "the next deployment waits for it"}`,
     ],
   );
 }

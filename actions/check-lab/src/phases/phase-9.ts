@@ -1,7 +1,8 @@
+import { contains, isPrivate, isWide } from "../addresses.ts";
 import { matches } from "../code.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { contains, rangesOf, ruleFor, sharesOf, strangers } from "../listener-rules.ts";
+import { rangesOf, ruleFor, sharesOf, strangers } from "../listener-rules.ts";
 import { broken, forEachOf, Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { type ListenerName, nameOfService, ports, ruleName } from "../parts.ts";
 import { hint } from "../roles.ts";
@@ -37,7 +38,9 @@ export const phase9: readonly Item[] = [
           .find(({ rule }) => sharesOf(rule?.Actions).some(({ arn }) => arn === TargetGroupArn));
         const problems = [
           ...broken([ranges.length > 0, "the rule has no source-ip condition"]),
-          ...ranges.filter((range) => range.endsWith("/0")).map((range) => `${range} is everybody`),
+          ...ranges
+            .filter(isWide)
+            .map((range) => `${range} is ${range.endsWith("/0") ? "everybody" : "wider than one network"}`),
         ];
         if (open?.rule && problems.length === 0)
           problems.push(`${ruleName(open.rule)} also lets ${open.source} to the employee`);
@@ -99,9 +102,6 @@ export const phase9: readonly Item[] = [
   },
 ];
 
-/** RFC 1918, loopback, link-local, shared: a load balancer on the internet never sees these. */
-const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10"];
-
 async function checkOwnAddress(lab: Lab, name: ListenerName): Promise<Outcome> {
   const { account, roles, browserAddress, readPage, siteAddress } = lab;
   const ranges = rangesOf(await roles.adminRule(name));
@@ -114,8 +114,6 @@ async function checkOwnAddress(lab: Lab, name: ListenerName): Promise<Outcome> {
       `${where}: ${ranges.join(", ")} contains ${browserAddress}`,
     );
   }
-  const isPrivate = (range: string) =>
-    privateRanges.some((each) => contains(each, range.split("/")[0] ?? ""));
   if (ranges.every(isPrivate))
     return verdict(
       [`${where}: ${ranges.join(", ")} is private; the load balancer sees public addresses`],
