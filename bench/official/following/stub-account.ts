@@ -11,6 +11,7 @@ import { arn, type Moment, type Responses } from "./facts.ts";
 const containerOf = (revision: number) => ({
   name: "web",
   image: `example.com/web:${revision}`,
+  memory: 128,
   portMappings: [{ containerPort: 8080 }],
 });
 
