@@ -34,10 +34,10 @@ it("lists items with their fixes, writes the reports, and exits with 1 below the
     "ada",
   );
   expect(stdout).toMatch(
-    /^Phase 6: Application Load Balancer · 0 of 7 points \(0 %\)\n {2}✗ 6\.load-balancer/,
+    /^Phase 6: Application Load Balancer · 0 of 6 points \(0 %\)\n {2}✗ 6\.load-balancer/,
   );
   expect(stdout).toContain("      Fix (templates): Run Provision with stacks: network,load-balancer.");
-  expect(stderr).toMatch(/^check-lab: The lab has 0 of 7 points/);
+  expect(stderr).toMatch(/^check-lab: The lab has 0 of 6 points/);
   expect(code).toBe(1);
   const made = await run("class", "--reports", folder);
   expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Students: 1\. Files: /) });
