@@ -24,10 +24,8 @@ export interface Snapshot {
   readonly progress: string | undefined;
   /** Milliseconds since the epoch before which a configured wait prevents progress. */
   readonly quietUntil: number | undefined;
-  /** Milliseconds until the next change, estimated from the pace so far; undefined where nothing shows it. */
-  readonly restMs?: number | undefined;
-  /** Only old tasks are left to stop: usually within this many milliseconds, else after the load balancer's delay. */
-  readonly drainsWithinMs?: number | undefined;
+  /** A stage that AWS always shows before later ones. */
+  readonly gate?: Stage | undefined;
   readonly createdAt: Date | undefined;
   /** AWS's own reason for the end. */
   readonly reason: { readonly code: string; readonly message: string } | undefined;

@@ -21,15 +21,15 @@ const allowed = (hook: LifecycleEvent["status"]) => [
 ];
 
 test.each<[string, string, LifecycleEvent[], string, string]>([
-  ["just created", "Created", [], "registered", "traffic-shifted"],
-  ["installing", "InProgress", [event("Install", "InProgress")], "started", "traffic-shifted"],
-  ["shifting", "InProgress", [event("AllowTraffic", "InProgress")], "started", "traffic-shifted"],
+  ["just created", "Created", [], "registered", "started"],
+  ["installing", "InProgress", [event("Install", "InProgress")], "started", "started"],
+  ["shifting", "InProgress", [event("AllowTraffic", "InProgress")], "started", "started"],
   ["shifted, without hooks", "InProgress", allowed("Succeeded").slice(0, 1), "traffic-shifted", "complete"],
-  ["shifted, but the last hook runs", "InProgress", allowed("InProgress"), "started", "traffic-shifted"],
+  ["shifted, but the last hook runs", "InProgress", allowed("InProgress"), "started", "started"],
   ["shifted, last hook skipped", "InProgress", allowed("Skipped"), "traffic-shifted", "complete"],
-  ["failed at the start", "Failed", failedInstall, "started", "traffic-shifted"],
-  ["failing, without the status yet", "InProgress", failedInstall, "started", "traffic-shifted"],
-  ["stopped after the shift, before its hook", "Stopped", allowed("Skipped"), "started", "traffic-shifted"],
+  ["failed at the start", "Failed", failedInstall, "started", "started"],
+  ["failing, without the status yet", "InProgress", failedInstall, "started", "started"],
+  ["stopped after the shift, before its hook", "Stopped", allowed("Skipped"), "started", "started"],
   ["done", "Succeeded", [], "complete", "complete"],
 ])(
   "shows the reached stage and the one that may come any moment when %s",

@@ -31,9 +31,7 @@ export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, 
     traffic: sets.length > 0 ? { blue: weight("Blue"), green: weight("Green") } : undefined,
     progress: undefined,
     quietUntil: quietUntil(info, events, now),
-    // The end follows the shift, which is visible.
-    restMs: hasReached(stage, "traffic-shifted") ? undefined : Number.POSITIVE_INFINITY,
-    drainsWithinMs: hasReached(stage, "traffic-shifted") ? drainsWithinMs : undefined,
+    gate: hasReached(stage, "traffic-shifted") ? undefined : "traffic-shifted",
     createdAt: info.createTime,
     reason: info.errorInformation && { code, message },
     triggeredAlarms: alarmsIn(info),
@@ -43,13 +41,10 @@ export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, 
   };
 }
 
-/** After the wait that the deployment group sets, CodeDeploy needs 30 to 90 seconds to end the old tasks. */
-const drainsWithinMs = 100_000;
-
-/** Returns whether CodeDeploy, where it counts the new tasks, shows some that do not run yet. */
+/** Returns whether CodeDeploy shows new tasks that do not run yet, or shows no tasks at all. */
 function areTasksMissing(target: ECSTarget | undefined): boolean {
   const green = target?.taskSetsInfo?.find(({ taskSetLabel }) => taskSetLabel === "Green");
-  return (green?.runningCount ?? 0) < (green?.desiredCount ?? 0);
+  return (green?.runningCount ?? 0) < (green?.desiredCount ?? 1);
 }
 
 /** Reads the alarms from the message of ALARM_ACTIVE, which ends in `Activated alarms: <5xx>`. */

@@ -1,37 +1,35 @@
 import type { Snapshot } from "../engine.ts";
 import { hasReached, type Stage } from "../record.ts";
 
-type Sight = Pick<Snapshot, "near" | "quietUntil" | "restMs" | "drainsWithinMs">;
+type Sight = Pick<Snapshot, "near" | "gate" | "quietUntil">;
 
-/** News since the last poll: anything, and tasks that stopped unexpectedly. */
-interface Seen {
-  readonly news: boolean;
-  readonly crashed?: boolean;
-}
-
-/** Either clock may be a little ahead, so waits can end early. */
-const earlyMs = 3_000;
+/** The longest pauses in milliseconds, by what is expected. */
+const longest = {
+  /** Only an alarm or a person ends a configured wait early, and CloudWatch evaluates alarms every minute. */
+  quiet: 60_000,
+  far: 20_000,
+  usual: 7_700,
+  /** The official action polls on to the end, so a stage before the end has more polls to use. */
+  usualBeforeEnd: 5_800,
+  soon: 3_400,
+};
+/** Waits may pass quicker than configured: pauses begin with this one and grow with what has been waited. */
+const firstMs = 5_000;
+/** A rollout is hardly over within a minute. */
+const startMs = 50_000;
+/** A stopping task has 30 s, and CodeDeploy needs up to 90 s to remove the old ones. */
+const soonMs = 75_000;
 /** A target group's default deregistration delay (ELB user guide). */
 const defaultDrainMs = 300_000;
-
-const pauses = {
-  /**
-   * Only an alarm or a person ends a wait of known length early, and CloudWatch evaluates alarms every minute. The first
-   * pauses are short: where waits pass quicker than they are configured, the end is seen soon after.
-   */
-  quiet: { shortest: 5_000, longest: 60_000, share: 1 },
-  /** The end may come any moment. If nothing shows when, `blind` applies after the first minute. */
-  near: { shortest: 3_500, longest: 7_600, share: 1 / 40 },
-  /** Another stage has to come before the end. */
-  far: { shortest: 5_000, longest: 20_000, share: 2 / 3 },
-};
-/** Nothing shows the end coming: no rollout is over within a minute, and AWS's own waiters check every 15 s. */
-const blind = { firstMs: 60_000, early: 15_000, later: 7_600 };
+/** Either clock may be a little ahead, so waits can end early. */
+const earlyMs = 3_000;
 
 /**
- * Returns how many milliseconds to pause after a poll: short when the wanted stage may be reached any moment, long
- * otherwise and where AWS did not respond, and in time for the end of a wait of known length. Pauses vary by ±10 % so
- * that parallel jobs do not poll together.
+ * Returns how many milliseconds to pause after a poll. AWS's official action polls every 15 s at best, and this pace has
+ * twice as many polls, one every 7.7 s. It pauses for 3.4 s while the end is expected: for 75 s after it has come near,
+ * and again after the old tasks' drain time. It pauses for up to 20 s in the first minute, before a stage that AWS shows
+ * first, and while AWS does not respond, and for up to a minute in a configured wait, until 3 s before its end. All pauses
+ * vary by ±10 %, so that parallel jobs do not poll together.
  */
 export function createFollowPace(
   until: Stage,
@@ -40,53 +38,32 @@ export function createFollowPace(
     random = Math.random,
   }: { drainMs?: number | undefined; random?: () => number } = {},
 ) {
-  let waited = 0;
-  let last = "";
-  return (snapshot: Sight | undefined, { news, crashed }: Seen, now: number): number => {
-    const spread = 0.9 + 0.2 * random();
-    if (!snapshot) return pauses.far.longest * spread;
-    const quietMs = (snapshot.quietUntil ?? 0) - earlyMs - now;
-    const state = quietMs > 0 ? "quiet" : hasReached(snapshot.near, until) ? "near" : "far";
-    const isBlind = state === "far" && snapshot.restMs === undefined;
-    if (state !== last || (crashed && !isBlind) || (news && state !== "far")) waited = 0;
-    last = state;
-    const pause = spread * pauseOf(state, snapshot, waited, drainMs);
-    const due = quietMs > 0 ? Math.min(pause, quietMs) : pause;
-    waited += due;
-    return due;
-  };
-}
+  const usual = until === "complete" ? longest.usual : longest.usualBeforeEnd;
+  let startedAt: number | undefined;
+  let nearAt: number | undefined;
+  let last = { pause: 0, since: 0 };
 
-function pauseOf(
-  state: keyof typeof pauses,
-  { restMs, drainsWithinMs }: Sight,
-  waited: number,
-  drainMs: number,
-): number {
-  if (state === "quiet") return within(pauses.quiet, waited);
-  if (state === "near") {
-    if (restMs !== undefined && Number.isFinite(restMs))
-      return clamp(restMs / 4, pauses.near.shortest, pauses.far.longest);
-    if (drainsWithinMs === undefined) return within(pauses.near, waited);
-    return drainPause(waited, drainMs, drainsWithinMs);
+  function longestPause({ near, gate }: Sight, isQuiet: boolean, now: number): number {
+    nearAt = !isQuiet && hasReached(near, until) ? (nearAt ?? now) : undefined;
+    if (isQuiet) return longest.quiet;
+    if (nearAt !== undefined) {
+      const drainedMs = now - nearAt - drainMs + earlyMs;
+      const isSoon = now - nearAt < soonMs || (drainedMs >= 0 && drainedMs < soonMs);
+      return isSoon ? longest.soon : usual;
+    }
+    const isFar = (gate && !hasReached(gate, until)) || now - (startedAt ?? now) < startMs;
+    return isFar ? longest.far : usual;
   }
-  if (restMs === undefined) return waited < blind.firstMs ? blind.early : blind.later;
-  if (!Number.isFinite(restMs)) return within(pauses.far, waited);
-  return clamp(restMs / 2, pauses.near.shortest, pauses.far.longest);
-}
 
-/** Old tasks are gone at once or when the load balancer's delay is over, and rarely in between. */
-function drainPause(waited: number, drainMs: number, withinMs: number): number {
-  const { shortest } = pauses.near;
-  const leftMs = drainMs - earlyMs - waited;
-  if (waited < withinMs || (leftMs <= 0 && leftMs > -withinMs)) return shortest;
-  return leftMs > 0 ? clamp(leftMs, shortest, pauses.far.longest) : blind.later;
-}
-
-function within({ shortest, longest, share }: (typeof pauses)["near"], waited: number): number {
-  return clamp(waited * share, shortest, longest);
-}
-
-function clamp(value: number, least: number, most: number): number {
-  return Math.min(Math.max(value, least), most);
+  return (sight: Sight | undefined, now: number): number => {
+    startedAt ??= now;
+    const spread = 0.9 + 0.2 * random();
+    if (!sight) return longest.far * spread;
+    const quietMs = (sight.quietUntil ?? now) - earlyMs - now;
+    const most = longestPause(sight, quietMs > 0, now);
+    if (most !== last.pause) last = { pause: most, since: now };
+    const grown = most > usual ? Math.max(firstMs, 3 * (now - last.since)) : most;
+    const pause = spread * Math.min(most, grown);
+    return quietMs > 0 ? Math.min(pause, quietMs) : pause;
+  };
 }

@@ -41,10 +41,9 @@ export async function follow(context: StepContext, following: Following): Promis
   for (;;) {
     const overdue = clock.now() >= deadlineAt;
     const snapshot = known?.ended ? known : await ask(() => running.poll(signal));
-    const news = snapshot ? logProgress(context, record, createdAt, known, snapshot) : false;
+    if (snapshot) logProgress(context, record, createdAt, known, snapshot);
     known = snapshot ?? known;
     if (snapshot?.ended && snapshot.ended !== "succeeded") return { kind: "ended", snapshot };
-    const failedBefore = record.failedTasks.length;
     const isReached =
       snapshot !== undefined && (snapshot.ended !== undefined || hasReached(snapshot.stage, until));
     const settled =
@@ -54,10 +53,11 @@ export async function follow(context: StepContext, following: Following): Promis
     if (snapshot && settled !== "waiting" && (await shouldStop?.(snapshot)))
       return { kind: "stopped", snapshot };
     if (overdue && known) return { kind: "deadline", snapshot: known };
-    const crashed = record.failedTasks.length > failedBefore;
+    // AWS's own end is not the step's before the tasks have stayed up.
+    const quietUntil = Math.max(snapshot?.quietUntil ?? 0, settling?.endsAt ?? 0);
     const next = snapshot?.ended
       ? Number.POSITIVE_INFINITY
-      : pauseAfter(snapshot, { news, crashed }, clock.now());
+      : pauseAfter(snapshot && { ...snapshot, quietUntil }, clock.now());
     const pause = settling && settled === "waiting" ? Math.min(next, settling.pauseMs()) : next;
     const left = deadlineAt - clock.now();
     await clock.wait(left > 0 ? Math.min(pause, left) : pause, signal);

@@ -9,7 +9,7 @@ import {
   type ListDeployments,
   shortId,
 } from "./service-deployments.ts";
-import { runningOld, snapshotOf } from "./snapshot.ts";
+import { snapshotOf } from "./snapshot.ts";
 
 /** A rollback of a rolling update starts old tasks again; one of the other strategies drains the new ones. */
 const settleMs = 15 * 60_000;
@@ -28,7 +28,6 @@ export function runningDeployment(
 ): RunningDeployment {
   const history = createHistory();
   const quiet = createQuietTimes(drainMs);
-  const rest = createRestTimes();
   return {
     controller: "ECS",
     id: arn,
@@ -43,8 +42,7 @@ export function runningDeployment(
       const events = history(found, now);
       const quietUntil = quiet(found, now);
       const successor = found.status === "STOPPED" ? await findSuccessor(found, signal) : undefined;
-      const restMs = rest(found, now);
-      return snapshotOf(found, { events, startedBy, successor, quietUntil, restMs, oldTasks });
+      return snapshotOf(found, { events, startedBy, successor, quietUntil, oldTasks });
     },
     stop: (how) => stopServiceDeployment(context, arn, how),
     targetGroups: targetGroupsOf,
@@ -65,33 +63,4 @@ export function targetGroupsOf({ loadBalancers = [] }: Service): string[] {
   return loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) =>
     [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((arn) => arn ?? []),
   );
-}
-
-/**
- * Returns the milliseconds until all new tasks run, or all old ones are gone, at the pace so far. Undefined before any
- * change was seen, and for the last old task, which may be gone any moment.
- */
-export function createRestTimes(): (deployment: ServiceDeployment, now: number) => number | undefined {
-  const coming = createCountdown();
-  const leaving = createCountdown();
-  return (deployment, now) => {
-    const { requestedTaskCount = 0, runningTaskCount = 0 } = deployment.targetServiceRevision ?? {};
-    const old = runningOld(deployment);
-    const rest = coming(requestedTaskCount - runningTaskCount, now);
-    const oldRest = leaving(old, now);
-    if (requestedTaskCount > runningTaskCount) return rest;
-    return old > 1 ? oldRest : undefined;
-  };
-}
-
-/** Estimates when a falling count reaches zero, by its pace since it was first seen. */
-function createCountdown(): (count: number, now: number) => number | undefined {
-  let first: { count: number; at: number } | undefined;
-  let last = { count: 0, at: 0 };
-  return (count, now) => {
-    first ??= { count, at: now };
-    if (count !== last.count) last = { count, at: now };
-    const gone = first.count - count;
-    return gone > 0 ? (count * (last.at - first.at)) / gone : undefined;
-  };
 }

@@ -1,7 +1,6 @@
 import type { ServiceDeployment, ServiceDeploymentStatus } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
 import { createHistory } from "./history.ts";
-import { createRestTimes } from "./running-deployment.ts";
 import { snapshotOf } from "./snapshot.ts";
 
 const known = { events: [], startedBy: "ecs-svc/1", successor: undefined, quietUntil: undefined };
@@ -175,26 +174,4 @@ test("remembers earlier stages, the failed one with its reason, and hooks next t
       hook: "",
     },
   ]);
-});
-
-/** Returns the rest time after each poll; polls are ten seconds apart. */
-const restTimes = (...seen: ServiceDeployment[]) => {
-  const rest = createRestTimes();
-  return seen.map((deployment, index) => rest(deployment, 10_000 * index));
-};
-
-test.each<[string, ServiceDeployment[], (number | undefined)[]]>([
-  ["shows none while no task starts or stops", [rolling(4, 0, 4), rolling(4, 0, 4)], [undefined, undefined]],
-  [
-    "shows it while new tasks start",
-    [rolling(4, 0, 4), rolling(4, 1, 4), rolling(4, 3, 4)],
-    [undefined, 30_000, 6_667],
-  ],
-  [
-    "shows it while old tasks stop once the new ones run",
-    [rolling(4, 4, 4), rolling(4, 4, 2), rolling(4, 4, 1)],
-    [undefined, 10_000, undefined],
-  ],
-])("%s", (_, seen, expected) => {
-  expect(restTimes(...seen).map((rest) => rest && Math.round(rest))).toEqual(expected);
 });

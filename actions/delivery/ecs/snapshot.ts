@@ -2,7 +2,7 @@ import type { ServiceDeployment, ServiceRevisionSummary } from "@aws-sdk/client-
 import type { Ended, Snapshot, Traffic } from "../engine.ts";
 import type { Stage } from "../record.ts";
 
-interface Known extends Pick<Snapshot, "events" | "startedBy" | "quietUntil" | "restMs"> {
+interface Known extends Pick<Snapshot, "events" | "startedBy" | "quietUntil"> {
   /** Id of the service deployment that took over. */
   readonly successor: string | undefined;
   /** How many ran when the deployment began. */
@@ -11,7 +11,7 @@ interface Known extends Pick<Snapshot, "events" | "startedBy" | "quietUntil" | "
 
 export function snapshotOf(
   deployment: ServiceDeployment,
-  { events, startedBy, successor, quietUntil, restMs, oldTasks }: Known,
+  { events, startedBy, successor, quietUntil, oldTasks }: Known,
 ): Snapshot {
   const { status = "PENDING", statusReason, rollback, createdAt, alarms } = deployment;
   const message = rollback?.reason ?? statusReason;
@@ -24,8 +24,6 @@ export function snapshotOf(
     traffic: trafficOf(deployment, oldTasks),
     progress: progressOf(deployment),
     quietUntil,
-    restMs,
-    drainsWithinMs: drainsWithinOf(deployment),
     createdAt,
     reason: message ? { code: status, message } : undefined,
     triggeredAlarms: alarms?.triggeredAlarmNames ?? [],
@@ -81,16 +79,6 @@ function stageOf(deployment: ServiceDeployment): Stage {
 
 function isPastShift(stage: string | undefined): boolean {
   return stage !== undefined && positions.indexOf(stage) >= positions.indexOf("BAKE_TIME");
-}
-
-/** A task that is asked to stop has 30 s by default, and needs some more to be gone. */
-const stopMs = 60_000;
-/** Clean-up after a bake begins some time after the bake is over. */
-const cleanUpMs = 100_000;
-
-function drainsWithinOf(deployment: ServiceDeployment): number | undefined {
-  if (deployment.status !== "IN_PROGRESS" || nearOf(deployment) !== "complete") return undefined;
-  return isRolling(deployment) ? stopMs : cleanUpMs;
 }
 
 /** Once all new tasks run, the rest takes seconds, or is a wait of known length. */

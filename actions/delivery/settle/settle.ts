@@ -53,6 +53,8 @@ export function createSettling(context: SightContext, terms: Terms) {
     triggeredAlarms: [] as readonly string[],
     /** Whether AWS's own deployment has succeeded. */
     hasEnded: false,
+    /** When the tasks will have stayed up, in milliseconds since the epoch. */
+    endsAt: 0,
     /** Milliseconds until the next poll is due. */
     pauseMs: () => Math.max(shortestPauseMs, dueAt - context.clock.now()),
     /** Polls AWS when that is due. `reached`: only the settle time is waited for. */
@@ -102,6 +104,7 @@ export function createSettling(context: SightContext, terms: Terms) {
     // Without a failure in the last hour, tasks that ran before have stayed up already. The runner's clock may differ from AWS's.
     const upSince = ranBefore && sight.failed.length === 0 ? now - settleMs : now;
     leftMs = clock(now, { serves: !missing, fails: unhealthy !== "", failed: failed.length, upSince });
+    settling.endsAt = now + leftMs;
     dueAt = now + (leftMs === 0 && !reached ? slowMs : pauseOf(settleMs, leftMs));
     if (failed.length >= maxFailedTasks) return fail(`${counted(failed.length, "task")} failed`);
     if (since.unhealthy(unhealthy, now) >= Math.min(unhealthyMs, settleMs / 2)) return fail(unhealthy);
