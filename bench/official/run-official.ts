@@ -6,7 +6,7 @@ import { asTable, describeRun, listMissed, markdownTable } from "../measurement.
 import { prepareBundles } from "./bundles.ts";
 import { measureBuild } from "./chain/measure-build.ts";
 import { figuresOf, measureDeployment } from "./chain/measure-deployment.ts";
-import { measureFollowing } from "./following/measure-following.ts";
+import { measureFleet, measureFollowing } from "./following/measure-following.ts";
 
 const usage = `npm run bench:official -- --bundles FOLDER
 
@@ -27,18 +27,21 @@ async function main(): Promise<void> {
     say("login, build and push …");
     const build = await measureBuild(bundles.login, folder, say);
     say("following under a virtual clock, and deployments at AWS's own speed: about a quarter of an hour …");
+    const deploy = { ours: bundles.ours.deploy, peer: bundles.peer.deploy };
     // The deployments mostly wait.
     const [following, deployment] = await Promise.all([
-      measureFollowing({ ours: bundles.ours.deploy, peer: bundles.peer.deploy }, folder),
+      measureFollowing(deploy, folder),
       measureDeployment(bundles),
     ]);
-    const figures = [...figuresOf(build, deployment), ...following.figures];
-    console.log(`${await describeRun()}\n\n${markdownTable(following.table)}\n\n${asTable(figures)}\n`);
+    const fleet = await measureFleet(deploy, folder);
+    const figures = [...figuresOf(build, deployment), ...following.figures, ...fleet.figures];
+    const tables = [following.table, fleet.table].map(markdownTable);
+    console.log([await describeRun(), ...tables, asTable(figures), ""].join("\n\n"));
     console.log(listMissed(figures).join("\n"));
     if (figures.some(({ held }) => !held)) process.exitCode = 1;
     const output = join(import.meta.dirname, "../..", ".bench");
     await mkdir(output, { recursive: true });
-    const results = { figures, following: following.table, build, deployment };
+    const results = { figures, following: following.table, fleet: fleet.table, build, deployment };
     await writeFile(join(output, "official.json"), `${JSON.stringify(results, null, 2)}\n`);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -27,7 +27,9 @@ function describeService({ shiftedAt }: Deployment, { elapsed }: Moment): object
     taskDefinition: elapsed >= shiftedAt ? revisions.new : revisions.old,
     computedDesiredCount: tasks,
     runningCount: tasks,
-    loadBalancers: [{ targetGroupArn: elb("targetgroup/blue/1"), containerName: "web", containerPort: 8080 }],
+    loadBalancers: [
+      { targetGroupArn: elb("targetgroup/blue/1"), containerName: "main", containerPort: 8080 },
+    ],
   };
   return { ...service, deploymentController: { type: "CODE_DEPLOY" }, taskSets: [taskSet] };
 }

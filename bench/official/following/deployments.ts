@@ -12,8 +12,8 @@ export interface Deployment {
   readonly endsAt: number;
   /** Minutes between the canary and the rest. */
   readonly canaryMinutes?: number;
-  /** ECS shows no task starting or stopping before the end. */
-  readonly hidden?: boolean;
+  /** ECS counts a new task too few, and an old one too many, until the end. */
+  readonly incomplete?: boolean;
   /** Seconds after the last new task runs for which the load balancer keeps all old tasks. */
   readonly drainSeconds?: number;
   /** The role may read that delay from the target group. */
@@ -31,19 +31,17 @@ interface Goals {
   /** Ratio to the official action's calls. */
   readonly calls: number;
 }
-const announced: Goals = { mean: 2, p90: 5, calls: 1.5 };
-/** Where AWS shows nothing before the end, closer polling would cost calls during the whole rollout. */
-const unannounced: Goals = { mean: 4, p90: 8, calls: 2 };
+const announced: Goals = { mean: 2.3, p90: 4, calls: 2 };
 
 /** Kinds of deployments, with the goals that the rows of each have together. */
 export const kinds = {
   "rolling update": announced,
-  "rolling update, drained": announced,
-  "rolling update, nothing shown": unannounced,
+  "rolling update, drained": { mean: 4, p90: 8, calls: 2 },
+  "rolling update, counts incomplete": { mean: 4.5, p90: 9, calls: 2 },
   CodeDeploy: announced,
-  "traffic shifted": announced,
-  "traffic shifted, tasks uncounted": unannounced,
+  "traffic shifted": { mean: 4, p90: 8.5, calls: 2 },
   "ECS blue/green": announced,
+  "tasks stay up": { mean: 6, p90: 10, calls: 4 },
 };
 
 export interface Row {
@@ -51,6 +49,8 @@ export interface Row {
   readonly name: string;
   /** Set where ours ends before the deployment does; the official action can only wait for the end. */
   readonly until?: "traffic-shifted";
+  /** Set where the tasks have to stay up, for the default time, before ours ends; the official action has no such check. */
+  readonly settles?: boolean;
   /** Creates a deployment of this average length; `random` returns numbers from 0 to 1. */
   readonly deploy: (random: () => number) => Deployment;
 }
@@ -80,12 +80,12 @@ const draining = (drainSeconds: number, showsDrain: boolean): Row => ({
   },
 });
 
-const hidden = (minutes: number): Row => ({
-  kind: "rolling update, nothing shown",
+const incomplete = (minutes: number): Row => ({
+  kind: "rolling update, counts incomplete",
   name: `${minutes} min`,
   deploy(random) {
     const endsAt = around(minutes, random);
-    return { controller: "ECS", installedAt: endsAt, shiftedAt: endsAt, endsAt, hidden: true };
+    return { controller: "ECS", installedAt: endsAt, shiftedAt: endsAt, endsAt, incomplete: true };
   },
 });
 
@@ -117,10 +117,18 @@ const native = (bakeMinutes: number): Row => ({
 
 const shifted = (row: Row, counted = true): Row => ({
   ...row,
-  kind: counted ? "traffic shifted" : "traffic shifted, tasks uncounted",
-  name: row.kind === "CodeDeploy" ? row.name : `${row.kind}, ${row.name}`,
+  kind: "traffic shifted",
+  name: `${row.kind === "CodeDeploy" ? "" : `${row.kind}, `}${row.name}${counted ? "" : ", tasks uncounted"}`,
   until: "traffic-shifted",
   deploy: (random) => ({ ...row.deploy(random), counted }),
+});
+
+/** With the default of settle-for, whose reads are counted, too; the other rows follow alone. */
+const settling = (row: Row): Row => ({
+  ...row,
+  kind: "tasks stay up",
+  name: `${row.kind}, ${row.name}`,
+  settles: true,
 });
 
 const atOnce = codeDeploy("at once, kept 5 min", 2, { keepMinutes: 5 });
@@ -131,9 +139,27 @@ export const grid: readonly Row[] = [
   ...[2, 8, 25].map(rolling),
   draining(300, true),
   draining(300, false),
-  ...[2, 8, 25].map(hidden),
+  ...[2, 8, 25].map(incomplete),
   ...[atOnce, slowStart, canary, codeDeploy("group without waits", 2, {})],
   ...[atOnce, slowStart, canary, native(5)].map((row) => shifted(row)),
-  ...[atOnce, slowStart, canary].map((row) => shifted(row, false)),
+  ...[atOnce, slowStart].map((row) => shifted(row, false)),
   native(60),
+  ...[rolling(2), rolling(8), draining(300, true), atOnce, native(5), shifted(atOnce)].map(settling),
 ];
+
+/** Rolling updates of many services at the same time. */
+export const fleetRow: Row = {
+  ...rolling(5),
+  settles: true,
+  deploy: (random) => rolling(2 + 6 * random()).deploy(random),
+};
+
+/** Returns when the new tasks have stayed up: counted from all of them running, or from the shift where there is one. */
+export function settledAtOf(
+  { until }: Row,
+  { controller, installedAt, shiftedAt, keepMinutes = 0 }: Deployment,
+): number {
+  const hasShift = controller === "CODE_DEPLOY" || keepMinutes > 0;
+  const minutes = until ? 1 : Math.min(5, Math.max(1, keepMinutes));
+  return (hasShift ? shiftedAt : installedAt) + minutes * minute;
+}

@@ -66,7 +66,7 @@ function describeDeployment(deployment: Deployment, { createdAt, elapsed }: Mome
 
 const loadBalancer = {
   targetGroupArn: arn("elasticloadbalancing", "targetgroup/web/1"),
-  containerName: "web",
+  containerName: "main",
   containerPort: 8080,
 };
 const isRolling = ({ keepMinutes }: Deployment) => keepMinutes === undefined;
@@ -79,15 +79,14 @@ function configurationOf({ keepMinutes }: Deployment): object {
 }
 
 function newTasks(deployment: Deployment, elapsed: number): number {
-  const { installedAt, hidden } = deployment;
-  if (hidden) return isDone(deployment, elapsed) ? tasks : 0;
-  return Math.floor(tasks * Math.max(0, Math.min(1, elapsed / installedAt)));
+  const counted = Math.floor(tasks * Math.max(0, Math.min(1, elapsed / deployment.installedAt)));
+  return deployment.incomplete && !isDone(deployment, elapsed) ? Math.min(tasks - 1, counted) : counted;
 }
 
 /** Counts the old tasks. In a rolling update, each is stopped once its successor runs, and drained for a while. */
 function oldTasks(deployment: Deployment, elapsed: number): number {
   if (isDone(deployment, elapsed)) return 0;
-  if (!isRolling(deployment) || deployment.hidden || deployment.drainSeconds) return tasks;
+  if (!isRolling(deployment) || deployment.drainSeconds) return tasks;
   return Math.max(1, tasks - Math.floor((tasks * Math.max(0, elapsed)) / deployment.endsAt));
 }
 

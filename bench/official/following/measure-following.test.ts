@@ -3,12 +3,15 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, it, test } from "vitest";
 import { runVirtually, summarize } from "./measure-following.ts";
+import { createRequestRates } from "./request-rates.ts";
 
 const run = (lagSeconds: number, green = true, calls = 4) => ({
   row: 0,
   green,
   lagMs: lagSeconds * 1000,
   calls,
+  throttled: green ? 0 : 2,
+  tookMs: 100_000,
   complaint: green ? "" : "timed out",
 });
 
@@ -19,6 +22,8 @@ test("takes lags from green runs and calls from all runs", () => {
     p90LagSeconds: 9,
     greenPercent: 1000 / 11,
     meanCalls: 5,
+    throttled: 2,
+    longestSeconds: 100,
     complaint: "timed out",
   });
 });
@@ -61,3 +66,22 @@ it.each([
     expect(run?.lagMs).toBeLessThan(15_000);
   },
 );
+
+test("starts all actions of a fleet at the same time", async () => {
+  const bundle = resolve("actions/deploy-service/src/index.ts");
+  const runs = await runVirtually({ side: "ours", bundle, folder, row: "fleet", runs: 3 });
+  expect(runs.map(({ green }) => green)).toEqual([true, true, true]);
+  expect(runs.every(({ lagMs }) => lagMs >= 0 && lagMs < 15_000)).toBe(true);
+});
+
+test("takes a request's token from the bucket of its group, which fills up again", () => {
+  let now = 0;
+  const mayPass = createRequestRates(() => now);
+  const pass = (operation: string, times: number) =>
+    Array.from({ length: times }, () => mayPass(operation)).filter(Boolean).length;
+  expect(pass("RegisterTaskDefinition", 50)).toBe(20);
+  expect(pass("DescribeServices", 60) + pass("ListServices", 60)).toBe(100);
+  now = 3_000;
+  expect(pass("RegisterTaskDefinition", 50)).toBe(3);
+  expect(pass("GetDeployment", 200)).toBe(200);
+});

@@ -1,9 +1,10 @@
-import { writeFile } from "node:fs/promises";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { grid, type Row } from "./deployments.ts";
-import { files, startStubAccount } from "./stub-account.ts";
+import { type Deployment, fleetRow, grid, type Row, settledAtOf } from "./deployments.ts";
+import { type Followed, filesOf, startStubAccount } from "./stub-account.ts";
 import { installVirtualClock } from "./virtual-clock.ts";
 
 /** The input of this process, as JSON. */
@@ -11,14 +12,17 @@ export interface Order {
   readonly side: "ours" | "peer";
   readonly bundle: string;
   readonly folder: string;
-  /** Index of a row of the grid. */
-  readonly row: number;
+  /** Index of a row of the grid, or all runs at the same time, each of another service. */
+  readonly row: number | "fleet";
   readonly runs: number;
+  /** Attempts of the official action for a request that AWS throttles; 3 by default. */
+  readonly maxRetries?: number;
 }
 
 /** The result of one run. */
 export interface Run {
-  readonly row: number;
+  readonly row: Order["row"];
+  /** Whether it was green, and not before AWS's success. */
   readonly green: boolean;
   /**
    * Milliseconds from AWS's success, or from the awaited stage, until the action's end; negative when it ended before.
@@ -26,14 +30,23 @@ export interface Run {
   readonly lagMs: number;
   /** Calls after the one that began the deployment. */
   readonly calls: number;
+  /** Calls that AWS throttled. */
+  readonly throttled: number;
+  /** Milliseconds from the action's begin to its end. */
+  readonly tookMs: number;
   /** The first error annotation as the action wrote it; empty without one. */
   readonly complaint: string;
 }
 
 const order = JSON.parse(process.argv[2] ?? "") as Order;
-const row = grid[order.row] as Row;
-const now = installVirtualClock();
-const account = await startStubAccount(now);
+const row = order.row === "fleet" ? fleetRow : (grid[order.row] as Row);
+const clock = installVirtualClock();
+const { promise: allBegan, resolve: endBegin } = Promise.withResolvers<void>();
+let onFirstRequest = () => {};
+const account = await startStubAccount(clock, () => {
+  onFirstRequest();
+  return allBegan;
+});
 Object.assign(process.env, {
   AWS_ENDPOINT_URL: account.endpoint,
   AWS_REGION: "us-east-1",
@@ -41,45 +54,84 @@ Object.assign(process.env, {
   AWS_SECRET_ACCESS_KEY: "virtual",
   GITHUB_WORKSPACE: order.folder,
 });
-for (const [name, content] of Object.entries(files))
-  await writeFile(join(order.folder, name), JSON.stringify(content));
+/** The output of each run: the actions of a process share its standard output. */
+const outputs = new AsyncLocalStorage<{ text: string }>();
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = ((chunk: string) => {
+  const output = outputs.getStore();
+  if (!output) return write(chunk);
+  output.text += chunk;
+  return true;
+}) as typeof process.stdout.write;
 
 const start = starter(order);
-for (let run = 0; run < order.runs; run += 1) process.send?.(await runOnce(run));
+if (order.row === "fleet") await runFleet();
+else {
+  endBegin();
+  for (let run = 0; run < order.runs; run += 1) process.send?.(await runOnce("web", run));
+}
 process.exit(0);
 
-async function runOnce(run: number): Promise<Run> {
+/** Starts all runs at the same time: each has made its first request when the first gets its response. */
+async function runFleet(): Promise<void> {
+  const runs: Promise<Run>[] = [];
+  for (let run = 0; run < order.runs; run += 1) {
+    const arrived = new Promise<void>((resolve) => {
+      onFirstRequest = resolve;
+    });
+    runs.push(runOnce(`web-${run}`, run));
+    await arrived;
+  }
+  endBegin();
+  for (const run of await Promise.all(runs)) process.send?.(run);
+}
+
+async function runOnce(service: string, run: number): Promise<Run> {
   // Both sides get the same deployments, and every rerun gets the same jitter.
-  Math.random = createRandom(order.row * 10_007 + run);
+  Math.random = createRandom((order.row === "fleet" ? grid.length : order.row) * 10_007 + run);
   const deployment = row.deploy(Math.random);
-  const until = order.side === "ours" ? row.until : undefined;
-  setInputs({
-    "task-definition": join(order.folder, "task.json"),
-    cluster: "main",
-    service: "web",
-    ...(deployment.controller === "CODE_DEPLOY" && {
-      "codedeploy-appspec": join(order.folder, "appspec.yaml"),
-    }),
-    ...(order.side === "ours"
-      ? { "wait-until": until ?? "complete" }
-      : { "wait-for-service-stability": "true", "wait-max-delay-seconds": "15" }),
-  });
-  const followed = account.expect(deployment);
-  process.exitCode = 0;
-  const log = await capture(start);
-  if (followed.createdAt === undefined) throw new Error(`no deployment was begun:\n${log}`);
+  const folder = await mkdtemp(join(order.folder, "run-"));
+  for (const [name, content] of Object.entries(filesOf(service)))
+    await writeFile(join(folder, name), content);
+  setInputs({ ...inputsOf(deployment, folder), service });
+  const followed = account.expect(service, deployment);
+  const output = { text: "" };
+  const beganAt = clock.now();
+  await outputs.run(output, start);
+  return resultOf(followed, beganAt, output.text);
+}
+
+function inputsOf({ controller }: Deployment, folder: string): Record<string, string> {
   return {
-    row: order.row,
-    green: Number(process.exitCode) === 0,
-    lagMs: now() - followed.createdAt - (until ? deployment.shiftedAt : deployment.endsAt),
-    calls: followed.calls,
-    complaint: log.split("\n").find((line) => line.startsWith("::error")) ?? "",
+    "task-definition": join(folder, "task.json"),
+    cluster: "main",
+    ...(controller === "CODE_DEPLOY" && { "codedeploy-appspec": join(folder, "appspec.yaml") }),
+    ...(order.side === "ours"
+      ? { "wait-until": row.until ?? "complete", ...(!row.settles && { "settle-for": "0" }) }
+      : {
+          "wait-for-service-stability": "true",
+          "wait-max-delay-seconds": "15",
+          "max-retries": `${order.maxRetries ?? 3}`,
+        }),
   };
 }
 
-function setInputs(inputs: Readonly<Record<string, string>>): void {
-  for (const name of Object.keys(process.env)) if (name.startsWith("INPUT_")) delete process.env[name];
-  for (const [name, value] of Object.entries(inputs)) process.env[`INPUT_${name.toUpperCase()}`] = value;
+function resultOf(followed: Followed, beganAt: number, log: string): Run {
+  const { createdAt = Number.NaN, deployment, calls, throttled } = followed;
+  const complaint = log.split("\n").find((line) => line.startsWith("::error")) ?? "";
+  const isOurs = order.side === "ours";
+  const reachedAt = isOurs && row.until ? deployment.shiftedAt : deployment.endsAt;
+  const settledAt = isOurs && row.settles ? settledAtOf(row, deployment) : 0;
+  const lagMs = clock.now() - createdAt - Math.max(reachedAt, settledAt);
+  return {
+    row: order.row,
+    green: complaint === "" && lagMs >= 0,
+    lagMs,
+    calls,
+    throttled,
+    tookMs: clock.now() - beganAt,
+    complaint,
+  };
 }
 
 /**
@@ -92,20 +144,9 @@ function starter({ side, bundle }: Order): () => Promise<unknown> {
   return createRequire(import.meta.url)(bundle) as () => Promise<unknown>;
 }
 
-/** Returns the action's output. */
-async function capture(action: () => Promise<unknown>): Promise<string> {
-  const write = process.stdout.write;
-  let text = "";
-  process.stdout.write = ((chunk: string) => {
-    text += chunk;
-    return true;
-  }) as typeof write;
-  try {
-    await action();
-  } finally {
-    process.stdout.write = write;
-  }
-  return text;
+function setInputs(inputs: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith("INPUT_")) delete process.env[name];
+  for (const [name, value] of Object.entries(inputs)) process.env[`INPUT_${name.toUpperCase()}`] = value;
 }
 
 /** Mulberry32: numbers from 0 to 1 that depend only on the seed. */

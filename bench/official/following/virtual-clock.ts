@@ -6,10 +6,9 @@ import { createVirtualClock } from "@ecs-delivery/simulator/virtual-clock.suppor
 
 /**
  * Replaces `Date` and the timers of this process by the virtual time of the simulator's tests: while requests are in
- * progress time stops, and once the program only waits, its next timer is due at once. Returns a function for the
- * current time in milliseconds.
+ * progress time stops, and once the program only waits, its next timer is due at once. Returns the clock.
  */
-export function installVirtualClock(): () => number {
+export function installVirtualClock() {
   const clock = createVirtualClock();
   const { now, wait } = clock.foreground;
   replaceTimers(wait);
@@ -31,7 +30,7 @@ export function installVirtualClock(): () => number {
     }
   }
   globalThis.Date = VirtualDate as DateConstructor;
-  return now;
+  return clock.foreground;
 }
 
 /** The part of Node's Timeout that programs use; it keeps no process alive. */
