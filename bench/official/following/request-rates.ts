@@ -13,7 +13,7 @@ const groups = [
   { operations: ["DescribeServiceRevisions"], burst: 50, sustained: 20 },
 ];
 
-/** Returns a function that takes a token for a request, and returns false if there is none: AWS then throttles it. */
+/** Returns a function that takes a token for a request, and returns false if the bucket is empty: AWS then throttles it. */
 export function createRequestRates(now: () => number): (operation: string) => boolean {
   const buckets = groups.map((group) => ({ ...group, tokens: group.burst, at: now() }));
   return (operation) => {
