@@ -118,17 +118,6 @@ test("still sees a deployment that ends at the deadline", async () => {
   expect(endedAt).toBe(1_000);
 });
 
-test("fails with CodeDeploy's words when someone else stops the deployment", async () => {
-  const { answers, keepProduction, run } = createVirtualAccount("CODE_DEPLOY");
-  keepProduction();
-  answers.GetDeployment = stoppedByUser;
-  const { record, error } = await run();
-  expect(record.status).toBe("stopped");
-  expect(error?.message).toMatch(
-    /^Somebody else stopped the deployment: The deployment was stopped by a user/,
-  );
-});
-
 test("names the deployment that took over: the first one after this", async () => {
   const { answers, inputs, keepProduction, run } = createVirtualAccount("ECS");
   keepProduction();
@@ -157,37 +146,15 @@ test("reports that production is mixed when it is", async () => {
   expect(error?.message).toMatch(/ROLLBACK_FAILED; production runs web:1 and web:2\)$/);
 });
 
-const expired = named("ExpiredTokenException");
-
-test.each<[string, DeployInputs["onCancel"], Error | undefined, RegExp, boolean]>([
-  ["are left, as configured", "leave", undefined, /it continues \(on-cancel: leave\)$/, true],
-  [
-    "continue when they cannot be rolled back either",
-    "rollback",
-    expired,
-    /it continues, as it could not be stopped and rolled back \(on-cancel: rollback\): The AWS credentials have expired/,
-    false,
-  ],
-  [
-    "are rolled back when the credentials renew themselves",
-    "rollback",
-    undefined,
-    /it is being stopped and rolled back \(on-cancel: rollback\)$/,
-    true,
-  ],
-])("reports that deployments outliving the credentials %s", async (_, onCancel, onStop, message, decided) => {
+test("reports that a deployment outlives the credentials, and leaves it as configured", async () => {
   const { answers, run } = createVirtualAccount("CODE_DEPLOY");
-  answers.GetDeployment = expired;
-  if (onStop) answers.StopDeployment = onStop;
-  const { record, error, handles } = await run({ onCancel });
+  answers.GetDeployment = named("ExpiredTokenException");
+  const { record, error, handles } = await run({ onCancel: "leave" });
   expect(error?.message).toMatch(
-    /^The AWS credentials have expired .*, so deployment d-1 could not be followed/,
+    /^The AWS credentials have expired .*, so deployment d-1 could not be followed.*it continues \(on-cancel: leave\)$/,
   );
-  expect(error?.message).toMatch(message);
-  expect(error?.nextStep).toContain("use credentials that last longer than the deployment");
   expect(record).toMatchObject({ status: "lost", deploymentId: "d-1" });
-  // The post step tries again until the deployment's end is decided.
-  expect(handles.at(-1)).toEqual(decided ? undefined : { controller: "CODE_DEPLOY", id: "d-1" });
+  expect(handles.at(-1)).toBeUndefined();
 });
 
 test("reports that a late deployment cannot be stopped, and leaves it to the post step", async () => {

@@ -33,14 +33,3 @@ test.each<[string, Partial<MetricAlarm>, string]>([
   expect(await describeAlarms(client, ["slow"])).toEqual([text]);
   expect(await describeAlarms(client, ["slow", "5xx"])).toEqual([`slow: ${text}`]);
 });
-
-test("shows the rule of a composite alarm, which CloudWatch returns only when asked for", async () => {
-  const { answers, fake, inputs } = createFakeAws();
-  answers.DescribeAlarms = {
-    CompositeAlarms: [{ AlarmName: "shop", AlarmRule: 'ALARM("slow") OR ALARM("5xx")' }],
-  };
-  expect(await describeAlarms(fake(new CloudWatchClient(fakeConfig)), ["shop"])).toEqual([
-    'its rule is ALARM("slow") OR ALARM("5xx")',
-  ]);
-  expect(inputs("DescribeAlarms")[0].AlarmTypes).toEqual(["MetricAlarm", "CompositeAlarm"]);
-});

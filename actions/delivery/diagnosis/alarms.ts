@@ -10,6 +10,8 @@ const relations: Readonly<Record<string, string>> = {
 export interface AlarmState {
   readonly name: string;
   readonly state: MetricAlarm["StateValue"];
+  /** When it got this state. */
+  readonly since: Date | undefined;
   /** Such as `TargetResponseTime p99 was 1.84, above 0.5`, or the rule of a composite alarm. */
   readonly figures: string;
 }
@@ -28,14 +30,15 @@ export async function readAlarms(
     }),
     options,
   );
-  const named = ({ AlarmName: name = "", StateValue: state }: MetricAlarm, figures: string) => ({
-    name,
-    state,
+  const stateOf = (alarm: MetricAlarm, figures: string) => ({
+    name: alarm.AlarmName ?? "",
+    state: alarm.StateValue,
+    since: alarm.StateTransitionedTimestamp,
     figures,
   });
   return [
-    ...MetricAlarms.map((alarm) => named(alarm, figuresOf(alarm))),
-    ...CompositeAlarms.map((alarm) => named(alarm, `its rule is ${alarm.AlarmRule}`)),
+    ...MetricAlarms.map((alarm) => stateOf(alarm, figuresOf(alarm))),
+    ...CompositeAlarms.map((alarm) => stateOf(alarm, `its rule is ${alarm.AlarmRule}`)),
   ];
 }
 

@@ -66,20 +66,13 @@ export function createSightReader(context: SightContext, unseen: Unseen) {
     /** Returns those of the alarms that went off since `since`; one that was in ALARM before has other causes. */
     async alarmsSince(names: readonly string[], since: Date | undefined): Promise<readonly string[]> {
       if (names.length === 0 || !since) return [];
-      const { DescribeAlarmsCommand } = await import("@aws-sdk/client-cloudwatch");
-      const command = new DescribeAlarmsCommand({
-        AlarmNames: [...names],
-        AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
-      });
+      const { readAlarms } = await import("../diagnosis/alarms.ts");
       const found = await read("alarms", "cloudwatch:DescribeAlarms", async () =>
-        (await context.clients.cloudwatch()).send(command, { abortSignal: context.signal }),
+        readAlarms(await context.clients.cloudwatch(), names, { abortSignal: context.signal }),
       );
-      return [...(found?.MetricAlarms ?? []), ...(found?.CompositeAlarms ?? [])]
-        .filter(
-          ({ StateValue, StateTransitionedTimestamp: at }) =>
-            StateValue === "ALARM" && at !== undefined && at > since,
-        )
-        .flatMap(({ AlarmName }) => AlarmName ?? []);
+      return (found ?? [])
+        .filter((alarm) => alarm.state === "ALARM" && alarm.since !== undefined && alarm.since > since)
+        .map(({ name }) => name);
     },
     /** Reads the service again only if `isFresh`. */
     async look(subject: Replacement, isFresh: boolean): Promise<Sight> {

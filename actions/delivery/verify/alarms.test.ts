@@ -33,6 +33,7 @@ test.each(runs)("refuses absent alarms and those in ALARM of %s in mode %s", asy
     "alarm gone (input rollback-on-alarm) does not exist in this account and region (correct the name",
   ])
     expect(error?.message).toContain(text);
+  expect(account.inputs("DescribeAlarms")[0].AlarmTypes).toContain("CompositeAlarm");
   expect(changes).toBe(0);
 });
 

@@ -44,11 +44,12 @@ test("names the cause and the next step in a red run's only annotation, and sets
   expect(exitCode).toBe(1);
   expect(errors).toEqual([
     expect.stringMatching(
-      /^Container job exited with code 1: Error: no such table: suppliers \(task \w+ of job:\d+\)\. Next step: /,
+      /^Container job exited with code 1: Error: no such table: suppliers \(task \w{32} of job:\d+\)\. Next step: .*start this image/,
     ),
   ]);
   expect(outputs).toMatchObject({
     status: "failed",
+    cause: "Container job exited with code 1: Error: no such table: suppliers",
     "exit-code": "1",
     "task-arn": expect.stringContaining("task/"),
   });
@@ -62,7 +63,7 @@ test("stops its task before it ends when cancelled", async () => {
     (line, kill) => void (line.endsWith("waiting for a lock") && kill("SIGINT")),
   );
   expect(exitCode).toBe(1);
-  expect(errors).toEqual([expect.stringContaining("is being stopped")]);
+  expect(errors).toEqual([expect.stringMatching(/^Cancelled by SIGINT; task \w+ is being stopped/)]);
   expect(outputs).toMatchObject({ status: "cancelled" });
   const { tasks } = await stage.simulator.aws.ecs.describeTasks({
     cluster: "outside",

@@ -59,17 +59,6 @@ test.each(["job", "job:1", "arn:aws:ecs:us-east-1:123456789012:task-definition/j
   },
 );
 
-test("fails on an exit code other than 0, with the last meaningful line as its cause", async () => {
-  const { record, error } = await perform(stage.inputs(await stage.taskDefinition(), { command: ["fail"] }));
-  expect(record).toMatchObject({
-    status: "failed",
-    exitCode: 1,
-    cause: "Container job exited with code 1: Error: no such table: suppliers",
-  });
-  expect(error?.message).toMatch(/^Container job exited with code 1: Error: .* \(task \w{32} of job:1\)$/);
-  expect(error?.nextStep).toMatch(/start this image/);
-});
-
 test("reports a missing image as the cause", async () => {
   const image = `127.0.0.1:${new URL(stage.simulator.endpoint).port}/web:none`;
   const { record, error } = await perform(stage.inputs(await stage.taskDefinition({ image })));
@@ -129,20 +118,6 @@ test("stops the task and fails past the deadline, with what it last logged", asy
   });
   expect(error?.message).toContain("it was stopped");
   expect(await describeTask(record.taskArn)).toMatchObject({ desiredStatus: "STOPPED" });
-});
-
-test("stops the task when it is cancelled, and reports that", async () => {
-  const controller = new AbortController();
-  const cancel = () => controller.abort(new Error("Cancelled by SIGINT."));
-  const context = stage.context({ signal: controller.signal, ...whenItHangs(cancel) });
-  const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"] });
-  const { record, error } = await perform(inputs, context);
-  expect(record.status).toBe("cancelled");
-  expect(error?.message).toMatch(/^Cancelled by SIGINT; task \w+ is being stopped$/);
-  expect(await describeTask(record.taskArn)).toMatchObject({
-    desiredStatus: "STOPPED",
-    stoppedReason: "Cancelled by SIGINT",
-  });
 });
 
 test("counts a task that somebody stops as no success", async () => {
