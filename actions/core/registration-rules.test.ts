@@ -5,12 +5,5 @@ import { findRegistrationFaults } from "./registration-rules.ts";
 test.each(readRegistrationCases())("checks %s", (_, { definition, member }) => {
   const faults = findRegistrationFaults(definition);
   if (member === undefined) expect(faults).toEqual([]);
-  else
-    expect(faults).toMatchObject([
-      {
-        keys: expect.arrayContaining([member]),
-        text: expect.stringContaining(member),
-        fix: expect.stringMatching(/./),
-      },
-    ]);
+  else expect(faults).toEqual([{ text: expect.stringContaining(member), fix: expect.stringMatching(/./) }]);
 });

@@ -28,7 +28,7 @@ export function readTaskDefinition(
       taskDefinition,
       findings: [
         ...leftPlaceholders(taskDefinition, file),
-        ...faults.map(({ text, fix }): Finding => ({ text: `${file}: ${text}`, fix })),
+        ...faults.map((found): Finding => ({ ...found, text: `${file}: ${found.text}` })),
         ...advice.map((warning): Finding => ({ text: warning, kind: "advice" })),
       ],
     };
