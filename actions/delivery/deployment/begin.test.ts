@@ -90,16 +90,6 @@ test("watches alarms of a CodeDeploy deployment and rolls back on them", async (
   });
 });
 
-test("deploys the revision of a failed deployment again", async () => {
-  const account = createVirtualAccount("ECS");
-  const failed = { status: "PRIMARY", taskDefinition: "web:2", rolloutState: "FAILED" } as const;
-  account.runs("web:2", { deployments: [{ ...failed, runningCount: 0, desiredCount: 1 }] });
-  expect((await account.run()).record.status).toBe("succeeded");
-  expect(account.inputs("UpdateService")).toMatchObject([
-    { taskDefinition: "web:2", forceNewDeployment: true },
-  ]);
-});
-
 const primary = { status: "PRIMARY", taskDefinition: "web:2", desiredCount: 2 };
 const older = { status: "ACTIVE", taskDefinition: "web:1", runningCount: 1 };
 
@@ -107,12 +97,15 @@ test.each<[string, object[], boolean]>([
   ["all tasks", [{ ...primary, runningCount: 2 }], false],
   ["more tasks", [{ ...primary, runningCount: 3 }], false],
   ["too few tasks", [{ ...primary, runningCount: 1 }], true],
+  ["all tasks after a failure", [{ ...primary, runningCount: 2, rolloutState: "FAILED" }], true],
   ["tasks next to those of another revision", [{ ...primary, runningCount: 2 }, older], true],
 ])("deploys a revision that production runs with %s: %s", async (_, deployments, deployed) => {
   const account = createVirtualAccount("ECS");
   account.runs("web:2", { deployments });
   const { record } = await account.run();
   expect(record).toMatchObject({ status: "succeeded", changed: deployed });
+  const update = { taskDefinition: "web:2", forceNewDeployment: true };
+  expect(account.inputs("UpdateService")).toMatchObject(deployed ? [update] : []);
 });
 
 test("finds a service deployment that the update does not name by its revision", async () => {

@@ -33,16 +33,12 @@ const unhealthyMs = 60_000;
 
 /** Checks that the tasks of a revision stay up, from the moment when they serve. */
 export function createSettling(context: SightContext, terms: Terms) {
-  const { settleMs, maxFailedTasks, record, alarms = [], ranBefore = false } = terms;
+  const { settleMs, maxFailedTasks, record, ranBefore = false } = terms;
   const unseen: Unseen = new Set();
   const { look, alarmsSince } = createSightReader(context, unseen);
-  const clock = createUpClock(settleMs);
-  const since = { unhealthy: createSince(), missing: createSince() };
   /** Tasks that had failed before the settle time; undefined until it begins. */
   let earlier: ReadonlySet<string> | undefined;
-  let leftMs = settleMs;
   let dueAt = 0;
-  let running = 0;
   let isUp = false;
   const newOnes = (tasks: readonly FailedTask[]) =>
     tasks.filter(({ taskId }) => earlier?.has(taskId) === false);
@@ -53,6 +49,8 @@ export function createSettling(context: SightContext, terms: Terms) {
     triggeredAlarms: [] as readonly string[],
     /** Whether AWS's own deployment has succeeded. */
     hasEnded: false,
+    leftMs: settleMs,
+    running: 0,
     /** When the tasks will have stayed up, in milliseconds since the epoch. */
     endsAt: 0,
     /** Milliseconds until the next poll is due. */
@@ -64,68 +62,81 @@ export function createSettling(context: SightContext, terms: Terms) {
       // In a rolling update, all new tasks run while the load balancer still drains the old ones.
       if (!serves && (course.near !== "complete" || course.status !== "IN_PROGRESS")) return "off";
       const now = context.clock.now();
-      const isLast = reached && leftMs === 0;
+      const isLast = reached && settling.leftMs === 0;
       if (now < dueAt && !isLast && (earlier || !serves)) return earlier ? "waiting" : "off";
       // Set before the reads, so that AWS is not asked faster when they fail.
-      dueAt = now + pauseOf(settleMs, leftMs);
+      dueAt = now + pauseOf(settleMs, settling.leftMs);
       const sight = await look({ ...terms, startedBy: course.startedBy }, reached || !isUp);
       isUp = earlier !== undefined && !sight.missing;
       // The check of production reports that the deployment was replaced, or that the service was scaled to zero.
       const { revision, service } = sight.service;
       if (reached && (revision !== terms.revision || service.desiredCount === 0)) return "settled";
       if (!serves && !earlier && (sight.missing || sight.isShared)) return "off";
-      earlier ??= new Set(ranBefore && isLoop(sight, now) ? [] : sight.failed.map(({ taskId }) => taskId));
-      return judge(sight, course, now, reached);
+      const isLoop = sight.failed.length >= maxFailedTasks && isCrashLoop(sight.failed, now);
+      earlier ??= new Set(ranBefore && isLoop ? [] : sight.failed.map(({ taskId }) => taskId));
+      keepFailed(context, record, sight.failed);
+      const state = judge(sight, newOnes(sight.failed).length, now, reached);
+      dueAt = now + (settling.leftMs === 0 && !reached ? slowMs : pauseOf(settleMs, settling.leftMs));
+      // AWS itself watches the alarms while its deployment is in progress.
+      if (state === "failing" || !course.ended) return state;
+      settling.triggeredAlarms = await alarmsSince(terms.alarms ?? [], course.createdAt);
+      return settling.triggeredAlarms.length > 0 ? fail("an alarm went off") : state;
     },
     /** Adds the result to the record, and warns of failed tasks. */
     report(): void {
-      if (!earlier) return;
-      const failed = newOnes(record.failedTasks).length;
-      const blind = unseen.size > 0 ? `; not seen: ${[...unseen].join(", ")}` : "";
-      record.settled = describeSettled(settleMs, running, failed) + blind;
-      if (failed === 0) return;
-      const note = warningOfFailed(failed, shortRevision(terms.revision), maxFailedTasks);
-      record.notes.push(note);
-      context.log.warning(note);
+      if (earlier) noteSettled(context, terms, unseen, settling.running, newOnes(record.failedTasks).length);
     },
   };
-  return settling;
-
-  function isLoop({ failed }: Sight, now: number): boolean {
-    return failed.length >= maxFailedTasks && isCrashLoop(failed, now);
-  }
-
-  async function judge(sight: Sight, course: Course, now: number, reached: boolean): Promise<SettleState> {
-    const failed = newOnes(sight.failed);
-    logNew(sight.failed);
-    const { missing, unhealthy } = sight;
-    settling.why = missing || `the tasks have not yet stayed up for ${formatDuration(settleMs)}`;
-    running = sight.running;
-    // Without a failure in the last hour, tasks that ran before have stayed up already. The runner's clock may differ from AWS's.
-    const upSince = ranBefore && sight.failed.length === 0 ? now - settleMs : now;
-    leftMs = clock(now, { serves: !missing, fails: unhealthy !== "", failed: failed.length, upSince });
-    settling.endsAt = now + leftMs;
-    dueAt = now + (leftMs === 0 && !reached ? slowMs : pauseOf(settleMs, leftMs));
-    if (failed.length >= maxFailedTasks) return fail(`${counted(failed.length, "task")} failed`);
-    if (since.unhealthy(unhealthy, now) >= Math.min(unhealthyMs, settleMs / 2)) return fail(unhealthy);
-    if (since.missing(missing, now) >= backMs && reached) return fail(missing);
-    // AWS itself watches the alarms while its deployment is in progress.
-    if (course.ended) settling.triggeredAlarms = await alarmsSince(alarms, course.createdAt);
-    if (settling.triggeredAlarms.length > 0) return fail("an alarm went off");
-    return leftMs === 0 && reached && !missing ? "settled" : "waiting";
-  }
-
-  function logNew(failed: readonly FailedTask[]): void {
-    const before = record.failedTasks.length;
-    for (const index of failed.keys())
-      if (index >= before) logStopped(context.log, failed.slice(0, index + 1));
-    record.failedTasks = [...failed];
-  }
-
-  function fail(why: string): SettleState {
+  const fail = (why: string): SettleState => {
     settling.why = `${why} within the settle time of ${formatDuration(settleMs)}`;
     return "failing";
-  }
+  };
+  const judge = createJudge(terms, settling, fail);
+  return settling;
+}
+
+/** Returns a function that decides from the tasks' present and former state. */
+function createJudge(
+  { settleMs, maxFailedTasks, ranBefore }: Terms,
+  settling: Pick<Settling, "why" | "leftMs" | "endsAt" | "running">,
+  fail: (why: string) => SettleState,
+) {
+  const clock = createUpClock(settleMs);
+  const since = { unhealthy: createSince(), missing: createSince() };
+  return (sight: Sight, failed: number, now: number, reached: boolean): SettleState => {
+    const { missing, unhealthy, running } = sight;
+    // Without a failure in the last hour, tasks that ran before have stayed up already. The runner's clock may differ from AWS's.
+    const upSince = ranBefore && sight.failed.length === 0 ? now - settleMs : now;
+    const leftMs = clock(now, { serves: !missing, fails: unhealthy !== "", failed, upSince });
+    const why = missing || `the tasks have not yet stayed up for ${formatDuration(settleMs)}`;
+    Object.assign(settling, { running, leftMs, endsAt: now + leftMs, why });
+    if (failed >= maxFailedTasks) return fail(`${counted(failed, "task")} failed`);
+    if (since.unhealthy(unhealthy, now) >= Math.min(unhealthyMs, settleMs / 2)) return fail(unhealthy);
+    if (since.missing(missing, now) >= backMs && reached) return fail(missing);
+    return leftMs === 0 && reached && !missing ? "settled" : "waiting";
+  };
+}
+
+function noteSettled(
+  { log }: SightContext,
+  { record, settleMs, revision, maxFailedTasks }: Terms,
+  unseen: Unseen,
+  running: number,
+  failed: number,
+): void {
+  const blind = unseen.size > 0 ? `; not seen: ${[...unseen].join(", ")}` : "";
+  record.settled = describeSettled(settleMs, running, failed) + blind;
+  if (failed === 0) return;
+  const note = warningOfFailed(failed, shortRevision(revision), maxFailedTasks);
+  record.notes.push(note);
+  log.warning(note);
+}
+
+/** Keeps failed tasks on the record, and logs the new ones. */
+function keepFailed({ log }: SightContext, record: Terms["record"], failed: readonly FailedTask[]): void {
+  const before = record.failedTasks.length;
+  for (const index of failed.keys()) if (index >= before) logStopped(log, failed.slice(0, index + 1));
+  record.failedTasks = [...failed];
 }
 
 /** Once the tasks have stayed up, they are still watched until AWS is done. */

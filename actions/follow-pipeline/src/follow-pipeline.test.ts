@@ -56,14 +56,6 @@ test("finds the execution that a pushed image started", async () => {
   expect(again.record.deployments).toMatchObject([{ deploymentId: record.deployments[0]?.deploymentId }]);
 });
 
-test("finds a change of the definitions by its commit", async () => {
-  const commit = await stage.define({ "README.md": "one more" });
-  const { record, error } = await stage.follow({ pipeline, commit, start: "never" });
-  expect(error).toBeUndefined();
-  expect(record.status).toBe("succeeded");
-  expect(record.revisions.map(({ id }) => id)).toContain(commit);
-});
-
 test("follows an image that changed with its definitions in the execution that has both", async () => {
   const commit = await stage.define({ "README.md": "and another" });
   const image = await stage.push("three");
