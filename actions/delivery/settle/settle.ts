@@ -2,12 +2,11 @@ import { formatDuration } from "../../core/duration.ts";
 import { createPatience } from "../../core/outage-tolerance.ts";
 import { counted } from "../../core/summary.ts";
 import { type FailedTask, logStopped } from "../../ecs/failed-task.ts";
-import { shortRevision } from "../../ecs/revision.ts";
 import type { Replacement } from "../diagnosis/watch-tasks.ts";
 import type { Snapshot } from "../engine.ts";
 import { type DeploymentRecord, hasReached } from "../record.ts";
 import { createSightReader, type Sight, type SightContext, type Unseen } from "./sight.ts";
-import { createUpClock, describeSettled, isCrashLoop, pauseOf, warningOfFailed } from "./up-clock.ts";
+import { createUpClock, isCrashLoop, noteSettled, pauseOf } from "./up-clock.ts";
 
 /** `off`: the new tasks do not serve yet. `waiting`: they have to stay up for longer. */
 export type SettleState = "off" | "waiting" | "settled" | "failing";
@@ -84,7 +83,9 @@ export function createSettling(context: SightContext, terms: Terms) {
     },
     /** Adds the result to the record, and warns of failed tasks. */
     report(): void {
-      if (earlier) noteSettled(context, terms, unseen, settling.running, newOnes(record.failedTasks).length);
+      if (!earlier) return;
+      const failed = newOnes(record.failedTasks).length;
+      noteSettled(context, record, terms, { running: settling.running, failed, unseen });
     },
   };
   const fail = (why: string): SettleState => {
@@ -115,21 +116,6 @@ function createJudge(
     if (since.missing(missing, now) >= backMs && reached) return fail(missing);
     return leftMs === 0 && reached && !missing ? "settled" : "waiting";
   };
-}
-
-function noteSettled(
-  { log }: SightContext,
-  { record, settleMs, revision, maxFailedTasks }: Terms,
-  unseen: Unseen,
-  running: number,
-  failed: number,
-): void {
-  const blind = unseen.size > 0 ? `; not seen: ${[...unseen].join(", ")}` : "";
-  record.settled = describeSettled(settleMs, running, failed) + blind;
-  if (failed === 0) return;
-  const note = warningOfFailed(failed, shortRevision(revision), maxFailedTasks);
-  record.notes.push(note);
-  log.warning(note);
 }
 
 /** Keeps failed tasks on the record, and logs the new ones. */

@@ -1,6 +1,8 @@
+import type { StepContext } from "../../core/context.ts";
 import { formatDuration } from "../../core/duration.ts";
 import { counted } from "../../core/summary.ts";
 import type { FailedTask } from "../../ecs/failed-task.ts";
+import { shortRevision } from "../../ecs/revision.ts";
 
 /** Shortest default: a program that cannot start ends within seconds, one without its database within a minute. */
 const leastMs = 60_000;
@@ -59,10 +61,18 @@ export function isCrashLoop(failed: readonly Pick<FailedTask, "stoppedAt">[], no
   return pauses.length > 0 && now - (times.at(-1) ?? 0) <= 2 * Math.max(...pauses);
 }
 
-export function describeSettled(settleMs: number, tasks: number, failed: number): string {
-  return `stayed up for ${formatDuration(settleMs)}, ${counted(tasks, "task")}, ${failed} failed`;
-}
-
-export function warningOfFailed(failed: number, name: string, maxFailedTasks: number): string {
-  return `${counted(failed, "task")} of ${name} failed; ${maxFailedTasks} would be an error (max-failed-tasks).`;
+/** Adds the result to the record, and warns of failed tasks. `unseen`: reads that AWS denied. */
+export function noteSettled(
+  { log }: StepContext,
+  record: { settled: string; notes: string[] },
+  { settleMs, maxFailedTasks, revision }: { settleMs: number; maxFailedTasks: number; revision: string },
+  { running, failed, unseen = [] }: { running: number; failed: number; unseen?: Iterable<string> },
+): void {
+  const blind = [...unseen].join(", ");
+  const result = `stayed up for ${formatDuration(settleMs)}, ${counted(running, "task")}, ${failed} failed`;
+  record.settled = blind ? `${result}; not seen: ${blind}` : result;
+  if (failed === 0) return;
+  const note = `${counted(failed, "task")} of ${shortRevision(revision)} failed; ${maxFailedTasks} would be an error (max-failed-tasks).`;
+  record.notes.push(note);
+  log.warning(note);
 }

@@ -3,7 +3,7 @@ import { formatDuration } from "../../core/duration.ts";
 import { Failure } from "../../core/failure.ts";
 import { causeOf } from "../../delivery/diagnosis/causes.ts";
 import { type Evidence, gatherEvidence } from "../../delivery/diagnosis/evidence.ts";
-import { describeSettled, warningOfFailed } from "../../delivery/settle/up-clock.ts";
+import { noteSettled } from "../../delivery/settle/up-clock.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import type { Cause } from "../../ecs/task-causes.ts";
 import { dimensionOf } from "./autoscaling-state.ts";
@@ -22,7 +22,9 @@ const statuses = {
 export async function checkOutcome(scaling: Scaling, { kind, progress }: Ending): Promise<void> {
   const { inputs, record, context, requestedAt } = scaling;
   if (kind === "reached") {
-    reportSettled(scaling, progress);
+    const terms = { ...inputs, settleMs: settleTimeOf(inputs), revision: scaling.subject.running.revision };
+    if (terms.settleMs > 0 && progress.running > 0)
+      noteSettled(context, record, terms, { running: progress.running, failed: scaling.watch.failedSince() });
     record.status = inputs.waitUntil === "serving" ? "succeeded" : inputs.waitUntil;
     return;
   }
@@ -34,17 +36,6 @@ export async function checkOutcome(scaling: Scaling, { kind, progress }: Ending)
   const counts = missing || `${running} of ${desired} tasks run`;
   const text = cause.text === counts ? `still so after ${after}` : `${counts} after ${after}`;
   throw new Failure(`${cause.text} (${text})`, { nextStep: cause.nextStep });
-}
-
-function reportSettled({ context, inputs, record, watch }: Scaling, { running }: Progress): void {
-  const settleMs = settleTimeOf(inputs);
-  if (settleMs === 0 || running === 0) return;
-  const failed = watch.failedSince();
-  record.settled = describeSettled(settleMs, running, failed);
-  if (failed === 0) return;
-  const note = warningOfFailed(failed, inputs.service, inputs.maxFailedTasks);
-  record.notes.push(note);
-  context.log.warning(note);
 }
 
 const causes = {
