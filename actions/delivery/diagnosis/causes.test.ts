@@ -98,11 +98,6 @@ test.each<[string, Partial<Evidence>, string]>([
     "(ALARM_ACTIVE): Alarm 5xx",
   ],
   [
-    "an alarm that ECS names",
-    { by: "ECS", triggeredAlarms: ["5xx"], reason: { code: "ROLLBACK_SUCCESSFUL", message: "Rolled back." } },
-    "Alarm 5xx went off during the deployment",
-  ],
-  [
     "a quota in an event of the service, behind the deployment's end",
     {
       serviceEvents: [

@@ -1,4 +1,4 @@
-import type { ServiceDeployment, ServiceDeploymentStatus } from "@aws-sdk/client-ecs";
+import type { ServiceDeployment } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
 import { createHistory } from "./history.ts";
 import { snapshotOf } from "./snapshot.ts";
@@ -27,22 +27,9 @@ const at = (
   ...parts,
 });
 
-test.each<[ServiceDeploymentStatus, string | undefined]>([
-  ["PENDING", undefined],
-  ["IN_PROGRESS", undefined],
-  ["STOP_REQUESTED", undefined],
-  ["ROLLBACK_REQUESTED", undefined],
-  ["ROLLBACK_IN_PROGRESS", undefined],
-  ["STOPPED", "stopped"],
-  ["ROLLBACK_SUCCESSFUL", "rolled-back"],
-  ["ROLLBACK_FAILED", "failed"],
-  ["SUCCESSFUL", "succeeded"],
-])("maps %s to the end %s", (status, ended) => {
-  expect(snapshotOf({ status }, known).ended).toBe(ended);
-});
-
 test.each<[string, ServiceDeployment, string | undefined, string]>([
   ["another deployment took over", {}, "d-2", "superseded"],
+  ["somebody stopped it", {}, undefined, "stopped"],
   [
     "the circuit breaker opened, without rollback",
     { deploymentCircuitBreaker: { status: "TRIGGERED" } },

@@ -134,6 +134,21 @@ test.each<[string, () => Promise<unknown>, RegExp[], () => string | RegExp]>([
     () => /^add a rule for the service's requests: aws elbv2 create-rule --listener-arn/,
   ],
   [
+    "a missing listener",
+    async () => {
+      const { elbv2 } = stage.simulator.aws;
+      const created = await elbv2.createListener({
+        ...{ LoadBalancerArn: loadBalancer, Protocol: "HTTP", Port: 8091 },
+        DefaultActions: forward(groups.blue),
+      });
+      const { ListenerArn = "" } = created.Listeners?.[0] ?? {};
+      await pairWith(["blue", "green"], ListenerArn);
+      await elbv2.deleteListener({ ListenerArn });
+    },
+    [/^production listener \S+:listener\/\S+, used by deployment group web, does not exist$/],
+    () => /correct deployment group web/,
+  ],
+  [
     "a missing target group",
     async () => {
       const TargetGroupArn = await createGroup("gone");
@@ -203,26 +218,6 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
   const fix = expect.stringMatching(/aws elbv2/);
   expect(findings).toContainEqual({ kind: "advice", text: expect.stringMatching(text), fix });
   expect(findings.every(({ kind }) => kind === "advice")).toBe(true);
-});
-
-test("finds that a listener is gone", async () => {
-  const { elbv2 } = stage.simulator.aws;
-  const { Listeners } = await elbv2.createListener({
-    LoadBalancerArn: loadBalancer,
-    Protocol: "HTTP",
-    Port: 8091,
-    DefaultActions: forward(groups.blue),
-  });
-  const ListenerArn = Listeners?.[0]?.ListenerArn ?? "";
-  await pairWith(["blue", "green"], ListenerArn);
-  await elbv2.deleteListener({ ListenerArn });
-  const { findings } = await plan();
-  expect(findings).toEqual([
-    {
-      text: `production listener ${ListenerArn}, used by deployment group web, does not exist`,
-      fix: expect.stringContaining("correct deployment group web"),
-    },
-  ]);
 });
 
 test("prevents the foreseen fault by its fix", async () => {
