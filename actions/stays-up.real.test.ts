@@ -5,6 +5,7 @@ import { type BackEnd, configure, type Family } from "./delivery/fault-matrix/su
 import { createScene, type Scene, setAlarm } from "./delivery/fault-matrix/support/scene.ts";
 import type { DeployInputs } from "./delivery/inputs.ts";
 import { newRecord, type Status } from "./delivery/record.ts";
+import { longestWaitMinutes } from "./delivery/stage.support.ts";
 import { tryRollBack } from "./rollback-service/src/rollback.support.ts";
 
 /** Serves until a request asks it to fail, so that tasks fail after the shift, however slow the machine is. */
@@ -133,7 +134,9 @@ describe.each<[BackEnd, Family, readonly Case[]]>([
     await setAlarm(scene, "OK");
     const before = await play({ inputs: { settleMs: 0 } });
     expect(before.error).toBeUndefined();
-    await configure(scene.stage, backEnd, { waitMinutes: 60, graceSeconds: 0 });
+    // One that fails ends when its tasks have failed, however slow the machine is.
+    const waitMinutes = each.status === "rolled-back" ? longestWaitMinutes : 60;
+    await configure(scene.stage, backEnd, { waitMinutes, graceSeconds: 0 });
     const { record, error, log } = await play(each);
     expect(record.status, log).toBe(each.status);
     if (each.cause) expect(error?.message).toMatch(each.cause);

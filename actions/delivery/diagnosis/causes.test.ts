@@ -162,7 +162,7 @@ test.each<[string, Partial<Evidence>, RegExp]>([
     /^allow the target's port in the tasks'/,
   ],
   ["such a target", { failedTasks: [], unhealthyTargets: ["Request timed out (port 80)"] }, /security group/],
-  ["a target in another zone", { failedTasks: [], unhealthyTargets: [zone] }, /^add a subnet of this zone/],
+  ["a target in another zone", { unhealthyTargets: [zone] }, /^add a subnet of this zone/],
   [
     "a role without permissions, also after tasks failed",
     { reason: { code: "IAM_ROLE_PERMISSIONS", message: roleMessage } },
