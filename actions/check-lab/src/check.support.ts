@@ -2,7 +2,7 @@ import { type TestSimulator, testListenerPortOffset } from "@ecs-delivery/simula
 import { expect } from "vitest";
 import defaults from "../weights.json" with { type: "json" };
 import { checkLab } from "./check.ts";
-import { createReadPage, type LabOptions, openLab, type ReadPage } from "./lab.ts";
+import { createReadPage, type Lab, type LabOptions, openLab, type ReadPage, readAccount } from "./lab.ts";
 import { browser } from "./lab-parts.support.ts";
 import { phase10, phases } from "./phases/phases.ts";
 import type { ItemReport, Report } from "./report.ts";
@@ -53,20 +53,22 @@ const readPages =
 
 const offset = testListenerPortOffset();
 
-/** Checks a simulated account from the student's own machine. */
-export function check(
-  simulator: TestSimulator,
-  { numbers, ...changes }: Partial<LabOptions> & { numbers?: readonly number[] } = {},
-): Promise<Report> {
-  const lab = openLab({
-    account: { ...simulator.clientConfig, maxAttempts: 1 },
+/** Opens the lab of a simulated account on the student's own machine. */
+export function openLabIn({ clientConfig }: TestSimulator, changes: Partial<LabOptions> = {}): Lab {
+  return openLab({
+    account: readAccount({ ...clientConfig, maxAttempts: 1 }),
     checkout: checkoutOf(ownFiles),
     readPage: readPages(createReadPage()),
     site: `http://127.0.0.1:${offset + 80}`,
     browserAddress: browser,
     ...changes,
   });
-  return checkLab(lab, {
+}
+
+type CheckOptions = Partial<LabOptions> & { numbers?: readonly number[] };
+
+export function check(simulator: TestSimulator, { numbers, ...changes }: CheckOptions = {}): Promise<Report> {
+  return checkLab(openLabIn(simulator, changes), {
     phases: numbers ? [...phases, phase10].filter(({ number }) => numbers.includes(number)) : phases,
     weights: defaults,
     student: "ada",

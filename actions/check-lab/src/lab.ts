@@ -1,5 +1,4 @@
 import { type Account, readAccount } from "./account/account.ts";
-import type { AccountConfig } from "./account/reads.ts";
 import { createReadCode } from "./code.ts";
 import { once } from "./outcome.ts";
 import { type ListenerName, ports } from "./parts.ts";
@@ -7,7 +6,7 @@ import { createReadPage, type ReadPage } from "./read-page.ts";
 import { findRoles, type Roles } from "./roles.ts";
 import { type Checkout, findSources, openCheckout, type Sources } from "./sources.ts";
 
-export { createReadPage, type ReadPage };
+export { createReadPage, type ReadPage, readAccount };
 
 /** All that the items read, each part only when an item asks for it. */
 export interface Lab {
@@ -28,7 +27,7 @@ export interface Lab {
 }
 
 export interface LabOptions {
-  readonly account: AccountConfig;
+  readonly account: Account;
   readonly checkout: Checkout;
   readonly readPage: ReadPage;
   /** Address of the site, instead of the load balancer's. */
@@ -37,8 +36,14 @@ export interface LabOptions {
   readonly write?: boolean;
 }
 
-export function openLab({ checkout, readPage, site, write = false, ...options }: LabOptions): Lab {
-  const account = readAccount(options.account);
+export function openLab({
+  account,
+  checkout,
+  readPage,
+  site,
+  browserAddress,
+  write = false,
+}: LabOptions): Lab {
   const roles = findRoles(account);
   const sources = findSources(account, roles, checkout);
   const siteAddress = once(async (name: ListenerName) => {
@@ -47,17 +52,8 @@ export function openLab({ checkout, readPage, site, write = false, ...options }:
     const port = address.protocol === "https:" ? ports.production : Number(address.port || ports.production);
     return `http://${address.hostname}:${port + ports.test - ports.production}`;
   });
-  const { browserAddress } = options;
-  return {
-    account,
-    roles,
-    sources,
-    code: createReadCode(sources),
-    readPage,
-    siteAddress,
-    browserAddress,
-    write,
-  };
+  const code = createReadCode(sources);
+  return { account, roles, sources, code, readPage, siteAddress, browserAddress, write };
 }
 
 type LabInputs = Pick<LabOptions, "site" | "browserAddress" | "write"> & {
@@ -68,7 +64,7 @@ type LabInputs = Pick<LabOptions, "site" | "browserAddress" | "write"> & {
 /** The account of the environment's credentials. */
 export function openLabOf({ region, repository, ...inputs }: LabInputs): Lab {
   return openLab({
-    account: { region },
+    account: readAccount({ region }),
     checkout: openCheckout(repository),
     readPage: createReadPage(),
     ...inputs,

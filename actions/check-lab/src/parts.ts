@@ -80,16 +80,6 @@ export function actionsOf({ stages = [] }: PipelineDeclaration): ActionDeclarati
   return stages.flatMap(({ actions = [] }) => actions);
 }
 
-/**
- * The lowest priority that no rule of a listener has; with `before`, one that is evaluated before that rule, or undefined
- * if all of those are used.
- */
-export function freePriority(rules: readonly Rule[], before?: Rule): number | undefined {
-  const used = new Set(rules.map(({ Priority }) => Priority));
-  const most = before && before.Priority !== "default" ? Number(before.Priority) - 1 : used.size + 1;
-  return Array.from({ length: most }, (_, index) => index + 1).find((each) => !used.has(`${each}`));
-}
-
 /** The actions that deliver: the source of the definition files, that of the image, and the deploy action. */
 export function deliveryActionsOf(pipeline: PipelineDeclaration) {
   const all = actionsOf(pipeline);

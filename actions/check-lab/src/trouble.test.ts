@@ -1,6 +1,7 @@
 import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, afterEach, expect, it } from "vitest";
 import { check, checkoutOf, itemsOf, ownFiles } from "./check.support.ts";
+import { readAccount } from "./lab.ts";
 import { courseParts, createContainers, createLoadBalancer, createServices } from "./lab-account.support.ts";
 import { courseNames } from "./lab-parts.support.ts";
 
@@ -56,18 +57,18 @@ it("gives one reason for all that follows when the keys expire in the middle, an
 
 it("checks what AWS throttles at first", async () => {
   simulator.faults.add({ kind: "throttle", operation: "ecs:*", times: 2 });
-  const account = { ...simulator.clientConfig, maxAttempts: 3 };
+  const account = readAccount({ ...simulator.clientConfig, maxAttempts: 3 });
   expect(itemsOf(await check(simulator, { account, numbers: [5] }), "unchecked")).toEqual([]);
 });
 
 it("reports missing credentials once, and still checks the repository", async () => {
-  const account = {
+  const account = readAccount({
     region: "us-east-1",
     endpoint: simulator.endpoint,
     credentials: async () => {
       throw Object.assign(new Error("none"), { name: "CredentialsProviderError" });
     },
-  };
+  });
   const report = await check(simulator, { account, numbers: [1, 5] });
   expect(itemsOf(report, "pass")).toHaveLength(5);
   expect(itemsOf(report, "unchecked")).toHaveLength(11);
@@ -82,7 +83,7 @@ it("reports missing credentials once, and still checks the repository", async ()
 });
 
 it("says that the region is another one", async () => {
-  const account = { ...simulator.clientConfig, region: "eu-west-3" };
+  const account = readAccount({ ...simulator.clientConfig, region: "eu-west-3" });
   expect((await check(simulator, { account, numbers: [5] })).notes).toEqual([
     "The region is eu-west-3; the course uses us-east-1. Set AWS_REGION if the lab is there",
   ]);

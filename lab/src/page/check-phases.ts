@@ -1,13 +1,19 @@
 import { checkLab } from "@ecs-delivery/actions/check-lab/src/check";
 import { waysOf } from "@ecs-delivery/actions/check-lab/src/item";
-import { createReadPage, type LabOptions, openLab } from "@ecs-delivery/actions/check-lab/src/lab";
+import {
+  createReadPage,
+  type LabOptions,
+  openLab,
+  readAccount,
+} from "@ecs-delivery/actions/check-lab/src/lab";
 import { phases } from "@ecs-delivery/actions/check-lab/src/phases/phases";
 import { openCheckout } from "@ecs-delivery/actions/check-lab/src/sources";
 import { explanation } from "@ecs-delivery/actions/check-lab/src/summary";
 import weights from "@ecs-delivery/actions/check-lab/weights.json" with { type: "json" };
 import type { CheckedPhase } from "./check-tab.ts";
 
-interface CheckedLab extends Pick<LabOptions, "account" | "site"> {
+interface CheckedLab extends Pick<LabOptions, "site"> {
+  readonly account: Parameters<typeof readAccount>[0];
   /** Folder of the Git repository. */
   readonly repository: string;
 }
@@ -15,7 +21,7 @@ interface CheckedLab extends Pick<LabOptions, "account" | "site"> {
 /** Runs check-lab's phases on a lab whose visitors are on this machine. */
 export async function* checkPhases({ account, repository, site }: CheckedLab): AsyncGenerator<CheckedPhase> {
   const lab = openLab({
-    ...{ account, site, browserAddress: "127.0.0.1" },
+    ...{ account: readAccount(account), site, browserAddress: "127.0.0.1" },
     checkout: openCheckout(repository),
     readPage: createReadPage(),
   });

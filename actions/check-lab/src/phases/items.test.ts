@@ -1,216 +1,284 @@
-import { expect, it } from "vitest";
-import { freePriority } from "../parts.ts";
-import {
-  adminRule,
-  allowing,
-  balanced,
-  balancerWith,
-  checkItem,
-  container,
-  databaseWith,
-  definitionWith,
-  forwarding,
-  group,
-  groupWith,
-  open,
-  owner,
-  policy,
-  type Reads,
-  roleArn,
-  rule,
-  rulesWith,
-  serverWith,
-  serviceWith,
-  testItems,
-} from "./items.support.ts";
+import type { Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
+import { afterAll, expect, it } from "vitest";
+import { checkoutOf, openLabIn } from "../check.support.ts";
+import { runItem } from "../item.ts";
+import { type LabOptions, readAccount } from "../lab.ts";
+import { buildByHand } from "../lab-account.support.ts";
+import { courseNames } from "../lab-parts.support.ts";
+import { allOf, createChanges, type Seed } from "../mistakes.support.ts";
+import { Unreadable } from "../outcome.ts";
+import type { Page } from "../read-page.ts";
+import { phase10, phases } from "./phases.ts";
 
-const everything = {
-  Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: ["/*"] } }],
-  ...forwarding("elsewhere"),
+/** All nine phases are done in it. It is read once: each row changes what one read returns. */
+const simulator = await startTestSimulator({ account: "academy" });
+afterAll(() => simulator.close());
+const { securityGroup } = await buildByHand(simulator);
+const finished = readAccount(simulator.clientConfig);
+const { change, set, edited } = createChanges();
+
+type Change = Seed | Partial<LabOptions>;
+const items = new Map([...phases, phase10].flatMap(({ items }) => items.map((item) => [item.id, item])));
+
+/** Returns status, evidence and the fix by the CLI, in one text. */
+async function resultOf(id: string, ...changes: Change[]): Promise<string> {
+  const item = items.get(id);
+  if (!item) throw new Error(`${id} is not an item`);
+  const undo = await allOf(...changes.filter((each) => typeof each === "function"))();
+  const options = Object.assign({}, ...changes.filter((each) => typeof each === "object"));
+  const lab = openLabIn(simulator, { account: edited(finished), ...options });
+  const { status, evidence, fix } = await runItem(item, lab).finally(undo);
+  return `${status}: ${evidence} Fix: ${fix?.cli}`;
+}
+
+const server = (members: object) => set("instances", members, "MonolithicAppServer");
+/** The only rule of every security group. */
+const allow = (rule: object) => set("securityGroups", { IpPermissions: [{ IpProtocol: "tcp", ...rule }] });
+const service = (members: object) => set("services", members, courseNames.service.customer);
+const reaches = (...loadBalancers: object[]) => service({ loadBalancers, taskSets: [] });
+const definition = (members: object) => set("taskDefinition", members, courseNames.service.customer);
+/** Changes the customer's container in its task definition. */
+const container = (members: object) =>
+  change("taskDefinition", (found) => ({
+    ...found,
+    containerDefinitions: found?.containerDefinitions?.map((each) =>
+      each.name === "customer" ? { ...each, ...members } : each,
+    ),
+  }));
+const image = (host: string) => container({ image: `${host}.amazonaws.com/customer` });
+const employeeGroup = (members: object) => set("targetGroups", members, "employee-tg-one");
+const last = (members: object | undefined) => change("lastDeployment", () => members);
+const deployments = (...all: object[]) => change("deployments", () => all);
+const releases = (...revisions: number[]) =>
+  deployments(
+    ...revisions.map((revision) => ({ status: "Succeeded", revision: `task-definition/web:${revision}` })),
+  );
+const canary = { status: "Succeeded", deploymentConfigName: "ECSCanary10Percent5Minutes" };
+const runs = (...all: object[]) => change("pipelineRuns", () => all);
+const tasks = (...containers: object[]) =>
+  change("runningTasks", (found, _, name) =>
+    name === courseNames.service.customer ? [{ containers }] : found,
+  );
+const policy = {
+  PolicyType: "TargetTrackingScaling",
+  ResourceId: `service/lab/${courseNames.service.customer}`,
 };
-const refusing = (path: string) => ({
-  Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: [path] } }],
-  Actions: [{ Type: "fixed-response" }],
+const scaling = (members: object) => change("scalingPolicies", () => [{ ...policy, ...members }]);
+const costs = (...monthly: number[]) => {
+  const sheets = monthly.map((usd, index) => [`${index}.csv`, `Service,Monthly\nAWS Fargate,${usd}\n`]);
+  return { checkout: checkoutOf(Object.fromEntries(sheets)) };
+};
+const responds = (page: Partial<Page>, path = "") => ({
+  browserAddress: undefined,
+  readPage: async (address: string): Promise<Page> => ({
+    ...{ address, status: 200, text: '<a href="/supplier-add">Add</a>' },
+    ...(address.includes(path) && page),
+  }),
 });
-const host = [{ Field: "host-header", HostHeaderConfig: { Values: ["shop.example.com"] } }];
-
-testItems(
-  [
-    ["2.server", serverWith({ State: { Name: "pending" } }), "MonolithicAppServer is pending"],
-    ["2.server", serverWith({ PublicIpAddress: undefined }), "has no public address"],
-    ["2.port", { securityGroups: open(8080) }, "does not open port 80"],
-    ["2.port", { securityGroups: [{ ...open(80)[0], GroupId: "other" }] }, "does not open port 80"],
-    ["2.site", { page: { status: 503 } }, "http://198.51.100.1/suppliers returns 503"],
-    ["2.database", databaseWith({ DBInstanceStatus: "stopped" }), "is stopped"],
-    ["2.database", databaseWith({ Engine: "postgres" }), "us-east-1 has no MySQL database"],
-    ["5.images", { image: undefined }, "web has no image with the tag latest"],
-    ["5.service-linked-role", { role: undefined }, "AWSServiceRoleForECS does not exist"],
-    ["5.task-definitions", definitionWith({ requiresCompatibilities: ["EC2"] }), "for Fargate"],
-    ["5.task-definitions", definitionWith({ networkMode: "bridge" }), "bridge, not awsvpc"],
-    [
-      "5.task-definitions",
-      definitionWith({ containerDefinitions: [{ name: "web", portMappings: [{ containerPort: 8081 }] }] }),
-      "exposes port 8081, not 8080",
-    ],
-    ["5.account", definitionWith({ executionRoleArn: undefined }), "no execution role"],
-    [
-      "5.account",
-      definitionWith({ executionRoleArn: roleArn.replace(owner, "210987654321") }),
-      "the role r belongs to account 210987654321, not 123456789012",
-    ],
-    ...["210987654321.dkr.ecr.us-east-1", `${owner}.dkr.ecr.eu-west-3`].map((host, index) => {
-      const containerDefinitions = [{ ...container, image: `${host}.amazonaws.com/web` }];
-      const evidence = ["the image belongs to account 210987654321", "the image is in eu-west-3"][index];
-      return ["5.account", definitionWith({ containerDefinitions }), evidence ?? ""] as const;
-    }),
-    [
-      "5.database-host",
-      definitionWith({ containerDefinitions: [{}] }),
-      "web:1: it has no APP_DB_HOST: the program tries localhost",
-    ],
-    [
-      "5.database-host",
-      { databases: [] },
-      "web:1: it has APP_DB_HOST db; this account has no MySQL database",
-    ],
-    ["6.load-balancer", balancerWith({ Scheme: "internal" }), "lb is internal"],
-    ["6.load-balancer", balancerWith({ State: { Code: "provisioning" } }), "lb is provisioning"],
-    ["6.security-group", { securityGroups: open(80) }, "opens port 8080"],
-    ["6.security-group", { securityGroups: open(8080) }, "opens port 80"],
-    ["6.listeners", { wasReleased: () => false, targetGroup: () => group }, "both forward to one"],
-    [
-      "6.admin-rules",
-      { rulesOf: rulesWith(adminRule(["/admin"], [])) },
-      "listener 8080: the default rule sends /admin/suppliers 100 % to another group, not to two",
-    ],
-    [
-      "6.admin-rules",
-      { rulesOf: rulesWith(everything, rule) },
-      "rule 1 (/*) sends /admin/suppliers 100 % to",
-    ],
-    ["6.admin-rules", { rulesOf: rulesWith(adminRule(["/Admin/*"], [])) }, "default rule sends /admin/suppl"],
-    ["6.listeners", { rulesOf: rulesWith(rule, everything) }, "rule 2 (/*) sends / 100 % to another group"],
-    [
-      "6.admin-path",
-      { rulesOf: rulesWith(refusing("/admin"), rule) },
-      "(/admin) sends /admin fixed-response",
-    ],
-    ["6.target-groups", groupWith({ TargetType: "instance" }), "of type instance, not ip"],
-    ["6.target-groups", groupWith({ Protocol: "HTTPS" }), "one uses HTTPS, not HTTP"],
-    ["6.target-groups", groupWith({ Port: 80 }), "one is on port 80, not 8080"],
-    ["6.target-groups", { targetGroups: [] }, "no target group of the employee is behind a listener"],
-    ["6.health-paths", groupWith({ HealthCheckPath: "/" }), "employee's paths and checks /"],
-    ["7.services", serviceWith({ status: "DRAINING" }), "lab/web is DRAINING"],
-    ["7.services", serviceWith({ launchType: "EC2" }), "lab/web runs on EC2, not FARGATE"],
-    ["7.services", serviceWith({ desiredCount: 0 }), "lab/web has the desired count 0"],
-    ["7.controller", serviceWith({ deploymentController: undefined }), "ECS, not CODE_DEPLOY"],
-    ["7.container", serviceWith({ loadBalancers: [{ ...balanced, containerPort: 80 }] }), "port 80, not"],
-    ["7.container", serviceWith({ loadBalancers: [{ ...balanced, containerName: "x" }] }), "container x"],
-    ["7.container", serviceWith({ loadBalancers: [] }), "lab/web has no load balancer"],
-    [
-      "7.behind-listener",
-      { targetGroup: { TargetGroupName: "two" } },
-      "tasks in one, but listener 80 forwards to two",
-    ],
-    ["7.network", serviceWith({ networkConfiguration: undefined }), "lab/web has no subnets"],
-    ["7.network", { securityGroups: open(80) }, "opens port 8080 to the load balancer"],
-    ["2.port", allowing({ UserIdGroupPairs: [] }), "does not open port 80"],
-    ["2.port", allowing({ IpProtocol: "udp", IpRanges: [{}] }), "not open port 80"],
-    ["2.port", allowing({ FromPort: 81, IpRanges: [{}] }), "not open port 80"],
-    ["2.port", allowing({ FromPort: 0, ToPort: 79, IpRanges: [{}] }), "open port 80"],
-    [
-      "6.admin-rules",
-      { wasReleased: () => false, targetGroup: () => group },
-      "forwards to one, which is used elsewhere",
-    ],
-    [
-      "7.container",
-      serviceWith({ loadBalancers: [balanced, { ...balanced, containerPort: 8081 }] }),
-      "uses port 8081",
-    ],
-    ["7.network", allowing({ UserIdGroupPairs: [{ GroupId: "x" }] }), "opens port 8080 to the load"],
-  ],
-  [
-    ["5.repository-policy", policy({ Principal: "*" })],
-    ["5.account", definitionWith({ containerDefinitions: [{ image: "web" }] })],
-    ["6.listeners", { targetGroup: () => group, rulesOf: () => [forwarding("one")] }],
-    ["6.admin-rules", { rulesOf: rulesWith(adminRule(["/admin*"], [])) }],
-    ["6.admin-rules", { rulesOf: rulesWith(rule, refusing("/admin/*")) }],
-    ["6.admin-rules", { rulesOf: rulesWith({ Conditions: host }, rule) }],
-    ["6.admin-path", { rulesOf: rulesWith(adminRule(["/admin*"], [])) }],
-    ["6.admin-path", { rulesOf: rulesWith(adminRule(["/admin/*"], [])) }],
-    [
-      "7.services",
-      serviceWith({ launchType: "", capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT" }] }),
-    ],
-    ["2.database", databaseWith({ Engine: "mariadb" })],
-    ["2.port", allowing({ IpProtocol: "-1", IpRanges: [{}] })],
-    ["2.port", allowing({ FromPort: 79, ToPort: 80, Ipv6Ranges: [{}] })],
-    ["2.port", allowing({ FromPort: 80, ToPort: 81, PrefixListIds: [{}] })],
-    ["7.network", allowing({ UserIdGroupPairs: [{ GroupId: "sg" }] })],
-    [
-      "6.admin-rules",
-      {
-        targetGroup: (name: string) => ({ ...group, TargetGroupArn: name }),
-        rulesOf: () => [{ ...rule, ...forwarding("employee") }, forwarding("customer")],
-      },
-    ],
-  ],
-);
-
-it.each([
-  "<RDS-ENDPOINT>",
-  "<db endpoint>",
-  "{{host}}",
-  "$\u007bDB_HOST}",
-  "YOUR_DB_ENDPOINT",
-  "REPLACE_ME",
-  "xxxxxxxx.rds",
-  "$dbEndpoint",
-])("fails 5.placeholders for %s in a registered task definition", async (value) => {
-  const environment = [{ name: "APP_DB_HOST", value }];
-  const changes = definitionWith({ containerDefinitions: [{ ...container, environment }] });
-  expect(await checkItem("5.placeholders", changes)).toMatchObject({
-    status: "fail",
-    evidence: expect.stringContaining("web:1: web.environment[APP_DB_HOST].value has "),
+/** Paths and source addresses of the rules for employees; a further rule may be before them. */
+const adminRules = (paths: string[], sources: string[], before?: Rule) =>
+  change("listenerRules", ([rule, ...others]) => {
+    const Conditions = [{ Field: "path-pattern", PathPatternConfig: { Values: paths } }];
+    const limits = { Field: "source-ip", SourceIpConfig: { Values: sources } };
+    const changed = { ...rule, Conditions: [...Conditions, ...(sources.length > 0 ? [limits] : [])] };
+    return [...(before ? [before] : []), changed, ...others];
   });
+const usual = ["/admin", "/admin/*"];
+const for203 = adminRules(usual, ["203.0.113.7/32"]);
+const refuse = (path: string): Rule => ({
+  ...{ Priority: "1", Actions: [{ Type: "fixed-response" }] },
+  Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: [path] } }],
+});
+const unreadable = change("managedPolicy", () => {
+  throw new Unreadable("denied");
+});
+const attached = change("attachedPolicies", () => ["x"]);
+const noInline = change("inlinePolicies", () => []);
+
+it.each<[id: string, result: RegExp, ...Change[]]>([
+  ["2.server", /is pending Fix: Wait until the state of Mono/, server({ State: { Name: "pending" } })],
+  ["2.server", /is stopped Fix: aws ec2 start-instances .* i-/, server({ State: { Name: "stopped" } })],
+  ["2.server", /no public address Fix: .*associate-address .* i-/, server({ PublicIpAddress: undefined })],
+  ["2.port", /does not open port 80 Fix: .*--group-id sg-\w+ .* 80 /, allow({ UserIdGroupPairs: [] })],
+  ["2.port", /does not open port 80/, allow({ IpProtocol: "udp", IpRanges: [{ CidrIp: "0.0.0.0/0" }] })],
+  ["2.port", /does not open port 80/, allow({ FromPort: 81, IpRanges: [{ CidrIp: "0.0.0.0/0" }] })],
+  ["2.port", /open port 80/, allow({ FromPort: 0, ToPort: 79, IpRanges: [{ CidrIp: "0.0.0.0/0" }] })],
+  ["2.site", /\/suppliers returns 503/, responds({ status: 503 }, "/suppliers")],
+  ["2.database", /stopped Fix: .*identifier supplierdb/, set("databases", { DBInstanceStatus: "stopped" })],
+  ["2.database", /is creating Fix: Wait/, set("databases", { DBInstanceStatus: "creating" })],
+  ["2.database", /us-east-1 has no MySQL database/, set("databases", { Engine: "postgres" })],
+  [
+    "5.images",
+    /no image with the tag latest Fix: .*push \S+customer:latest/,
+    change("image", () => undefined),
+  ],
+  ["5.service-linked-role", /AWSServiceRoleForECS does not exist/, change("role", () => undefined)],
+  ["5.task-definitions", /microservice:\d+: .* not for Fargate/, definition({ requiresCompatibilities: [] })],
+  ["5.account", /no execution role/, definition({ executionRoleArn: undefined })],
+  ["5.account", /image belongs to account 210987654321/, image("210987654321.dkr.ecr.us-east-1")],
+  ["5.account", /the image is in eu-west-3/, image("123456789012.dkr.ecr.eu-west-3")],
+  ["5.database-host", /no APP_DB_HOST: the program tries localhost/, container({ environment: [] })],
+  ["5.database-host", /this account has no MySQL database/, change("databases", () => [])],
+  ["6.load-balancer", /microservicesLB is internal/, set("loadBalancers", { Scheme: "internal" })],
+  ["6.load-balancer", /LB is provisioning/, set("loadBalancers", { State: { Code: "provisioning" } })],
+  ["6.security-group", /group of microservicesLB opens port 8080/, allow({ FromPort: 80, ToPort: 80 })],
+  ["6.listeners", /listeners 80 and 8080 both forward to customer-tg-one/, last(undefined)],
+  ["6.admin-rules", /listener 8080: rule 1 .* to employee-tg-one, which is used elsewhere/, last(undefined)],
+  ["6.admin-rules", /default rule sends \/admin\/suppliers 100 % to customer/, adminRules(["/admin"], [])],
+  ["6.admin-path", /\(\/admin\) sends \/admin fixed-r/, adminRules(usual, [], refuse("/admin"))],
+  ["6.target-groups", /is of type instance, not ip/, employeeGroup({ TargetType: "instance" })],
+  ["6.target-groups", /uses HTTPS, not HTTP/, employeeGroup({ Protocol: "HTTPS" })],
+  ["6.target-groups", /is on port 80, not 8080/, employeeGroup({ Port: 80 })],
+  ["6.target-groups", /forwards the employee's paths to no target/, change("targetGroups", () => [])],
+  ["6.health-paths", /the employee's paths and checks \//, employeeGroup({ HealthCheckPath: "/" })],
+  ["7.services", /customer-microservice is DRAINING/, service({ status: "DRAINING" })],
+  ["7.services", /runs on EC2, not FARGATE/, service({ launchType: "EC2", taskSets: [] })],
+  ["7.controller", /ECS, not CODE_DEPLOY/, service({ deploymentController: undefined })],
+  ["7.container", /uses port 80, not 8080/, reaches({ containerName: "customer", containerPort: 80 })],
+  ["7.container", /uses the container x, which/, reaches({ containerName: "x", containerPort: 8080 })],
+  ["7.container", /has no load balancer/, reaches()],
+  ["7.network", /has no subnets/, service({ networkConfiguration: {}, taskSets: [] })],
+  ["7.network", /opens port 8080 to the load/, allow({ UserIdGroupPairs: [{ GroupId: "sg-1" }] })],
+  [
+    "8.pipeline-runs",
+    /the last run of update-.* is Failed/,
+    runs({ status: "Failed" }, { status: "Succeeded" }),
+  ],
+  ["8.pipeline-runs", /update-customer-microservice has not run/, runs()],
+  [
+    "8.deployments",
+    /of microservices-customer is Stopped \(x\)/,
+    last({ status: "Stopped", errorInformation: { message: "x" } }),
+  ],
+  ["8.deployments", /microservices-customer has not deployed/, last(undefined)],
+  ["8.running", /customer-microservice runs 2 of 3 tasks/, service({ runningCount: 2 })],
+  ["8.running", /4 tasks; 3 of 4 targets of/, service({ desiredCount: 4 })],
+  ["8.site", /\/suppliers returns 500; .*\/admin\/suppliers returns 500/, responds({ status: 500 })],
+  ["8.site", /\/suppliers returns 404/, responds({ status: 404 }), for203],
+  ["8.site", /\/admin\/suppliers returns 404/, responds({ status: 404 }, "/admin"), adminRules(usual, [])],
+  ["8.image", /customer has no image with the tag latest/, change("image", () => undefined)],
+  ["8.image", /customer-microservice runs no task/, change("runningTasks", () => [])],
+  ["8.image", /runs x\/other:1, which is not of the repository customer/, tasks({ image: "x/other:1" })],
+  ["8.image", /sha256:0 \(pushed at an unknown/, tasks({ image: "customer", imageDigest: "sha256:0" })],
+  ["9.source-ip", /listener 8080: the rule has no source-ip condition/, adminRules(usual, [])],
+  ["9.source-ip", /listener 8080: ::\/0 is everybody/, adminRules(usual, ["10.0.0.0/8", "::/0"])],
+  ["9.own-address", /contain your browser's 198.51.100.8/, { browserAddress: "198.51.100.8" }],
+  ["9.own-address", /10.0.0.0\/8 is private/, responds({}), adminRules(usual, ["10.0.0.0/8"])],
+  ["9.scaled", /runs 2 of 3 tasks/, service({ runningCount: 2 })],
+  ["9.scaled", /desired 2, running 3/, service({ desiredCount: 2 })],
+  ["10.canary", /none is a canary or linear/, deployments({ ...canary, status: "Failed" })],
+  ["10.canary", /none is a canary/, deployments({ ...canary, deploymentConfigName: "AllAtOnce" })],
+  ["10.alarm", /none is a deployment that/, deployments({ errorInformation: { code: "TIMEOUT" } })],
+  ["10.rollback", /no deployment brought back a former revision/, releases(3, 2, 1)],
+  ["10.rollback", /no deployment brought back a former revision/, releases(2, 2, 1)],
+  ["10.scaling", /no service of the lab has a target/, scaling({ PolicyType: "StepScaling" })],
+  ["10.scaling", /no service of the lab has a target/, scaling({ ResourceId: "service/lab/x" })],
+  ["10.cost", /1 cost sheets, from \$10.00 to \$10.00 a month/, costs(10)],
+  ["10.cost", /2 cost sheets, from \$6.00 to \$10.00/, costs(10, 6)],
+])("fails %s: %s", async (id, result, ...changes) => {
+  const found = await resultOf(id, ...changes);
+  expect(found).toMatch(/^fail: /);
+  expect(found).toMatch(result);
 });
 
-it.each<[string, Reads, string]>([
+it.each<[id: string, ...Change[]]>([
+  ["2.database", set("databases", { Engine: "mariadb" })],
+  ["2.port", allow({ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] })],
+  ["2.port", allow({ FromPort: 79, ToPort: 80, Ipv6Ranges: [{ CidrIpv6: "::/0" }] })],
+  ["2.port", allow({ FromPort: 80, ToPort: 81, PrefixListIds: [{ PrefixListId: "pl-1" }] })],
   [
-    "2.server",
-    serverWith({ State: { Name: "stopped" }, InstanceId: "i-1" }),
-    "start-instances --instance-ids i-1",
+    "5.repository-policy",
+    change("repositoryPolicy", () => '{"Statement":{"Effect":"Allow","Principal":"*"}}'),
+  ],
+  ["5.account", container({ image: "customer" })],
+  ["6.admin-rules", adminRules(["/admin*"], [])],
+  [
+    "6.admin-rules",
+    adminRules(usual, [], { ...refuse("/x"), Conditions: [{ Field: "host-header", Values: ["x"] }] }),
+  ],
+  ["6.admin-path", adminRules(["/admin*"], [])],
+  ["6.admin-path", adminRules(["/admin/*"], [])],
+  [
+    "7.services",
+    service({
+      launchType: "",
+      taskSets: [],
+      capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT" }],
+    }),
+  ],
+  ["7.network", allow({ UserIdGroupPairs: [{ GroupId: securityGroup }] })],
+  [
+    "8.image-trigger",
+    unreadable,
+    attached,
+    noInline,
+    runs(
+      { trigger: { triggerDetail: "x:rule/pushed-update-customer-microservice" } },
+      { trigger: { triggerDetail: "x:rule/pushed-update-employee-microservice" } },
+    ),
+  ],
+  ["8.running", service({ runningCount: 6 })],
+  [
+    "8.image",
+    tasks({ image: "customer", imageDigest: "sha256:0" }),
+    change("digestsUnder", () => ["sha256:0"]),
   ],
   [
-    "2.server",
-    serverWith({ PublicIpAddress: undefined, InstanceId: "i-1" }),
-    "associate-address --instance-id i-1",
+    "8.image",
+    tasks({ image: "customer", imageDigest: "sha256:0" }),
+    change("image", (found, _, reference) => ({
+      ...found,
+      imagePushedAt: new Date(reference === "latest" ? 0 : 1),
+    })),
   ],
-  ["2.port", { securityGroups: open(8080) }, "--group-id sg --protocol tcp --port 80"],
+  ["9.own-address", { browserAddress: "203.0.113.7" }, for203],
+  ["9.own-address", { browserAddress: "203.0.113.7" }, adminRules(usual, ["10.0.0.0/8", "203.0.113.0/24"])],
+  ["9.own-address", responds({ status: 403 }), for203],
+  ["9.scaled", service({ desiredCount: 4, runningCount: 4 })],
+  ["10.canary", deployments(canary)],
+  ["10.alarm", deployments({ errorInformation: { code: "ALARM_ACTIVE" } })],
+  ["10.rollback", deployments({ status: "Succeeded", creator: "codeDeployRollback" })],
+  ["10.rollback", releases(1, 2, 1)],
+  ["10.scaling", scaling({})],
+  ["10.cost", costs(10, 5)],
+])("passes %s (%#)", async (id, ...changes) => {
+  expect(await resultOf(id, ...changes)).toMatch(/^pass: /);
+});
+
+it.each<[id: string, result: RegExp, ...Change[]]>([
+  ["8.pipeline-runs", /is running; check again/, runs({ status: "InProgress" })],
   [
-    "2.database",
-    databaseWith({ DBInstanceStatus: "stopped", DBInstanceIdentifier: "shop" }),
-    "identifier shop",
+    "8.image-trigger",
+    /the policy x of the role PipelineRole cannot be read/,
+    unreadable,
+    attached,
+    noInline,
+    runs(),
   ],
   [
-    "2.database",
-    databaseWith({ DBInstanceStatus: "creating", DBInstanceIdentifier: "shop" }),
-    "Wait until the state of shop",
+    "8.image-trigger",
+    /which is not evaluated here/,
+    set("rulesWithTarget", { EventPattern: '{"source":[{"cidr":"x"}]}' }),
   ],
-  ["5.images", { image: undefined }, "docker push 1.dkr/web:latest"],
-])("fixes %s for %j with the student's own names", async (id, changes, command) => {
-  const { fix } = await checkItem(id, changes);
-  expect(fix?.cli).toContain(command);
+  ["8.deployments", /is Ready; check again/, last({ status: "Ready" })],
+  ["8.site", /is open to the rule's source addresses only/, responds({ status: 404 }, "/admin"), for203],
+  ["9.own-address", /blocks this machine; set browser-address/, responds({ status: 404 }), for203],
+  ["9.own-address", /\/admin\/suppliers returns 503/, responds({ status: 503 }), for203],
+  ["8.image", /customer-microservice is being deployed/, service({ taskSets: [{}, {}] })],
+])("cannot check %s: %s", async (id, result, ...changes) => {
+  const found = await resultOf(id, ...changes);
+  expect(found).toMatch(/^unchecked: /);
+  expect(found).toMatch(result);
 });
 
 it.each([
-  [["1", "3", "default"], undefined, 2],
-  [["1", "2", "default"], undefined, 3],
-  [["1", "3"], "3", 2],
-  [["1", "2"], "2", undefined],
-  [["5", "default"], "default", 1],
-])("finds the priority of another rule among %j, before %j: %j", (used, before, free) => {
-  const rules = used.map((Priority) => ({ Priority }));
-  expect(freePriority(rules, before ? { Priority: before } : undefined)).toBe(free);
+  ...["<RDS-ENDPOINT>", "<db endpoint>", "{{host}}", "$\u007bDB_HOST}", "YOUR_DB_ENDPOINT", "REPLACE_ME"],
+  ...["xxxxxxxx.rds", "$dbEndpoint"],
+])("fails 5.placeholders for %s in a registered task definition", async (value) => {
+  const result = await resultOf(
+    "5.placeholders",
+    container({ environment: [{ name: "APP_DB_HOST", value }] }),
+  );
+  expect(result).toMatch(/^fail: customer-microservice:\d+: customer.environment\[APP_DB_HOST\].value has /);
 });

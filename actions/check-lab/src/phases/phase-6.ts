@@ -68,7 +68,7 @@ export const phase6: readonly Item[] = [
     fix: {
       console:
         "EC2 → Load balancers → listener → Manage rules: path /admin/* → employee-tg-two (80), employee-tg-one (8080).",
-      cli: "aws elbv2 create-rule --listener-arn $listener --priority 1 --conditions Field=path-pattern,Values=/admin,/admin/* --actions Type=forward,TargetGroupArn=…",
+      cli: "aws elbv2 create-rule --listener-arn $listener --priority (one that no rule has) --conditions Field=path-pattern,Values=/admin,/admin/* --actions Type=forward,TargetGroupArn=…",
       templates: provision,
     },
     check: async (lab) => {

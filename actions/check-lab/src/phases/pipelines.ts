@@ -12,6 +12,9 @@ const editOf = (name: string) => ({
   cli: `aws codepipeline get-pipeline --name ${name} > pipeline.json; correct it and remove its metadata; aws codepipeline update-pipeline --cli-input-json file://pipeline.json`,
 });
 
+/** Both items about the pipeline say it, so that it counts once. */
+const noImageSource = "has no ECR source: an image push cannot start it";
+
 export async function checkPipeline(lab: Lab, service: ServiceName): Promise<Outcome> {
   const pipeline = await lab.roles.pipeline(service);
   const { name = "" } = pipeline;
@@ -48,7 +51,7 @@ async function actionProblems({ roles }: Lab, service: ServiceName, pipeline: Pi
   const group = await roles.deploymentGroup(service);
   const problems = broken(
     [files !== undefined, " has no CodeCommit source"],
-    [image !== undefined, " has no ECR source: an image push cannot start it"],
+    [image !== undefined, ` ${noImageSource}`],
     [deploy !== undefined, " has no deploy action for Amazon ECS (Blue/Green)"],
   );
   const { configuration = {}, inputArtifacts = [] } = deploy ?? {};
@@ -104,7 +107,7 @@ export async function checkPipelineImage(lab: Lab, service: ServiceName): Promis
         [Image1ArtifactName === artifact, `deploys the artifact ${Image1ArtifactName}, not ${artifact}`],
         [isFilled, `has the placeholder ${Image1ContainerName}, not IMAGE1_NAME`],
       )
-    : ["has no ECR source"];
+    : [noImageSource];
   return verdict(
     problems.map((problem) => `${pipeline.name} ${problem}`),
     `${pipeline.name} takes ${RepositoryName}:${ImageTag}`,
