@@ -26,16 +26,10 @@ export function monthlyOf({ rows }: CostSheet, pattern: RegExp): number | undefi
   return found.length === 0 ? undefined : found.reduce((sum, { monthly }) => sum + monthly, 0);
 }
 
-/** US dollars by service. */
-export function byService({ rows }: Pick<CostSheet, "rows">): { [service: string]: number } {
-  const sums: { [service: string]: number } = {};
-  for (const { service, monthly } of rows) sums[service] = (sums[service] ?? 0) + monthly;
-  return sums;
-}
-
 /** Whether the sheet is what the workflow Estimate cost gives for the templates, however it was saved since. */
 export function isFromTemplates(sheet: CostSheet): boolean {
-  const own = byService(sheet);
+  const own: { [service: string]: number } = {};
+  for (const { service, monthly } of sheet.rows) own[service] = (own[service] ?? 0) + monthly;
   return Object.values<{ [service: string]: number }>(templateSheets).some(
     (given) =>
       Object.keys(given).sort().join() === Object.keys(own).sort().join() &&

@@ -1,4 +1,5 @@
 import { isObject } from "../../core/is-object.ts";
+import { fits } from "./listener-rules.ts";
 import { Unreadable } from "./outcome.ts";
 
 /**
@@ -33,20 +34,6 @@ const textOperators: { readonly [operator: string]: (value: string, operand: str
   prefix: (value, operand) => value.startsWith(operand),
   suffix: (value, operand) => value.endsWith(operand),
   "equals-ignore-case": (value, operand) => value.toLowerCase() === operand.toLowerCase(),
-  wildcard: matchesWildcard,
+  // A tag or a name of a repository has no ?.
+  wildcard: (value, operand) => fits(operand, value),
 };
-
-/** `*` stands for any text. */
-export function matchesWildcard(text: string, wildcard: string): boolean {
-  const [start = "", ...others] = wildcard.split("*");
-  const end = others.pop();
-  if (end === undefined) return text === wildcard;
-  if (!text.startsWith(start)) return false;
-  let from = start.length;
-  for (const part of others) {
-    const found = text.indexOf(part, from);
-    if (found < 0) return false;
-    from = found + part.length;
-  }
-  return text.length - end.length >= from && text.endsWith(end);
-}

@@ -2,16 +2,11 @@ import type { Action, Rule, RuleCondition } from "@aws-sdk/client-elastic-load-b
 import { contains } from "./addresses.ts";
 import { Unreadable } from "./outcome.ts";
 
-/** A request, as the conditions of a rule see it. */
+/** A visit by a browser that follows a link: GET, without a query. */
 export interface Visit {
   readonly path: string;
   readonly source?: string | undefined;
   readonly host?: string;
-  readonly method?: string;
-  /** Without its `?`. */
-  readonly query?: string;
-  /** By name in lower case. */
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -23,40 +18,30 @@ export function ruleFor(rules: readonly Rule[], visit: Visit): Rule | undefined 
 }
 
 /**
- * One value is enough. Paths and methods are case-sensitive; hosts, headers and queries are not. Only the path of an
- * address is compared with path patterns. Source: user guide, "Condition types for listener rules".
+ * One value is enough. Paths are case-sensitive; hosts are not. A condition on a header or a query is for other visits.
+ * Source: user guide, "Condition types for listener rules".
  */
-function holds(condition: RuleCondition, visit: Visit): boolean {
+function holds(condition: RuleCondition, { path, source = "", host = "" }: Visit): boolean {
   const { Field, PathPatternConfig, HostHeaderConfig, HttpHeaderConfig, Values = [] } = condition;
   if ([PathPatternConfig, HostHeaderConfig, HttpHeaderConfig].some((config) => config?.RegexValues?.length))
     throw new Unreadable("a rule has a regular expression, which this check does not evaluate");
-  const { path, source = "", host = "", method = "GET", query = "", headers = {} } = visit;
   switch (Field) {
     case "path-pattern":
       return (PathPatternConfig?.Values ?? Values).some((value) => fits(value, path));
     case "host-header":
-      return (HostHeaderConfig?.Values ?? Values).some((value) => alike(value, host));
+      return (HostHeaderConfig?.Values ?? Values).some((value) =>
+        fits(value.toLowerCase(), host.toLowerCase()),
+      );
     case "http-request-method":
-      return condition.HttpRequestMethodConfig?.Values?.includes(method) ?? false;
+      return condition.HttpRequestMethodConfig?.Values?.includes("GET") ?? false;
     case "source-ip":
       return condition.SourceIpConfig?.Values?.some((range) => contains(range, source)) ?? false;
-    case "http-header": {
-      const header = headers[HttpHeaderConfig?.HttpHeaderName?.toLowerCase() ?? ""];
-      return header !== undefined && (HttpHeaderConfig?.Values ?? []).some((value) => alike(value, header));
-    }
-    default: {
-      const given = [...new URLSearchParams(query)];
-      const wanted = condition.QueryStringConfig?.Values ?? [];
-      return given.some(([key, text]) =>
-        wanted.some(({ Key = "*", Value = "" }) => alike(Key, key) && alike(Value, text)),
-      );
-    }
+    default:
+      return false;
   }
 }
 
-const alike = (pattern: string, text: string) => fits(pattern.toLowerCase(), text.toLowerCase());
-
-/** `*` fits any run of characters, `?` exactly one. Backtracks to the last `*` only. */
+/** `*` fits any run of characters, `?` exactly one, as in listener rules and in IAM. Backtracks to the last `*` only. */
 export function fits(pattern: string, text: string): boolean {
   let [token, at, star, from] = [0, 0, -1, 0];
   while (at < text.length) {

@@ -1,5 +1,6 @@
 import { dirname } from "node:path/posix";
 import { isCode } from "./code.ts";
+import { type FoundSheet, findSheets, isFromTemplates } from "./cost-sheet.ts";
 import type { Lab } from "./lab.ts";
 import { once, Unreadable } from "./outcome.ts";
 import { type ServiceName, services } from "./parts.ts";
@@ -105,10 +106,17 @@ export function findOwnWork(lab: Lab) {
     if (own.includes(true)) return undefined;
     return own.includes(false) ? "from the template: the code is unchanged" : whyNotBegun();
   };
-  const whyNotOwnFile = async (pattern: RegExp) => {
+  const whyNotOwnDiagram = async () => {
     const blobs = [...(await sources.checkout.blobs())];
-    if (blobs.some(([path, id]) => pattern.test(path) && !isOfTemplate(id))) return undefined;
+    if (blobs.some(([path, id]) => diagram.test(path) && !isOfTemplate(id))) return undefined;
     return "from the template: the file is unchanged";
+  };
+  const whyNotOwnEstimate = async () => {
+    const blobs = await sources.checkout.blobs();
+    const isOwn = ({ path, sheet }: FoundSheet) =>
+      !isOfTemplate(blobs.get(path) ?? "") && !isFromTemplates(sheet);
+    if ((await findSheets(sources.checkout)).some(isOwn)) return undefined;
+    return "from the template: the estimate is what Estimate cost gives for it";
   };
   const whyNotOwnResource = async (phase: string) => {
     const made = (await isOwnReleased()) ? undefined : await madeByTemplate(phase);
@@ -119,8 +127,8 @@ export function findOwnWork(lab: Lab) {
 
   const whyNotOwn = (id: string) => {
     const [phase = ""] = id.split(".");
-    if (id === "1.diagram") return whyNotOwnFile(diagram);
-    if (phase === "1" || id === "10.cost") return whyNotOwnFile(/\.csv$/i);
+    if (id === "1.diagram") return whyNotOwnDiagram();
+    if (phase === "1" || id === "10.cost") return whyNotOwnEstimate();
     if (phase === "4" || id === "3.folders" || id === "9.navigation")
       return id === "4.workstation-ports" ? whyNotBegun() : whyNotOwnCode(id);
     return Number(phase) < 4 ? whyNotBegun() : whyNotOwnResource(phase);

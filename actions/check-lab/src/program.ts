@@ -5,16 +5,13 @@ const chainedCall = /\.\s*(get|post|put|patch|delete|all)\(/g;
 /** The first argument of a call: without calls and commas in it, or a list. */
 const routeCall = /\b(\w+)\s*\.\s*(get|post|put|patch|delete|all)\s*\(([^,()[\]]*\[[^\]]*\]|[^,()[\]]+),/g;
 const routeChain = /\b(\w+)\s*\.\s*(route)\s*\(([^,()]+)\)/g;
-const mount = /\b(\w+)\s*\.\s*(?:use|route)\s*\(([^,()]+),([^;\n]*)/g;
-const prefixed = /\b(\w+)\s*=[^;\n]*(?:\bprefix\s*:|\.basePath\()\s*(["'`][^"'`]+["'`])/g;
-const imported =
-  /\b(?:const|let|var|import) (?:\{ ?)?(\w+)[ ,}:=][^;\n]{0,200}(?:require\(|\bfrom)\s*["'`]([^"'`]+)["'`]/g;
+/** A router under a path: Express and Hono; with options, or by its base path: Koa, Fastify, Hono. */
+const mount = /\b(\w+)\s*\.\s*(?:use|route)\s*\(([^,()]+),/g;
+const prefix = /\b(?:prefix\s*:|basePath\()\s*([^,(){}\n]+)/g;
 const redirect = /\b(?:redirect|location)\(\s*(?:\d+\s*,\s*)?([^,()]+)/gi;
 const locationHeader = /\blocation["']?\s*[:,]\s*([^,(){}\n]+)/gi;
 const listen = /\.listen\(\s*(?:\{[^}]*?\bport\s*:\s*)?((?:[^,(){}]|\([^()]*\))+)/g;
 const serve = /\bserve\(\s*\{[^}]*?\bport\s*:\s*((?:[^,(){}]|\([^()]*\))+)/g;
-
-type Places = ReturnType<typeof matches>;
 
 interface Route {
   readonly place: string;
@@ -22,93 +19,61 @@ interface Route {
   readonly method: string;
   readonly path: string;
   readonly redirects: boolean;
+  /** Whether the path may be below one of `prefixesOf`, since another router than the upper one has it. */
+  readonly isBelow: boolean;
 }
 
-/** Routes whose paths can be read from the text, under the paths of their routers: Express and its relatives. */
+/** Routes whose paths can be read from the text: Express and its relatives. */
 export function routesOf(code: ServiceCode): Route[] {
   const calls = matches(code, routeCall, programs).filter(
     ({ groups }) => !/^(axios|re[qs]|request|http)$/.test(groups[0] ?? ""),
   );
+  const mounts = mountsOf(code);
   return [...calls, ...matches(code, routeChain, programs)].flatMap(
     ({ place, path: file, groups, after }) => {
       const [receiver = "", verb = "", argument = ""] = groups;
       const statement = after.split(/;|\n\s*\n/)[0] ?? "";
       const chained = [...statement.matchAll(chainedCall)].map(([, each]) => each);
       const method = verb === "route" ? chained.join(",") : verb;
-      const prefix = prefixOf(code, file, receiver);
+      const redirects = /\bredirect\(/.test(statement);
+      const isBelow = !mounts.some((each) => each.file === file && each.receiver === receiver);
       return argument
         .replace(/[[\]]/g, "")
         .split(",")
         .flatMap((each) => textOf(code, file, each) ?? [])
         .filter((path) => method !== "" && (path.startsWith("/") || path === ""))
-        .map((path) => ({
-          place,
-          method,
-          path: joined(prefix, path),
-          redirects: /\bredirect\(/.test(statement),
-        }));
+        .map((path) => ({ place, method, path, redirects, isBelow }));
     },
   );
 }
 
-const joined = (prefix: string, path: string) =>
-  prefix === "" ? path : `${prefix.replace(/\/$/, "")}${path}`.replace(/(?<=.)\/$/, "");
-
-/** The path under which a router is mounted: in its own file, or in one that imports it. */
-function prefixOf(code: ServiceCode, file: string, receiver: string, depth = 0): string {
-  const own = matches(code, prefixed, programs).find(
-    (each) => each.path === file && each.groups[0] === receiver,
-  );
-  if (own) return textOf(code, file, own.groups[1] ?? "") ?? "";
-  const name = moduleName(file);
-  const imports = matches(code, imported, programs).filter(
-    ({ groups }) => moduleName(groups[1] ?? "") === name,
-  );
-  const isOf = ({ path, groups: [, , rest = ""] }: Places[number]) => {
-    const words: readonly string[] = rest.match(/[\w./-]+/g) ?? [];
-    if (path === file) return words.includes(receiver);
-    const names: readonly string[] = imports
-      .filter((each) => each.path === path)
-      .map(({ groups }) => groups[0] ?? "");
-    return words.some((word) => names.includes(word) || (/[./]/.test(word) && moduleName(word) === name));
-  };
-  const found = matches(code, mount, programs).find(
-    (each) => isOf(each) && textOf(code, each.path, each.groups[1] ?? "")?.startsWith("/"),
-  );
-  if (!found || depth > 3) return "";
-  const [mounter = "", path = ""] = found.groups;
-  const above =
-    found.path === file && mounter === receiver ? "" : prefixOf(code, found.path, mounter, depth + 1);
-  return joined(above, textOf(code, found.path, path) ?? "");
+function mountsOf(code: ServiceCode) {
+  return matches(code, mount, programs).flatMap(({ path: file, groups: [receiver, argument = ""] }) => {
+    const path = textOf(code, file, argument);
+    return path?.startsWith("/") ? [{ file, receiver, path }] : [];
+  });
 }
 
-/** `routes` of `./routes/index.js`, and of `../routes`. */
-function moduleName(path: string): string | undefined {
-  const parts = path
-    .replace(programs, "")
-    .replace(/\/index$/, "")
-    .split("/");
-  return parts.at(-1);
+/** Paths that routers are mounted under. Which router is under which is judged on the running site. */
+export function prefixesOf(code: ServiceCode): string[] {
+  const own = valuesOf(code, [prefix], /^\//).map(({ found }) => found);
+  return [...own, ...mountsOf(code).map(({ path }) => path)];
 }
 
 /** Where the program redirects to. */
-export function redirectsOf(code: ServiceCode): { place: string; found: string }[] {
-  return [...matches(code, redirect, programs), ...matches(code, locationHeader, programs)].flatMap(
-    ({ place, path, groups }) => {
-      const found = textOf(code, path, groups[0] ?? "");
-      return found?.startsWith("/") ? [{ place, found }] : [];
-    },
-  );
-}
+export const redirectsOf = (code: ServiceCode) => valuesOf(code, [redirect, locationHeader], /^\//);
 
 /** The ports that the program listens on in its image. */
-export function portsOf(code: ServiceCode): { place: string; found: string }[] {
-  return [...matches(code, listen, programs), ...matches(code, serve, programs)].flatMap(
-    ({ place, path, groups }) => {
+export const portsOf = (code: ServiceCode) => valuesOf(code, [listen, serve], /^\d+$/);
+
+/** The values of the expressions that patterns find, if they can be read and fit. */
+function valuesOf(code: ServiceCode, patterns: readonly RegExp[], fits: RegExp) {
+  return patterns
+    .flatMap((pattern) => matches(code, pattern, programs))
+    .flatMap(({ place, path, groups }) => {
       const found = textOf(code, path, groups[0] ?? "");
-      return found !== undefined && /^\d+$/.test(found) ? [{ place, found }] : [];
-    },
-  );
+      return found !== undefined && fits.test(found) ? [{ place, found }] : [];
+    });
 }
 
 /** The value of an expression, if its text shows it: literals, constants, variables of the image, defaults. */

@@ -1,6 +1,6 @@
 import { lastSegment, parseArn } from "../../core/arn.ts";
 import type { Account } from "./account/account.ts";
-import { matchesWildcard } from "./event-pattern.ts";
+import { fits } from "./listener-rules.ts";
 import { Unreadable } from "./outcome.ts";
 
 interface Statement {
@@ -18,8 +18,7 @@ function statementsOf(document = ""): Statement[] {
 }
 
 const allows = ({ Action, Effect }: Statement, action: string) =>
-  Effect === "Allow" &&
-  list(Action).some((each) => matchesWildcard(action.toLowerCase(), each.toLowerCase()));
+  Effect === "Allow" && list(Action).some((each) => fits(each.toLowerCase(), action.toLowerCase()));
 
 /** A service may also be trusted in one region: AWS CodeDeploy user guide, "Create a service role". */
 const isPrincipal = /^[\w-]+(\.[\w-]+)?\.amazonaws\.com(\.cn)?$/;
@@ -56,7 +55,7 @@ export async function mayStartPipeline(account: Account, role: string, pipeline:
   const isAllowed = [...inline, ...managed].some(
     (statement) =>
       allows(statement, "codepipeline:StartPipelineExecution") &&
-      list(statement.Resource).some((resource) => matchesWildcard(pipeline, resource)),
+      list(statement.Resource).some((resource) => fits(resource, pipeline)),
   );
   if (isAllowed || attached.some((arn) => startsPipelines.test(arn))) return true;
   const unread = attached[read.findIndex(({ status }) => status === "rejected")];

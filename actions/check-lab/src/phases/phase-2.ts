@@ -1,9 +1,9 @@
 import type { Instance } from "@aws-sdk/client-ec2";
+import { openingsOf } from "../addresses.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { broken, forEachOf, verdict } from "../outcome.ts";
 import { missing } from "../roles.ts";
-import { opens } from "./phase-6.ts";
 
 const provision =
   "Run Provision with stacks: network,database,monolith (profile standard); the course's account has it.";
@@ -40,7 +40,9 @@ export const phase2: readonly Item[] = [
       const server = await findServer(lab);
       const ids = server.SecurityGroups?.map(({ GroupId }) => GroupId) ?? [];
       const groups = (await lab.account.securityGroups()).filter(({ GroupId }) => ids.includes(GroupId));
-      const isOpen = groups.some(({ IpPermissions = [] }) => IpPermissions.some((rule) => opens(rule, 80)));
+      const rules = groups.flatMap(({ IpPermissions = [] }) => IpPermissions);
+      const { ranges, groups: sources, prefixLists, ipv6 } = openingsOf(rules, 80);
+      const isOpen = ipv6 || [...ranges, ...sources, ...prefixLists].length > 0;
       const names = groups.map(({ GroupName }) => GroupName).join(", ");
       return verdict(
         isOpen ? [] : [`${names} of ${nameOf(server)} does not open port 80`],

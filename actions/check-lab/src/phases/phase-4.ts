@@ -5,7 +5,7 @@ import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { type Outcome, verdict } from "../outcome.ts";
 import { foreignIn } from "../placeholders.ts";
-import { dockerfileOf, portsOf, redirectsOf, routesOf } from "../program.ts";
+import { dockerfileOf, portsOf, prefixesOf, redirectsOf, routesOf } from "../program.ts";
 
 const link = /\b(action|href|formaction)\s*=\s*\{?\\?["'`](\/supplier[^"'`\\]*)/g;
 const script = /\b(fetch|axios\.\w+)\(\s*["'`](\/supplier[^"'`]*)/g;
@@ -76,10 +76,11 @@ export const phase4: readonly Item[] = [
     check: async ({ code }) => {
       const found = await code("employee");
       const routes = routesOf(found);
+      const hasPrefix = prefixesOf(found).some(isAdmin);
       // Paths of other things, such as /health, never come through the load balancer.
       const wrong = routes
         .filter(({ path }) => /supplier|^\/(admin\/)?$/i.test(path) && !/^\/admin(\/[^/]|$)/.test(path))
-        .filter(({ path, redirects }) => !(path === "/" && redirects))
+        .filter(({ path, redirects, isBelow }) => !(path === "/" && redirects) && !(hasPrefix && isBelow))
         .map(({ place, path }) => ({ place, found: path }));
       return verdict(
         problemsAt(wrong, "has the route"),
@@ -148,7 +149,7 @@ export const phase4: readonly Item[] = [
       const routes = routesOf(found)
         .filter(
           ({ path, method }) =>
-            changes.test(path) || (/supplier/i.test(path) && /post|put|patch|delete/.test(method)),
+            changes.test(path) || (/supplier|^\/?(:|$)/i.test(path) && /post|put|patch|delete/.test(method)),
         )
         .map(({ place, path }) => ({ place, found: path }));
       // A page of the monolith that no route shows any more is harmless, and has a form.
@@ -188,7 +189,7 @@ async function checkWorkstation({ account }: Lab): Promise<Outcome> {
 const problemsAt = (places: readonly { place: string; found: string }[], verb: string) =>
   places.map(({ place, found }) => `${place} ${verb} ${found}`);
 
-const isAdmin = (path: string) => path === "/admin" || path.startsWith("/admin/");
+const isAdmin = (path: string) => /^\/admin(\/|$)/.test(path);
 
 /** The course keeps the navigation's line "Suppliers list", which leads to the customer's list. */
 function isOutOfAdmin({ groups: [kind, path = ""], after }: Match): boolean {

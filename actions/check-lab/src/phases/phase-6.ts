@@ -1,4 +1,3 @@
-import type { IpPermission } from "@aws-sdk/client-ec2";
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { isPrivate, openingsOf } from "../addresses.ts";
 import { forServices, type Item } from "../item.ts";
@@ -186,17 +185,6 @@ async function checkSecurityGroup({ account, roles }: Lab): Promise<Outcome> {
       },
     );
   });
-}
-
-/** Returns whether a rule of a security group opens the port to anyone, or to a range. */
-export function opens({ IpProtocol, FromPort = 0, ToPort = 65_535, ...sources }: IpPermission, port: number) {
-  const hasSource = [
-    sources.IpRanges,
-    sources.Ipv6Ranges,
-    sources.UserIdGroupPairs,
-    sources.PrefixListIds,
-  ].some((list) => (list?.length ?? 0) > 0);
-  return hasSource && (IpProtocol === "-1" || (IpProtocol === "tcp" && FromPort <= port && port <= ToPort));
 }
 
 const adminPaths = ["/admin/suppliers", "/admin/supplier-add"];
