@@ -66,7 +66,7 @@ test.each([
 test("pauses up to a minute in a wait of known length, polls three seconds before its end, and closely after it", () => {
   const pace = afterStart(paceUntil("complete"));
   const quiet = () => poll("complete", { quietUntil: 10 * minute });
-  expect(pauses(pace, quiet, 0, 5 * minute)).toEqual([5, 15, 60].map((seconds) => seconds * second));
+  expect(pauses(pace, quiet, 0, 5 * minute)).toEqual([5, 10, 20, 40, 60].map((seconds) => seconds * second));
   expect(pace(quiet(), 9.5 * minute)).toBe(27 * second);
   expect(pauses(pace, quiet, 10 * minute - 3 * second, 11 * minute)).toEqual([soon]);
 });

@@ -62,7 +62,8 @@ export function createFollowPace(
     const quietMs = (sight.quietUntil ?? now) - earlyMs - now;
     const most = longestPause(sight, quietMs > 0, now);
     if (most !== last.pause) last = { pause: most, since: now };
-    const grown = most > usual ? Math.max(firstMs, 3 * (now - last.since)) : most;
+    const growth = sight.gate || quietMs > 0 ? 1 : 3;
+    const grown = most > usual ? Math.max(firstMs, growth * (now - last.since)) : most;
     const pause = spread * Math.min(most, grown);
     return quietMs > 0 ? Math.min(pause, quietMs) : pause;
   };
