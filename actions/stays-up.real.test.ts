@@ -37,6 +37,8 @@ const stopOne = async ({ aws, where }: Scene) => {
   const { taskArns = [] } = await aws.ecs.listTasks({ cluster: where.cluster, serviceName: "web" });
   await aws.ecs.stopTask({ cluster: where.cluster, task: taskArns[0] ?? "" });
 };
+const stopped = async ({ aws, where: { cluster } }: Scene) =>
+  (await aws.ecs.listTasks({ cluster, serviceName: "web", desiredStatus: "STOPPED" })).taskArns ?? [];
 const never = /^\b$/;
 const shifted = /traffic: old 0 %, new 100 %/;
 const scaleTo = (desiredCount: number) => (scene: Scene) =>
@@ -153,9 +155,10 @@ describe.each<[BackEnd, Family, readonly Case[]]>([
     const file = await define(fate);
     const first = await play({ inputs: { settleMs: 0 } }, { file, fails: never });
     expect(first.error).toBeUndefined();
+    const before = await stopped(scene);
     const poking = poke();
-    await scene.stage.simulator.clock.until(async () => !(await fetch(scene.stage.productionUrl)).ok);
-    await scene.stage.simulator.clock.foreground.wait(120_000);
+    const isNew = (arn: string) => !before.includes(arn);
+    await scene.stage.simulator.clock.until(async () => (await stopped(scene)).filter(isNew).length >= 2);
     const { error, record, log } = await play({ inputs: { force: false } }, { file, fails: never });
     clearInterval(poking);
     expect(record.status, log).not.toBe("succeeded");

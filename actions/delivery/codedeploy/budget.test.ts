@@ -2,7 +2,7 @@ import type { DeploymentGroupInfo, TrafficRoutingConfig } from "@aws-sdk/client-
 import { expect, test } from "vitest";
 import { systemClock } from "../../core/pace.ts";
 import type { DeliveryContext } from "../context.ts";
-import { computeBudget } from "./budget.ts";
+import { computeBudget, settleTermsOf } from "./budget.ts";
 
 const minute = 60_000;
 const terminating = {
@@ -29,10 +29,13 @@ test.each<
   ["nothing known", undefined, undefined, true, 60],
   [
     "waits without numbers",
-    { deploymentReadyOption: {}, terminateBlueInstancesOnDeploymentSuccess: {} },
+    {
+      deploymentReadyOption: { actionOnTimeout: "STOP_DEPLOYMENT" },
+      terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE" },
+    },
     undefined,
     true,
-    60,
+    60 + 10,
   ],
   ["termination, waited for", terminating, undefined, true, 60 + 5 + 10],
   ["termination, not waited for", terminating, undefined, false, 60],
@@ -60,6 +63,7 @@ test.each<
     const context = { clients, clock: systemClock } as unknown as DeliveryContext;
     const waitUntil = untilComplete ? "complete" : "traffic-shifted";
     const group = { deploymentConfigName: "config", blueGreenDeploymentConfiguration };
+    expect(settleTermsOf(group).keptMs).not.toBeNaN();
     expect(await computeBudget(context, { waitUntil }, group)).toBe(minutes * minute);
   },
 );
