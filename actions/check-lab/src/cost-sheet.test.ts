@@ -135,10 +135,7 @@ it.each([
 
 const table = "Service,Monthly,12 months\nAWS Fargate,36.04,432.48\nAmazon EC2,10.00,120.00\n";
 it.each([
-  ["another currency", table.replace("36.04", "36.04 €"), ["the amounts are in €, not in US dollars"], []],
   ["another currency in its head", table.replace("Monthly", "Monthly (EUR)"), [/in EUR/], []],
-  ["a cell without an amount", table.replace("10.00", "soon"), ["Amazon EC2 has no amount a month"], []],
-  ["a wrong total", `${table}Total,50.00,\n`, [], ["the total is 50.00 a month, the rows are 46.04"]],
   ["a wrong year", table.replace("120.00", "100.00"), [], [/^Amazon EC2: 12 months are not 12/]],
   ["subtotals and no total", `${table}Sous-total calcul,46.04,\n`, [], []],
   ["a right total without a service", table.replace(/^/gm, ",").replace(/^,$/m, "TOTAL,,46.04,"), [], []],

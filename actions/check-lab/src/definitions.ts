@@ -73,7 +73,9 @@ export function fit(
   names: RunningNames,
 ): number {
   const containers =
-    kind === "taskdef" ? containersOf(value).map(({ name }) => name) : [appSpecOf(value).ContainerName];
+    kind === "taskdef"
+      ? [value.containerDefinitions].flat().map((each) => isObject(each) && each.name)
+      : [appSpecOf(value).ContainerName];
   const family = kind === "taskdef" ? value.family : undefined;
   const other = services.find((each) => each !== service) ?? service;
   const says = (text: string) => Number(text.includes(service)) - Number(text.includes(other));
@@ -85,26 +87,8 @@ export function fit(
   );
 }
 
-interface Container {
-  readonly name?: string;
-  readonly image?: string;
-}
-
-function containersOf({ containerDefinitions }: DefinitionFile["value"]): Container[] {
-  return Array.isArray(containerDefinitions) ? containerDefinitions.filter(isObject) : [];
-}
-
-export interface AppSpecService {
-  readonly Type?: unknown;
-  readonly TaskDefinition?: unknown;
-  readonly ContainerName?: unknown;
-  readonly ContainerPort?: unknown;
-  /** Further keys of LoadBalancerInfo. */
-  readonly others: readonly string[];
-}
-
-/** The service that an AppSpec deploys: the first resource, under any name. */
-export function appSpecOf({ Resources }: DefinitionFile["value"]): AppSpecService {
+/** The service that an AppSpec deploys: the first resource, under any name; `others` are further keys of LoadBalancerInfo. */
+export function appSpecOf({ Resources }: DefinitionFile["value"]) {
   const at = (value: unknown) => (isObject(value) ? value : {});
   const { Type, Properties } = at(Object.values(at([Resources].flat()[0]))[0]);
   const { TaskDefinition, LoadBalancerInfo } = at(Properties);

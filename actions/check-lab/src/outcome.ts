@@ -74,12 +74,12 @@ export function outcomeOf(error: unknown): Outcome {
 }
 
 /** Checks the same for both parts, such as both services; one that is missing or unreadable does not hide the other. */
-export async function forEachOf<Name extends string>(
-  names: readonly Name[],
-  check: (name: Name) => Promise<Outcome>,
+export async function forEachOf<Part>(
+  parts: readonly Part[],
+  check: (part: Part) => Promise<Outcome>,
 ): Promise<Outcome> {
   const outcomes: Outcome[] = [];
-  for (const name of names) outcomes.push(await check(name).catch(outcomeOf));
+  for (const part of parts) outcomes.push(await check(part).catch(outcomeOf));
   const of = (wanted: Outcome["status"]) => outcomes.filter(({ status }) => status === wanted);
   const fails = of("fail");
   if (fails.length > 0)

@@ -1,7 +1,7 @@
 import { lastSegment, parseArn } from "../../core/arn.ts";
 import type { Account } from "./account/account.ts";
 import { fits } from "./listener-rules.ts";
-import { Unreadable } from "./outcome.ts";
+import { type Fix, Unreadable } from "./outcome.ts";
 
 interface Statement {
   readonly Effect?: string;
@@ -40,6 +40,18 @@ export async function roleProblems(account: Account, role: string, service: stri
     );
   });
   return trusted ? [] : [`the role ${name} does not trust ${service}.amazonaws.com`];
+}
+
+/** The fix of a role that a service does not trust; undefined for other problems of roles. Keeps the role's other services. */
+export function trustFix(problems: readonly string[]): Partial<Fix> | undefined {
+  const [, name, service] =
+    problems.map((problem) => /the role (\S+) does not trust (\S+)$/.exec(problem)).find(Boolean) ?? [];
+  if (!name) return undefined;
+  const document = `aws iam get-role --role-name ${name} --query Role.AssumeRolePolicyDocument > trust.json`;
+  return {
+    console: `IAM → Roles → ${name} → Trust relationships → Edit: add ${service} to the services.`,
+    cli: `${document}; add ${service} to its services; aws iam update-assume-role-policy --role-name ${name} --policy-document file://trust.json`,
+  };
 }
 
 /** AWS's own policies that allow to start a pipeline (AWS managed policy reference). */

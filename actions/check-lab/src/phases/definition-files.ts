@@ -11,6 +11,7 @@ import { broken, forEachOf, Missing, type Outcome, verdict } from "../outcome.ts
 import { attachments, containerOf, deliveryActionsOf, type ServiceName, services } from "../parts.ts";
 import { foreignIn } from "../placeholders.ts";
 import { hint } from "../roles.ts";
+import { trustFix } from "../service-role.ts";
 import type { Source } from "../sources.ts";
 import { type Definition, definitionRules, type Rule } from "./definition-rules.ts";
 
@@ -81,7 +82,7 @@ export function forRegistered(rule: Rule, right: (definition: Definition) => str
     return verdict(
       problems.map((problem) => `${name}: ${problem}`),
       `${name} ${right(definition)}`,
-      {
+      trustFix(problems) ?? {
         console: `ECS → Task definitions → ${definition.family} → Create new revision with JSON: correct what the evidence says.`,
       },
     );
@@ -111,13 +112,12 @@ export async function checkTaskDefinitionFile(lab: Lab, service: ServiceName): P
       ),
   ];
   const rules = [...own, ...Object.values(definitionRules)];
-  return forEachOf([...rules.keys()].map(String), async (index) => {
-    const problems =
-      (await rules[Number(index)]?.(lab, definition, { service, names, filled: accepted })) ?? [];
+  return forEachOf(rules, async (rule) => {
+    const problems = await rule(lab, definition, { service, names, filled: accepted });
     return verdict(
       problems.map((problem) => `${path}: ${problem}`),
       `${path} is complete but for ${image}`,
-      { cli: `Correct ${path} in ${source.name}, then git push.` },
+      trustFix(problems) ?? { cli: `Correct ${path} in ${source.name}, then git push.` },
     );
   });
 }

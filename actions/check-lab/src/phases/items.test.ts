@@ -1,4 +1,5 @@
 import type { Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Role } from "@aws-sdk/client-iam";
 import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, expect, it } from "vitest";
 import { checkoutOf, openLabIn } from "../check.support.ts";
@@ -90,6 +91,7 @@ const refuse = (path: string): Rule => ({
   ...{ Priority: "1", Actions: [{ Type: "fixed-response" }] },
   Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: [path] } }],
 });
+const distrusting = (role: Role | undefined) => ({ ...role, AssumeRolePolicyDocument: "{}" });
 const unreadable = change("managedPolicy", () => {
   throw new Unreadable("denied");
 });
@@ -115,10 +117,23 @@ it.each<[id: string, result: RegExp, ...Change[]]>([
   ],
   ["5.service-linked-role", /AWSServiceRoleForECS does not exist/, change("role", () => undefined)],
   ["5.task-definitions", /microservice:\d+: .* not for Fargate/, definition({ requiresCompatibilities: [] })],
-  ["5.account", /no execution role/, definition({ executionRoleArn: undefined })],
+  [
+    "5.account",
+    /trust ecs-tasks\S+ Fix: .*role-name PipelineRole .* add ecs-tasks/,
+    change("role", distrusting),
+  ],
+  [
+    "8.deploy-role",
+    /trust codedeploy\S+ Fix: .*role-name DeployRole .* add codedeploy/,
+    change("role", distrusting),
+  ],
+  [
+    "8.deploy-role",
+    /role r does not exist Fix: .*group-name microservices-customer .*:role\/DeployRole/,
+    set("deploymentGroups", { serviceRoleArn: "r" }),
+  ],
   ["5.account", /image belongs to account 210987654321/, image("210987654321.dkr.ecr.us-east-1")],
   ["5.account", /the image is in eu-west-3/, image("123456789012.dkr.ecr.eu-west-3")],
-  ["5.database-host", /no APP_DB_HOST: the program tries localhost/, container({ environment: [] })],
   ["5.database-host", /this account has no MySQL database/, change("databases", () => [])],
   ["6.load-balancer", /microservicesLB is internal/, set("loadBalancers", { Scheme: "internal" })],
   ["6.load-balancer", /LB is provisioning/, set("loadBalancers", { State: { Code: "provisioning" } })],

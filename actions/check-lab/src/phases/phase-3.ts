@@ -1,7 +1,7 @@
 import { namesOfSensitive } from "../../../core/sensitive-files.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { type Outcome, outcomeOf, Unreadable, unchecked, verdict } from "../outcome.ts";
+import { forEachOf, type Outcome, outcomeOf, verdict } from "../outcome.ts";
 import { hint } from "../roles.ts";
 import { openCodeCommit, type Source } from "../sources.ts";
 
@@ -109,26 +109,11 @@ async function checkSources({ account, sources }: Lab, check: (source: Source) =
   const repository = await hint(sources.codeRepository());
   const branch = repository === undefined ? undefined : await account.branch(repository, "dev");
   const remote = repository && branch ? [openCodeCommit(account, repository, "dev")] : [];
-  const outcomes: Outcome[] = [];
-  for (const source of [...remote, sources.checkout])
-    outcomes.push(
-      await check(source).catch((error: unknown) => {
-        if (error instanceof Unreadable) return unchecked(error.message);
-        throw error;
-      }),
-    );
-  const failed = outcomes.filter(({ status }) => status === "fail");
-  if (failed.length > 0)
-    return verdict(
-      failed.map(({ evidence }) => evidence),
-      "",
-      failed[0]?.fix,
-    );
-  return (
-    outcomes.find(({ status }) => status === "pass") ??
-    outcomes[0] ??
-    unchecked("no repository could be read")
+  const found = await Promise.all(
+    [...remote, sources.checkout].map((source) => check(source).catch(outcomeOf)),
   );
+  const read = found.filter(({ status }) => status !== "unchecked");
+  return forEachOf(read.length > 0 ? read : found, async (each) => each);
 }
 
 async function checkPushed({ account, sources }: Lab): Promise<Outcome> {

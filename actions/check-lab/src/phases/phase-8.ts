@@ -1,14 +1,12 @@
-import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
-import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { lastSegment } from "../../../core/arn.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { broken, forEachOf, type Outcome, unchecked, verdict } from "../outcome.ts";
-import { illnessIn, nameOfService, ports, primaryOf, type ServiceName } from "../parts.ts";
-import { roleProblems } from "../service-role.ts";
+import { illnessIn, nameOfService, primaryOf, type ServiceName } from "../parts.ts";
+import { roleProblems, trustFix } from "../service-role.ts";
 import { readDefinition } from "./definition-files.ts";
+import { checkDeploymentGroup } from "./deployment-groups.ts";
 import { causesOf } from "./effects.ts";
-import { listenerNames } from "./phase-6.ts";
 import { checkPipeline, checkPipelineImage, checkTrigger } from "./pipelines.ts";
 import { checkRunningImage } from "./running-image.ts";
 import { checkCustomerPages, checkEmployeePages, checkSite } from "./running-site.ts";
@@ -54,11 +52,20 @@ export const phase8: readonly Item[] = [
       templates: "Run Provision with stacks: delivery.",
     },
     check: forServices(async ({ account, roles }, service) => {
-      const { serviceRoleArn = "", deploymentGroupName } = await roles.deploymentGroup(service);
+      const {
+        serviceRoleArn = "",
+        applicationName,
+        deploymentGroupName,
+      } = await roles.deploymentGroup(service);
       const problems = await roleProblems(account, serviceRoleArn, "codedeploy");
+      const role = `arn:aws:iam::${await account.id()}:role/DeployRole`;
       return verdict(
         problems.map((problem) => `${deploymentGroupName}: ${problem}`),
         `${deploymentGroupName} uses ${lastSegment(serviceRoleArn)}`,
+        trustFix(problems) ?? {
+          console: `CodeDeploy → ${applicationName} → ${deploymentGroupName} → Edit: service role DeployRole.`,
+          cli: `aws deploy update-deployment-group --application-name ${applicationName} --current-deployment-group-name ${deploymentGroupName} --service-role-arn ${role}`,
+        },
       );
     }),
   },
@@ -213,82 +220,6 @@ export const phase8: readonly Item[] = [
     check: checkEmployeePages,
   },
 ];
-
-async function checkDeploymentGroup({ roles }: Lab, name: ServiceName): Promise<Outcome> {
-  const group = await roles.deploymentGroup(name);
-  const service = await roles.service(name);
-  const balancer = await roles.loadBalancer();
-  const pair = group.loadBalancerInfo?.targetGroupPairInfoList?.[0];
-  const shown = group.deploymentGroupName;
-  const [deployed] = group.ecsServices ?? [];
-  const wanted = `${lastSegment(service.clusterArn ?? "")}/${service.serviceName}`;
-  const found = `${deployed?.clusterName}/${deployed?.serviceName}`;
-  const problems = [
-    ...(deployed?.serviceName === service.serviceName && (!deployed?.clusterName || found === wanted)
-      ? []
-      : [`${shown} deploys ${found}, not ${wanted}`]),
-    ...wayProblems(group),
-  ];
-  const routes = { production: pair?.prodTrafficRoute, test: pair?.testTrafficRoute };
-  const behind: (string | undefined)[] = [];
-  for (const listener of listenerNames) {
-    const arn = (await roles.listener(listener)).ListenerArn;
-    if (!routes[listener]?.listenerArns?.includes(arn ?? ""))
-      problems.push(
-        `${shown} does not have listener ${ports[listener]} of ${balancer.LoadBalancerName} as its ${listener} listener`,
-      );
-    behind.push((await roles.targetGroup(name, listener)).TargetGroupName);
-  }
-  const names = pair?.targetGroups?.map((target) => target.name) ?? [];
-  const absent = [...new Set(behind)].filter((target) => !names.includes(target));
-  const isAdmin = ({ HealthCheckPath = "" }: TargetGroup) => HealthCheckPath.startsWith("/admin");
-  const own = (await roles.targetGroups(name)).filter(({ TargetGroupName }) =>
-    names.includes(TargetGroupName),
-  );
-  const foreign = own.find((target) => isAdmin(target) !== (name === "employee"));
-  const elsewhere = own.find(({ VpcId }) => VpcId !== balancer.VpcId);
-  if (new Set(names).size < 2)
-    problems.push(`${shown} has the target groups ${names.join(" and ") || "none"}, not two`);
-  else if (absent.length > 0)
-    problems.push(
-      `${shown} lacks ${absent.join(", ")}, which the listeners use; it has ${names.join(" and ")}`,
-    );
-  else if (foreign)
-    problems.push(`${shown} has ${foreign.TargetGroupName}, whose health path is ${foreign.HealthCheckPath}`);
-  else if (elsewhere)
-    problems.push(
-      `${elsewhere.TargetGroupName} of ${shown} is in ${elsewhere.VpcId}, its load balancer in ${balancer.VpcId}`,
-    );
-  return verdict(problems, `${shown}: ${service.serviceName}, ${names.join(" and ")}`, {
-    console: `CodeDeploy → ${group.applicationName} → ${shown} → Edit: correct what the evidence says.`,
-    cli: `aws deploy get-deployment-group --application-name ${group.applicationName} --deployment-group-name ${shown}; correct it, then aws deploy update-deployment-group --application-name ${group.applicationName} --current-deployment-group-name ${shown} --cli-input-json file://group.json`,
-  });
-}
-
-/** Least and most minutes that the old tasks stay: the course has 5, the console proposes an hour. */
-const shortestWait = 1;
-const longestWait = 30;
-
-/** How a deployment goes on: it needs nobody, leaves a way back, and does not block the next one. */
-function wayProblems(group: DeploymentGroupInfo): string[] {
-  const { deploymentGroupName: shown, deploymentStyle, blueGreenDeploymentConfiguration = {} } = group;
-  const { deploymentReadyOption, terminateBlueInstancesOnDeploymentSuccess: old } =
-    blueGreenDeploymentConfiguration;
-  const style = `${deploymentStyle?.deploymentType}, ${deploymentStyle?.deploymentOption}`;
-  const wait = old?.terminationWaitTimeInMinutes ?? 0;
-  return broken(
-    [!deploymentStyle || style === "BLUE_GREEN, WITH_TRAFFIC_CONTROL", `${shown} has the style ${style}`],
-    [
-      deploymentReadyOption?.actionOnTimeout !== "STOP_DEPLOYMENT",
-      `${shown} waits for somebody to reroute the traffic; the course reroutes it immediately`,
-    ],
-    [old?.action !== "KEEP_ALIVE", `${shown} never ends the old tasks; the course does after 5 minutes`],
-    [
-      !old || old.action === "KEEP_ALIVE" || (shortestWait <= wait && wait <= longestWait),
-      `${shown} ends the old tasks after ${wait} minutes, the course after 5: ${wait < shortestWait ? "no way back is left" : "the next deployment waits for it"}`,
-    ],
-  );
-}
 
 async function checkRunning({ account, roles }: Lab, name: ServiceName): Promise<Outcome> {
   const service = await roles.service(name);

@@ -4,7 +4,7 @@ import type { Lab } from "../lab.ts";
 import { broken, forEachOf, Missing, type Outcome, Unreadable, verdict } from "../outcome.ts";
 import { deliveryActionsOf, type ServiceName } from "../parts.ts";
 import { hint } from "../roles.ts";
-import { mayStartPipeline, roleProblems } from "../service-role.ts";
+import { mayStartPipeline, roleProblems, trustFix } from "../service-role.ts";
 import { findDefinition } from "./definition-files.ts";
 
 const editOf = (name: string) => ({
@@ -32,18 +32,19 @@ export async function checkPipeline(lab: Lab, service: ServiceName): Promise<Out
         ]),
       ),
   };
-  return forEachOf(Object.keys(parts) as (keyof typeof parts)[], async (part) =>
-    verdict(
-      (await parts[part]()).map((problem) => `${name}${problem}`),
+  return forEachOf(Object.keys(parts) as (keyof typeof parts)[], async (part) => {
+    const problems = await parts[part]();
+    return verdict(
+      problems.map((problem) => `${name}${problem}`),
       `${name}: ${files?.configuration?.RepositoryName}/${files?.configuration?.BranchName} and ECR`,
       part === "stages"
         ? {
             console: `CodePipeline → ${name} → Enable transition.`,
             cli: `aws codepipeline enable-stage-transition --pipeline-name ${name} --transition-type Inbound --stage-name (the stage of the evidence)`,
           }
-        : editOf(name),
-    ),
-  );
+        : (trustFix(problems) ?? editOf(name)),
+    );
+  });
 }
 
 async function actionProblems({ roles }: Lab, service: ServiceName, pipeline: PipelineDeclaration) {
@@ -177,7 +178,7 @@ async function checkTargetRole(
   return verdict(
     problems.map((problem) => `rule ${rule}: ${problem}`),
     `rule ${rule} starts ${pipeline}`,
-    {
+    trustFix(problems) ?? {
       console: `EventBridge → Rules → ${rule} → Targets → Edit: a role that trusts events.amazonaws.com and may start ${pipeline}.`,
       cli: `aws events put-targets --rule ${rule} --targets Id=${target?.Id},Arn=${arn},RoleArn=(such a role)`,
     },
