@@ -11,13 +11,12 @@ const simulator = await startTestSimulator({ account: "academy" });
 afterAll(() => simulator.close());
 const lab = await buildByHand(simulator);
 const { change, set, edited } = createChanges();
+/** Read once at first, so that no page of a row waits for it: one that takes 3 s is a fault. */
 const finished = readAccount(simulator.clientConfig);
-// Reads the account, so that the rows' pages do not wait for it: a page that takes 3 s is a fault.
 await check(simulator, { account: finished });
 
-const taskdef = "taskdef-customer.json";
-const appspec = "appspec-customer.yaml";
-const edit = (from: string | RegExp, to: string, file = taskdef) =>
+const [taskdef, appspec] = ["taskdef-customer.json", "appspec-customer.yaml"] as const;
+const edit = (from: string | RegExp, to: string, file: string = taskdef) =>
   change("gitFile", (text, _repository, _branch, path) =>
     path === file ? String(text).replace(from, to) : text,
   );
