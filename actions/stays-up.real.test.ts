@@ -33,10 +33,6 @@ interface Case {
   readonly settled?: RegExp;
 }
 
-const stopOne = async ({ aws, where }: Scene) => {
-  const { taskArns = [] } = await aws.ecs.listTasks({ cluster: where.cluster, serviceName: "web" });
-  await aws.ecs.stopTask({ cluster: where.cluster, task: taskArns[0] ?? "" });
-};
 const stopped = async ({ aws, where: { cluster } }: Scene) =>
   (await aws.ecs.listTasks({ cluster, serviceName: "web", desiredStatus: "STOPPED" })).taskArns ?? [];
 const never = /^\b$/;
@@ -54,12 +50,6 @@ const ended = (status: Status): readonly Case[] => [
 ];
 const greens: readonly Case[] = [
   { name: "stays up", status: "succeeded", settled: /^stayed up for 1 min, 1 task, 0 failed$/ },
-  {
-    name: "loses a task that a person stops",
-    meanwhile: { line: shifted, act: stopOne },
-    status: "succeeded",
-    settled: / 0 failed$/,
-  },
   {
     name: "scales out",
     meanwhile: { line: shifted, act: scaleTo(2) },

@@ -58,7 +58,8 @@ export function openLabIn({ clientConfig }: TestSimulator, changes: Partial<LabO
   return openLab({
     account: readAccount({ ...clientConfig, maxAttempts: 1 }),
     checkout: checkoutOf(ownFiles),
-    readPage: readPages(createReadPage()),
+    // However slow the machine is: the programs of the tests do not hang.
+    readPage: readPages(createReadPage(60_000)),
     site: `http://127.0.0.1:${offset + 80}`,
     browserAddress: browser,
     ...changes,

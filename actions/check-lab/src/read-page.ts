@@ -29,19 +29,21 @@ export interface PageRequest {
 export type ReadPage = (address: string, request?: PageRequest) => Promise<Page>;
 
 /** The whole check has 15 s, for four sites at most that hang: both listeners, their /admin, and the monolith. */
-const timeoutMs = 3_000;
+const usualTimeoutMs = 3_000;
 /** Some thousand suppliers. The rest is not read. */
 const mostBytes = 1024 * 1024;
 const mostRedirects = 5;
 
-export function createReadPage(): ReadPage {
+export function createReadPage(timeoutMs = usualTimeoutMs): ReadPage {
   const silent = new Map<string, string>();
   /** A site that hung once is not waited for again. */
   const send = async (address: string, request: PageRequest): Promise<Page> => {
     const { origin, pathname } = new URL(address);
     const site = `${origin}${pathname.startsWith("/admin") ? "/admin" : ""}`;
     const problem = silent.get(site);
-    const page = problem ? { address, status: 0, text: "", problem } : await fetchPage(address, request);
+    const page = problem
+      ? { address, status: 0, text: "", problem }
+      : await fetchPage(address, request, timeoutMs);
     if (page.status === 0 && page.problem) silent.set(site, page.problem);
     return page;
   };
@@ -60,7 +62,7 @@ export function createReadPage(): ReadPage {
   return (address, request) => (request ? send(address, request) : follow(address));
 }
 
-async function fetchPage(address: string, { method, form }: PageRequest): Promise<Page> {
+async function fetchPage(address: string, { method, form }: PageRequest, timeoutMs: number): Promise<Page> {
   const { request } = address.startsWith("https:") ? https : http;
   const body = form && new URLSearchParams(form).toString();
   const signal = AbortSignal.timeout(timeoutMs);
