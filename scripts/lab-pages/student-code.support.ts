@@ -33,9 +33,12 @@ const database = mysql.createPool({ host, user: "nodeapp", password: "coffee", d
 exports.all = (done) => database.query("SELECT * FROM suppliers ORDER BY name", done);
 exports.add = (supplier, done) => database.query("INSERT INTO suppliers SET ?", supplier, done);
 `;
-const navigation = (brand: string) => `<nav class="navbar navbar-dark bg-dark">${brand}</nav>\n`;
+const navigation = (brand: string) =>
+  `<title>${brand}</title>\n<nav class="navbar navbar-dark bg-dark"><b class="navbar-brand">${brand}</b></nav>\n`;
 const list = `{{> nav}}
-{{#suppliers}}<p>{{name}}, {{city}}</p>{{/suppliers}}
+<table><tr><th>Name</th><th>Address</th><th>City</th><th>State</th><th>Email</th><th>Phone</th></tr>
+{{#suppliers}}<tr><td>{{name}}</td><td></td><td>{{city}}</td><td></td><td></td><td></td></tr>{{/suppliers}}
+</table>
 <a href="/supplier-add">Add a new supplier</a>
 `;
 const form = '{{> nav}}\n<form action="/supplier-add" method="POST"><input name="name"></form>\n';
