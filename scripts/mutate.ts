@@ -78,13 +78,14 @@ function run({ files, record }: ReturnType<typeof readArguments>): number {
     execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: folder, stdio: "inherit" });
   const temporary = mkdtempSync(join(tmpdir(), "mutate-"));
   process.on("exit", () => rmSync(temporary, { recursive: true, force: true }));
-  const measured: Scores = {};
-  for (const [tests, group] of Map.groupBy(files, testFolderOf))
-    Object.assign(measured, mutate(group, tests, temporary));
-  const { lines, risen, fallen } = compareScores(measured, readScores(table));
-  for (const line of lines) console.log(line);
-  if (record) writeFileSync(table, formatScores({ ...readScores(table), ...risen }));
-  return fallen.length > 0 ? 1 : 0;
+  let hasFallen = false;
+  for (const [tests, group] of Map.groupBy(files, testFolderOf)) {
+    const { lines, risen, fallen } = compareScores(mutate(group, tests, temporary), readScores(table));
+    for (const line of lines) console.log(line);
+    if (record) writeFileSync(table, formatScores({ ...readScores(table), ...risen }));
+    hasFallen ||= fallen.length > 0;
+  }
+  return hasFallen ? 1 : 0;
 }
 
 process.on("SIGINT", () => process.exit(130));
