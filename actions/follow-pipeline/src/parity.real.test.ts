@@ -74,6 +74,8 @@ async function deployThroughCodeDeploy(version: string): Promise<Readonly<Record
     placeholders: values,
   });
   return step("deploy-service", {
+    // Waits by the wall clock, and not by the simulated one.
+    "settle-for": "1s",
     cluster: "outside",
     service: "web",
     "task-definition": rendered["task-definition"] ?? "",
@@ -93,7 +95,12 @@ async function deployThroughCodePipeline(version: string): Promise<Readonly<Reco
     placeholders: values,
   });
   await step("tag-image", { image, tags: "latest" });
-  return step("follow-pipeline", { pipeline: "update-web", image, commit: mirrored.commit ?? "" });
+  return step("follow-pipeline", {
+    pipeline: "update-web",
+    image,
+    commit: mirrored.commit ?? "",
+    "settle-for": "1s",
+  });
 }
 
 /** Returns everything that a path leaves in AWS, without the names and times that are different in each deployment. */
