@@ -22,6 +22,11 @@ export function lastSegment(nameOrArn: string): string {
   return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
 }
 
+/** Returns `web-blue` for …:targetgroup/web-blue/73e2d6bc24d8a067, and the same for a load balancer's ARN. */
+export function balancingName(arn: string): string {
+  return arn.split("/").at(-2) ?? arn;
+}
+
 /**
  * Finds a fault in a role's name. A role may be given without its ARN; then it is one of the account. Another check
  * finds placeholders. `ownArn`: the ARN of anything in the account.

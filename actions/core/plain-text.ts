@@ -10,6 +10,11 @@ export function plainText(text: string): string {
     .replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "");
 }
 
+/** Makes a foreign text one line, without control characters and those that reverse the line. */
+export function oneLine(text: string, longest: number): string {
+  return text.replace(/[\p{C}\p{Z}]+/gu, " ").slice(0, longest);
+}
+
 /** Shortens a text for a sentence; a log line of CloudWatch may have a megabyte. */
 export function shortened(text: string, longest = 600): string {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;

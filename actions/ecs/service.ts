@@ -10,6 +10,7 @@ import {
   type TaskSet,
 } from "@aws-sdk/client-ecs";
 import { lastSegment } from "../core/arn.ts";
+import { chunks } from "../core/chunks.ts";
 import { Failure } from "../core/failure.ts";
 import { nearestName } from "../core/nearest-name.ts";
 import type { EcsContext } from "./context.ts";
@@ -167,8 +168,8 @@ export async function describeTasks(
   arns: readonly string[],
 ): Promise<Task[]> {
   const found: Task[] = [];
-  for (let from = 0; from < arns.length; from += describeAtMost) {
-    const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(from, from + describeAtMost) });
+  for (const tasks of chunks(arns, describeAtMost)) {
+    const command = new DescribeTasksCommand({ cluster, tasks });
     found.push(...((await clients.ecs.send(command, { abortSignal: signal })).tasks ?? []));
   }
   return found;

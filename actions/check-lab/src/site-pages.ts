@@ -1,3 +1,4 @@
+import { oneLine } from "../../core/plain-text.ts";
 import type { Page } from "./read-page.ts";
 
 interface Tag {
@@ -53,13 +54,8 @@ function textOf(tags: readonly Tag[], start: number): string {
 const textsOf = (tags: readonly Tag[], wanted: (tag: Tag) => boolean) =>
   tags.flatMap((tag, index) => (wanted(tag) ? [quoted(textOf(tags, index))] : []));
 
-/** A part of a page for a message: foreign text, without control characters. */
-export const quoted = (text: string) =>
-  text
-    .slice(0, 1_000)
-    .replace(/[\p{C}\s]+/gu, " ")
-    .trim()
-    .slice(0, 100);
+/** A part of a page for a message. */
+export const quoted = (text: string) => oneLine(text, 1_000).trim().slice(0, 100);
 
 const columns = /^(?:name|address|city|state|e-?mail|phone|nom|adresse|ville|région|état|téléphone)\b/i;
 const suppliers = /supplier|fournisseur/i;

@@ -4,7 +4,7 @@ import {
   type ElasticLoadBalancingV2Client,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { lastSegment } from "../../core/arn.ts";
+import { balancingName } from "../../core/arn.ts";
 import { isAccessDenied } from "../../core/aws-errors.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 import type { FailedTask } from "../../ecs/failed-task.ts";
@@ -143,7 +143,7 @@ function stateOf(
   const inState = (state: string) => ours.filter(({ TargetHealth }) => TargetHealth?.State === state);
   const healthy = Math.min(inState("healthy").length, running.length || desired);
   const failing = inState("unhealthy");
-  const name = arn.split("/").at(-2) ?? lastSegment(arn);
+  const name = balancingName(arn);
   const wanted = running.length || desired;
   const reason = failing[0]?.TargetHealth?.Description ?? failing[0]?.TargetHealth?.Reason;
   return {

@@ -1,8 +1,9 @@
 import type { DeploymentGroupInfo, TargetGroupPairInfo } from "@aws-sdk/client-codedeploy";
+import { balancingName } from "../../core/arn.ts";
 import { type Finding, fault } from "../../core/findings.ts";
 import type { Checking } from "./checking.ts";
 import { findListener, type ListenerRoutes, type Route } from "./listener-routes.ts";
-import { checkPair, checkTargetGroup, findTargetGroup, nameOf } from "./target-groups.ts";
+import { checkPair, checkTargetGroup, findTargetGroup } from "./target-groups.ts";
 
 /** Checks that CodeDeploy can shift the service's traffic between the deployment group's pair of target groups. */
 export async function checkGroupTraffic(checking: Checking, group: DeploymentGroupInfo): Promise<Finding[]> {
@@ -47,8 +48,8 @@ function checkPrimary(
   if (!primary || service.taskSets?.some(({ status }) => status === "ACTIVE")) return [];
   if (!pair.includes(primary))
     return fault(
-      `the service's primary task set is behind target group ${nameOf(primary)}, which is not in the pair of ${groupName} (${pair.map(nameOf).join(", ")})`,
-      `add ${nameOf(primary)} to the pair (aws deploy update-deployment-group)`,
+      `the service's primary task set is behind target group ${balancingName(primary)}, which is not in the pair of ${groupName} (${pair.map(balancingName).join(", ")})`,
+      `add ${balancingName(primary)} to the pair (aws deploy update-deployment-group)`,
     );
   return production ? checkProductionRoutes(production, primary, pair) : [];
 }
@@ -71,15 +72,15 @@ function checkProductionRoutes(
   const fixes = astray.map((route) => commandFor(route, listenerArn, primary));
   if (behind.length > 0)
     return astray.map((route, index) => ({
-      text: `The production listener ${name} (${route.condition}) forwards to ${nameOf(other)}, while the service's primary task set is behind ${nameOf(primary)}: visitors reach no tasks there`,
+      text: `The production listener ${name} (${route.condition}) forwards to ${balancingName(other)}, while the service's primary task set is behind ${balancingName(primary)}: visitors reach no tasks there`,
       fix: fixes[index] ?? "",
       kind: "advice",
     }));
   const now = routes.flatMap(({ weights, condition }) =>
-    [...weights.keys()].map((arn) => `${nameOf(arn)} (${condition})`),
+    [...weights.keys()].map((arn) => `${balancingName(arn)} (${condition})`),
   );
   return fault(
-    `the production listener ${name} forwards to ${now.join(", ") || "no target group"}, but the service's primary task set is behind ${nameOf(primary)}: CodeDeploy would end with "Primary taskset target group must be behind listener"`,
+    `the production listener ${name} forwards to ${now.join(", ") || "no target group"}, but the service's primary task set is behind ${balancingName(primary)}: CodeDeploy would end with "Primary taskset target group must be behind listener"`,
     fixes.join(" and ") || ruleFor(listenerArn, primary),
   );
 }

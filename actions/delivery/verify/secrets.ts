@@ -1,6 +1,7 @@
 import { DescribeSecretCommand, type DescribeSecretCommandOutput } from "@aws-sdk/client-secrets-manager";
 import { GetParametersCommand } from "@aws-sdk/client-ssm";
 import { parseArn } from "../../core/arn.ts";
+import { chunks } from "../../core/chunks.ts";
 import { type Finding, fault } from "../../core/findings.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
@@ -39,12 +40,8 @@ const mostNames = 10;
 async function checkParameters(checking: Checking, references: readonly Reference[]): Promise<Finding[]> {
   const byRegion = Map.groupBy(references, ({ valueFrom }) => parseArn(valueFrom)?.region);
   const batches = [...byRegion].flatMap(([region, ofRegion]) => {
-    const names = [...new Set(ofRegion.map(({ valueFrom }) => valueFrom))];
-    const count = Math.ceil(names.length / mostNames);
-    return Array.from({ length: count }, (_, index) => ({
-      region,
-      names: names.slice(index * mostNames, (index + 1) * mostNames),
-    }));
+    const all = [...new Set(ofRegion.map(({ valueFrom }) => valueFrom))];
+    return chunks(all, mostNames).map((names) => ({ region, names }));
   });
   const found = await Promise.all(
     batches.map(async ({ region, names }) => {

@@ -1,9 +1,10 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import { DescribeRulesCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { balancingName } from "../../core/arn.ts";
 import { type Finding, fault } from "../../core/findings.ts";
 import { type Checking, tryLookUp } from "./checking.ts";
 import { routeOf } from "./listener-routes.ts";
-import { checkPair, checkTargetGroup, findTargetGroup, nameOf } from "./target-groups.ts";
+import { checkPair, checkTargetGroup, findTargetGroup } from "./target-groups.ts";
 
 const usedBy = "the service";
 
@@ -40,7 +41,7 @@ async function checkLoadBalancer(
 function checkBehind(loadBalancers: readonly string[] = [], targetGroupArn: string): Finding[] {
   if (loadBalancers.length > 0) return [];
   return fault(
-    `target group ${nameOf(targetGroupArn)} of the service is not attached to a load balancer: ECS rejects its tasks`,
+    `target group ${balancingName(targetGroupArn)} of the service is not attached to a load balancer: ECS rejects its tasks`,
     "make a listener rule forward to it (aws elbv2 create-rule, or modify-listener)",
   );
 }
@@ -71,7 +72,7 @@ async function checkRule(
   return [
     ...findings,
     {
-      text: `the ${use} listener rule ${arn} forwards to ${forwarded.map(nameOf).join(", ") || "no target group"}, not to ${pair.map(nameOf).join(" or ")}`,
+      text: `the ${use} listener rule ${arn} forwards to ${forwarded.map(balancingName).join(", ") || "no target group"}, not to ${pair.map(balancingName).join(" or ")}`,
       fix: `aws elbv2 modify-rule --rule-arn ${arn} --actions Type=forward,TargetGroupArn=${pair[0]}`,
     },
   ];

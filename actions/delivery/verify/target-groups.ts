@@ -1,4 +1,5 @@
 import { DescribeTargetGroupsCommand, type TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { balancingName } from "../../core/arn.ts";
 import { advice, type Finding, fault } from "../../core/findings.ts";
 import { type Checking, tryLookUp } from "./checking.ts";
 
@@ -10,7 +11,7 @@ export async function findTargetGroup(
 ): Promise<{ value?: TargetGroup; findings: Finding[] }> {
   const elbv2 = await checking.clients.elbv2();
   const isArn = reference.startsWith("arn:");
-  const name = isArn ? nameOf(reference) : reference;
+  const name = isArn ? balancingName(reference) : reference;
   const command = new DescribeTargetGroupsCommand(
     isArn ? { TargetGroupArns: [reference] } : { Names: [reference] },
   );
@@ -56,7 +57,7 @@ export function checkPair(one: TargetGroup, other: TargetGroup): Finding[] {
   const faults: Finding[] = [];
   if (apart)
     faults.push({
-      text: `${names} belong to different load balancers (${mine.map(nameOf)} and ${theirs.map(nameOf)}), so traffic cannot shift between them`,
+      text: `${names} belong to different load balancers (${mine.map(balancingName)} and ${theirs.map(balancingName)}), so traffic cannot shift between them`,
       fix: "pair target groups behind listeners of one load balancer",
     });
   for (const key of ["VpcId", "Protocol"] as const)
@@ -77,9 +78,4 @@ function checkHealthChecks(one: TargetGroup, other: TargetGroup, names: string):
     `The health checks of ${names} differ (${values}): every deployment changes the checks`,
     "use the same settings for both (aws elbv2 modify-target-group)",
   );
-}
-
-/** Returns `web-blue` for …:targetgroup/web-blue/73e2d6bc24d8a067, and the same for a load balancer's ARN. */
-export function nameOf(arn: string): string {
-  return arn.split("/").at(-2) ?? arn;
 }

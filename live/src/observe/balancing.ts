@@ -9,9 +9,10 @@ import {
   type LoadBalancer,
   type RuleCondition,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { chunks } from "@ecs-delivery/actions/core/chunks";
 import type { PageClients } from "../clients.ts";
 import type { Reader } from "./reader.ts";
-import { allPages, chunks } from "./services.ts";
+import { allPages } from "./services.ts";
 
 export interface TargetGroupFacts {
   readonly arn: string;

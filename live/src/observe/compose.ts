@@ -1,8 +1,9 @@
 import type { Service, Task, TaskSet } from "@aws-sdk/client-ecs";
+import { lastSegment } from "@ecs-delivery/actions/core/arn";
 import type { Revision, Role, ServicePart, SidePart, StoppedTask, TaskPart, TrafficPart } from "../parts.ts";
 import { type BalancingFacts, sharesOf, type TargetGroupFacts } from "./balancing.ts";
 import type { DeploymentFacts, GroupFacts } from "./deployments.ts";
-import { lastSegment, type Revisions, type ServiceFacts } from "./services.ts";
+import type { Revisions, ServiceFacts } from "./services.ts";
 
 export interface Findings {
   readonly balancing: BalancingFacts;

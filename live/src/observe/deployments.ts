@@ -12,6 +12,7 @@ import {
   ListDeploymentsCommand,
   type RevisionLocation,
 } from "@aws-sdk/client-codedeploy";
+import { chunks } from "@ecs-delivery/actions/core/chunks";
 import { targetGroupsOf } from "@ecs-delivery/actions/delivery/codedeploy/running-deployment";
 import { snapshotOf } from "@ecs-delivery/actions/delivery/codedeploy/snapshot";
 import type { PageClients } from "../clients.ts";
@@ -19,7 +20,7 @@ import type { AlarmPart, DeploymentPart } from "../parts.ts";
 import { codeDeployPart } from "./codedeploy-part.ts";
 import type { Diagnose } from "./diagnose.ts";
 import type { Reader } from "./reader.ts";
-import { allPages, chunks, type Revisions } from "./services.ts";
+import { allPages, type Revisions } from "./services.ts";
 
 /** Returns the path of this page that shows what a page elsewhere shows; undefined without one. */
 export type PageOf = (address: string) => string | undefined;

@@ -5,6 +5,8 @@ import {
   type ServiceDeployment,
   type ServiceRevision,
 } from "@aws-sdk/client-ecs";
+import { balancingName, lastSegment } from "@ecs-delivery/actions/core/arn";
+import { chunks } from "@ecs-delivery/actions/core/chunks";
 import { createHistory, createQuietTimes } from "@ecs-delivery/actions/delivery/ecs/history";
 import { targetGroupsOf } from "@ecs-delivery/actions/delivery/ecs/running-deployment";
 import { snapshotOf } from "@ecs-delivery/actions/delivery/ecs/snapshot";
@@ -15,7 +17,7 @@ import { eventsOf, verdictOf } from "./codedeploy-part.ts";
 import type { DeploymentFacts } from "./deployments.ts";
 import type { Diagnose } from "./diagnose.ts";
 import type { Reader } from "./reader.ts";
-import { chunks, lastSegment, type Revisions, type ServiceFacts } from "./services.ts";
+import type { Revisions, ServiceFacts } from "./services.ts";
 
 /** Deployments to show of each service. */
 const shownDeployments = 8;
@@ -176,5 +178,5 @@ function alarmsOf({ alarms }: ServiceDeployment, verdict: Verdict | undefined): 
 /** Name of a revision's target group, from `…:targetgroup/NAME/ID`. */
 function groupOf(revision: ServiceRevision | undefined): string | undefined {
   const arn = revision?.resolvedConfiguration?.loadBalancers?.[0]?.targetGroupArn;
-  return arn?.split("/").at(-2);
+  return arn && balancingName(arn);
 }

@@ -1,9 +1,9 @@
 import { GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { chunks } from "@ecs-delivery/actions/core/chunks";
 import type { PageClients } from "../clients.ts";
 import type { TrafficPart } from "../parts.ts";
 import type { TargetGroupFacts } from "./balancing.ts";
 import type { Reader } from "./reader.ts";
-import { chunks } from "./services.ts";
 
 /** Minutes of the small charts. */
 const shownMinutes = 40;

@@ -9,6 +9,8 @@ import {
   type Task,
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
+import { lastSegment } from "@ecs-delivery/actions/core/arn";
+import { chunks } from "@ecs-delivery/actions/core/chunks";
 import type { PageClients } from "../clients.ts";
 import type { Revision } from "../parts.ts";
 import type { Reader } from "./reader.ts";
@@ -126,14 +128,6 @@ export function createRevisions(ecs: Ecs, reader: Reader) {
 }
 
 export type Revisions = ReturnType<typeof createRevisions>;
-
-export const lastSegment = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
-
-export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
-}
 
 /** Most pages to read of one list. */
 const maxPages = 20;

@@ -1,5 +1,6 @@
 import type { STSClientConfig } from "@aws-sdk/client-sts";
 import { areCredentialsExpired, explainAwsError, isAccessDenied } from "../../../core/aws-errors.ts";
+import { chunks } from "../../../core/chunks.ts";
 import { Unreadable } from "../outcome.ts";
 
 export type AccountConfig = Pick<STSClientConfig, "endpoint" | "credentials" | "maxAttempts"> & {
@@ -57,8 +58,7 @@ export function createReads(identify: () => Promise<unknown>, now = Date.now): R
       }),
     describe: async (call, names, most, send) => {
       const found = [];
-      for (let start = 0; start < names.length; start += most)
-        found.push(await ask(call, () => send(names.slice(start, start + most))));
+      for (const some of chunks(names, most)) found.push(await ask(call, () => send(some)));
       return found;
     },
   };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import Papa from "papaparse";
+import { oneLine } from "../../../core/plain-text.ts";
 import { xml } from "../publish.ts";
 import { type ClassTable, percentOf, type StudentRow } from "./class-table.ts";
 
@@ -43,7 +44,7 @@ function csvCell(text: string): string {
 
 /** Makes a student's text one line, without characters that move a terminal's cursor or reverse the line. */
 export function plain(text: string): string {
-  return text.replace(/[\p{C}\p{Z}]+/gu, " ").slice(0, 300);
+  return oneLine(text, 300);
 }
 
 const style = `

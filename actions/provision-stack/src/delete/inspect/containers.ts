@@ -6,6 +6,7 @@ import {
   StopTaskCommand,
   type Task,
 } from "@aws-sdk/client-ecs";
+import { chunks } from "../../../../core/chunks.ts";
 import { createPace } from "../../../../core/pace.ts";
 import { counted } from "../../../../core/summary.ts";
 import type { ProvisionContext } from "../../context.ts";
@@ -93,8 +94,7 @@ async function describeTasks(
   arns: readonly string[],
 ): Promise<Task[]> {
   const found: Task[] = [];
-  for (let start = 0; start < arns.length; start += tasksAtOnce) {
-    const tasks = arns.slice(start, start + tasksAtOnce);
+  for (const tasks of chunks(arns, tasksAtOnce)) {
     const command = new DescribeTasksCommand({ cluster, tasks });
     found.push(...((await ecs.send(command, { abortSignal: signal })).tasks ?? []));
   }

@@ -4,6 +4,7 @@ import {
   type ImageIdentifier,
   paginateListImages,
 } from "@aws-sdk/client-ecr";
+import { chunks } from "../../../../core/chunks.ts";
 import { Failure } from "../../../../core/failure.ts";
 import { note } from "../../../../core/findings.ts";
 import { counted } from "../../../../core/summary.ts";
@@ -41,8 +42,8 @@ async function empty(client: ECRClient, repositoryName: string, abortSignal: Abo
       });
     before = images.length;
     const digests = [...new Set(images.map(({ imageDigest }) => imageDigest))];
-    for (let start = 0; start < digests.length; start += mostAtOnce) {
-      const imageIds = digests.slice(start, start + mostAtOnce).map((imageDigest) => ({ imageDigest }));
+    for (const some of chunks(digests, mostAtOnce)) {
+      const imageIds = some.map((imageDigest) => ({ imageDigest }));
       await client.send(new BatchDeleteImageCommand({ repositoryName, imageIds }), { abortSignal });
     }
   }
