@@ -40,7 +40,6 @@ import {
   paginateListAttachedRolePolicies,
   paginateListRolePolicies,
 } from "@aws-sdk/client-iam";
-import { paginateDescribeDBInstances, RDSClient } from "@aws-sdk/client-rds";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { withCloud9Endpoint } from "../../../core/cloud9-endpoint.ts";
 import { once } from "../outcome.ts";
@@ -151,7 +150,6 @@ function readContainers(config: AccountConfig, { ask, list, describe }: Reads) {
 
 function readMachines(config: AccountConfig, { list, describe }: Reads) {
   const ec2 = new EC2Client(config);
-  const rds = new RDSClient(config);
   const cloud9 = new Cloud9Client(withCloud9Endpoint(config));
   return {
     instances: once(async () => {
@@ -167,9 +165,11 @@ function readMachines(config: AccountConfig, { list, describe }: Reads) {
       ),
     ),
     subnets: once(() => list("ec2:DescribeSubnets", paginateDescribeSubnets({ client: ec2 }, {}), "Subnets")),
-    databases: once(() =>
-      list("rds:DescribeDBInstances", paginateDescribeDBInstances({ client: rds }, {}), "DBInstances"),
-    ),
+    databases: once(async () => {
+      const { paginateDescribeDBInstances, RDSClient } = await import("@aws-sdk/client-rds");
+      const pages = paginateDescribeDBInstances({ client: new RDSClient(config) }, {});
+      return list("rds:DescribeDBInstances", pages, "DBInstances");
+    }),
     workstations: once(async () => {
       const ids = await list(
         "cloud9:ListEnvironments",

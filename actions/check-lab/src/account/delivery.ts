@@ -3,13 +3,6 @@ import {
   paginateDescribeScalingPolicies,
 } from "@aws-sdk/client-application-auto-scaling";
 import {
-  CodeCommitClient,
-  GetBranchCommand,
-  GetFileCommand,
-  GetFolderCommand,
-  paginateListRepositories,
-} from "@aws-sdk/client-codecommit";
-import {
   BatchGetApplicationsCommand,
   BatchGetDeploymentGroupsCommand,
   BatchGetDeploymentsCommand,
@@ -136,7 +129,13 @@ export function readPipelines(config: AccountConfig, { ask, list }: Reads) {
 }
 
 export function readCodeCommit(config: AccountConfig, { ask, list }: Reads) {
-  const codecommit = new CodeCommitClient(config);
+  /** The shapes of CodeCommit are a tenth of the bundle, and most items do without them. */
+  const load = once(async () => {
+    const { CodeCommitClient, GetBranchCommand, GetFileCommand, GetFolderCommand, paginateListRepositories } =
+      await import("@aws-sdk/client-codecommit");
+    const client = new CodeCommitClient(config);
+    return { client, GetBranchCommand, GetFileCommand, GetFolderCommand, paginateListRepositories };
+  });
   const absent = [
     "RepositoryDoesNotExistException",
     "BranchDoesNotExistException",
@@ -144,27 +143,30 @@ export function readCodeCommit(config: AccountConfig, { ask, list }: Reads) {
   ];
   return {
     gitRepositories: once(async () => {
-      const pages = paginateListRepositories({ client: codecommit }, {});
+      const { client, paginateListRepositories } = await load();
+      const pages = paginateListRepositories({ client }, {});
       const repositories = await list("codecommit:ListRepositories", pages, "repositories");
       return repositories.map(({ repositoryName = "" }) => repositoryName);
     }),
     /** The commit of a branch; undefined without it. */
     branch: once(async (repositoryName: string, branchName: string) => {
-      const read = ask("codecommit:GetBranch", () =>
-        codecommit.send(new GetBranchCommand({ repositoryName, branchName })),
-      );
+      const { client, GetBranchCommand } = await load();
+      const command = new GetBranchCommand({ repositoryName, branchName });
+      const read = ask("codecommit:GetBranch", () => client.send(command));
       return (await unlessMissing(read, absent))?.branch?.commitId;
     }),
-    gitFolder: once((repositoryName: string, commitSpecifier: string, folderPath: string) =>
-      ask("codecommit:GetFolder", () =>
-        codecommit.send(new GetFolderCommand({ repositoryName, commitSpecifier, folderPath })),
-      ),
-    ),
+    gitFolder: once(async (repositoryName: string, commitSpecifier: string, folderPath: string) => {
+      const { client, GetFolderCommand } = await load();
+      const command = new GetFolderCommand({ repositoryName, commitSpecifier, folderPath });
+      return ask("codecommit:GetFolder", () => client.send(command));
+    }),
     gitFile: once(async (repositoryName: string, commitSpecifier: string, filePath: string) => {
-      const read = ask("codecommit:GetFile", () =>
-        codecommit.send(new GetFileCommand({ repositoryName, commitSpecifier, filePath })),
+      const { client, GetFileCommand } = await load();
+      const command = new GetFileCommand({ repositoryName, commitSpecifier, filePath });
+      const found = await unlessMissing(
+        ask("codecommit:GetFile", () => client.send(command)),
+        absent,
       );
-      const found = await unlessMissing(read, absent);
       return found?.fileContent && Buffer.from(found.fileContent).toString("utf8");
     }),
   };
