@@ -52,8 +52,7 @@ const sharedWorkers = {
   isolate: false,
   setupFiles: ["scripts/tests/share-worker.ts"],
   // Fewer collections of young objects: measured on the tests of `actions/delivery`, a tenth less processor time.
-  // A worker runs hundreds of files: Node's own limit of 4 GB ended one.
-  execArgv: ["--max-semi-space-size=64", "--max-old-space-size=8192"],
+  execArgv: ["--max-semi-space-size=64"],
 };
 
 export default defineConfig({
