@@ -8,9 +8,6 @@ import {
   createCode,
   createDelivery,
   createServices,
-  pushImages,
-  releaseAgain,
-  releaseBoth,
 } from "@ecs-delivery/actions/check-lab/src/lab-account.support";
 import {
   appSpec,
@@ -18,6 +15,11 @@ import {
   courseNames,
   taskDefinition,
 } from "@ecs-delivery/actions/check-lab/src/lab-parts.support";
+import {
+  pushImages,
+  releaseAgain,
+  releaseBoth,
+} from "@ecs-delivery/actions/check-lab/src/lab-releases.support";
 import { type ServiceName, services } from "@ecs-delivery/actions/check-lab/src/parts";
 import { fillPlaceholders } from "@ecs-delivery/actions/core/placeholders";
 import type { Stage } from "@ecs-delivery/actions/provision-stack/src/stage.support";

@@ -1,10 +1,10 @@
 import { dirname } from "node:path/posix";
+import { hint } from "./choices.ts";
 import { isCode } from "./code.ts";
 import { type FoundSheet, findSheets, isFromTemplates } from "./cost-sheet.ts";
 import type { Lab } from "./lab.ts";
 import { once, Unreadable } from "./outcome.ts";
 import { type ServiceName, services } from "./parts.ts";
-import { hint } from "./roles.ts";
 import { folderOf } from "./sources.ts";
 import { blobIdOf, isOfTemplate } from "./template-files.ts";
 

@@ -84,9 +84,11 @@ async function fetchPage(address: string, { method, form }: PageRequest, timeout
     sent.end(body);
     const [response] = (await emitted(sent, "response")) as [IncomingMessage];
     const chunks: Buffer[] = [];
+    let bytes = 0;
     for await (const chunk of response) {
       chunks.push(chunk);
-      if (chunks.reduce((bytes, { length }) => bytes + length, 0) > mostBytes) break;
+      bytes += chunk.length;
+      if (bytes > mostBytes) break;
     }
     const { statusCode: status = 0, headers } = response;
     const to = status >= 300 && status < 400 ? headers.location : undefined;

@@ -3,8 +3,9 @@ import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import type { Service, TaskDefinition } from "@aws-sdk/client-ecs";
 import type { Listener, LoadBalancer, Rule, TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Account } from "./account/account.ts";
+import { type Choices, createChoices, hint, missing, points, unlessMissing } from "./choices.ts";
 import { ruleFor } from "./listener-rules.ts";
-import { Missing, once, Unreadable } from "./outcome.ts";
+import { Missing, once } from "./outcome.ts";
 import {
   actionsOf,
   attachments,
@@ -56,29 +57,6 @@ export function findRoles(account: Account) {
   });
 
   return { ...choices, ...shown, ...containers, ...delivering, targetGroups };
-}
-
-type Choices = ReturnType<typeof createChoices>;
-
-function createChoices() {
-  const taken = new Map<string, string>();
-  const notes: string[] = [];
-  return {
-    taken,
-    notes,
-    /** Takes the best candidate with a score above 0, of equals the first by name. */
-    choose<T>(role: string, candidates: readonly Candidate<T>[]): T | undefined {
-      const ranked = candidates
-        .filter(({ score }) => score > 0)
-        .sort((one, other) => other.score - one.score || one.name.localeCompare(other.name));
-      const [first, ...others] = ranked;
-      if (!first) return undefined;
-      taken.set(role, first.name);
-      const equals = others.filter(({ score }) => score === first.score).map(({ name }) => name);
-      if (equals.length > 0) notes.push(`Using ${first.name} as ${role}. ${equals.join(", ")} also matches`);
-      return first.value;
-    },
-  };
 }
 
 /** The load balancer with its listeners, rules and target groups. */
@@ -275,38 +253,4 @@ function findDelivery(
   });
 
   return { deploymentGroup, pairOf, wasReleased, pipeline };
-}
-
-interface Candidate<T> {
-  readonly value: T;
-  readonly name: string;
-  readonly score: number;
-}
-
-function points(...reasons: readonly (readonly [applies: boolean, points: number])[]): number {
-  return reasons.reduce((sum, [applies, points]) => sum + (applies ? points : 0), 0);
-}
-
-export function missing({ region }: Account, what: string): never {
-  throw new Missing(`${region} has ${what}`);
-}
-
-/** Returns undefined for a part that does not exist. */
-async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof Missing) return undefined;
-    throw error;
-  }
-}
-
-/** A part that only helps to find another one: without it, names decide. */
-export async function hint<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await unlessMissing(read);
-  } catch (error) {
-    if (error instanceof Unreadable) return undefined;
-    throw error;
-  }
 }

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { privateKeyPattern } from "../../core/sensitive-files.ts";
 import type { Account } from "./account/account.ts";
+import { hint } from "./choices.ts";
 import { type DefinitionFile, readDefinitions } from "./definitions.ts";
 import { Missing, once, Unreadable } from "./outcome.ts";
 import { deliveryActionsOf, type ServiceName } from "./parts.ts";
-import { hint, type Roles } from "./roles.ts";
+import type { Roles } from "./roles.ts";
 
 /** Files of a Git repository. */
 export interface Source {

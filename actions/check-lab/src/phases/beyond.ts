@@ -1,10 +1,10 @@
 import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
+import { hint } from "../choices.ts";
 import { findSheets } from "../cost-sheet.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { verdict } from "../outcome.ts";
 import { type ServiceName, services } from "../parts.ts";
-import { hint } from "../roles.ts";
 
 const redeploy = (config: string) =>
   `aws deploy create-deployment --application-name microservices --deployment-group-name microservices-customer --deployment-config-name ${config} --revision …`;

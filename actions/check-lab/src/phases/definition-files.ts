@@ -1,3 +1,4 @@
+import { hint } from "../choices.ts";
 import {
   appSpecOf,
   type DefinitionFile,
@@ -10,7 +11,6 @@ import type { Lab } from "../lab.ts";
 import { broken, forEachOf, Missing, type Outcome, verdict } from "../outcome.ts";
 import { attachments, containerOf, deliveryActionsOf, type ServiceName, services } from "../parts.ts";
 import { foreignIn } from "../placeholders.ts";
-import { hint } from "../roles.ts";
 import { trustFix } from "../service-role.ts";
 import type { Source } from "../sources.ts";
 import { type Definition, definitionRules, type Rule } from "./definition-rules.ts";

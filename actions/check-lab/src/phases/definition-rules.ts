@@ -1,10 +1,10 @@
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
+import { hint } from "../choices.ts";
 import type { RunningNames } from "../definitions.ts";
 import type { Lab } from "../lab.ts";
 import { broken } from "../outcome.ts";
 import { containerOf, repositoryIn, type ServiceName, services } from "../parts.ts";
 import { leftPlaceholders } from "../placeholders.ts";
-import { hint } from "../roles.ts";
 import { roleProblems } from "../service-role.ts";
 
 /** A task definition, registered or in a file; a file may have values of any type. */

@@ -1,9 +1,9 @@
 import type { Instance } from "@aws-sdk/client-ec2";
 import { openingsOf } from "../addresses.ts";
+import { missing } from "../choices.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { broken, forEachOf, verdict } from "../outcome.ts";
-import { missing } from "../roles.ts";
 
 const provision =
   "Run Provision with stacks: network,database,monolith (profile standard); the course's account has it.";

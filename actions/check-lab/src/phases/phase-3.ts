@@ -1,8 +1,8 @@
 import { namesOfSensitive } from "../../../core/sensitive-files.ts";
+import { hint } from "../choices.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { forEachOf, type Outcome, outcomeOf, verdict } from "../outcome.ts";
-import { hint } from "../roles.ts";
 import { openCodeCommit, type Source } from "../sources.ts";
 
 /** The development environment and the repository. */

@@ -1,8 +1,8 @@
 import { lastSegment } from "../../../core/arn.ts";
+import { hint, missing } from "../choices.ts";
 import { forServices, type Item } from "../item.ts";
 import { outcomeOf, verdict } from "../outcome.ts";
 import { courseCluster } from "../parts.ts";
-import { hint, missing } from "../roles.ts";
 import { checkAppSpecFile, checkTaskDefinitionFile, forRegistered } from "./definition-files.ts";
 import { definitionRules } from "./definition-rules.ts";
 

@@ -1,11 +1,11 @@
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { isPrivate, openingsOf } from "../addresses.ts";
+import { hint } from "../choices.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { ruleFor, sharesOf, visitorsOf } from "../listener-rules.ts";
 import { broken, forEachOf, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { forwardedTo, illnessIn, type ListenerName, ports, ruleName, type ServiceName } from "../parts.ts";
-import { hint } from "../roles.ts";
 
 export const listenerNames = Object.keys(ports) as ListenerName[];
 const provision = "Run Provision with stacks: network,load-balancer.";

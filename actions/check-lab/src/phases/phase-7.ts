@@ -1,11 +1,11 @@
 import type { Account } from "../account/account.ts";
 import { contains, openingsOf } from "../addresses.ts";
+import { hint } from "../choices.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { sharesOf } from "../listener-rules.ts";
 import { broken, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { attachments, nameOfService, primaryOf, type ServiceName } from "../parts.ts";
-import { hint } from "../roles.ts";
 import { causesOf } from "./effects.ts";
 
 const createAgain =

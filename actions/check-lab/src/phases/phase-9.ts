@@ -1,11 +1,11 @@
 import { contains, isPrivate, isWide } from "../addresses.ts";
+import { hint } from "../choices.ts";
 import { matches } from "../code.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { rangesOf, ruleFor, sharesOf, strangers } from "../listener-rules.ts";
 import { broken, forEachOf, Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { type ListenerName, nameOfService, ports, ruleName } from "../parts.ts";
-import { hint } from "../roles.ts";
 import { causesOf } from "./effects.ts";
 import { listenerNames } from "./phase-6.ts";
 

@@ -1,9 +1,10 @@
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import { lastSegment } from "../../../core/arn.ts";
+import { hint } from "../choices.ts";
 import { matchesPattern } from "../event-pattern.ts";
 import type { Lab } from "../lab.ts";
 import { broken, forEachOf, Missing, type Outcome, Unreadable, verdict } from "../outcome.ts";
 import { deliveryActionsOf, type ServiceName } from "../parts.ts";
-import { hint } from "../roles.ts";
 import { mayStartPipeline, roleProblems, trustFix } from "../service-role.ts";
 import { findDefinition } from "./definition-files.ts";
 
@@ -71,7 +72,8 @@ async function actionProblems({ roles }: Lab, service: ServiceName, pipeline: Pi
 }
 
 /** Returns what is wrong with the places that a pipeline takes its files from; files that exist nowhere are not its fault. */
-async function fileProblems({ sources, account, ...lab }: Lab, service: ServiceName): Promise<string[]> {
+async function fileProblems(lab: Lab, service: ServiceName): Promise<string[]> {
+  const { sources, account } = lab;
   const wired = await sources.pipelineBranch(service);
   if (!wired) return [];
   const where = `${wired.repository}/${wired.branch}`;
@@ -80,8 +82,7 @@ async function fileProblems({ sources, account, ...lab }: Lab, service: ServiceN
   if (wired.branch !== "dev" && (await account.branch(wired.repository, "dev")))
     return [` reads ${where}; a push to the branch dev starts nothing`];
   const found = [];
-  for (const kind of ["taskdef", "appspec"] as const)
-    found.push(await findDefinition({ sources, account, ...lab }, kind, service));
+  for (const kind of ["taskdef", "appspec"] as const) found.push(await findDefinition(lab, kind, service));
   return found
     .filter(({ file, named }) => file && named !== undefined && file.path !== named)
     .map(({ file, named }) => {
@@ -171,7 +172,7 @@ async function checkTargetRole(
   if (problems.length === 0)
     try {
       if (!(await mayStartPipeline(account, role, arn)))
-        problems.push(`the role ${role.split("/").at(-1)} may not start ${pipeline}`);
+        problems.push(`the role ${lastSegment(role)} may not start ${pipeline}`);
     } catch (error) {
       if (!(error instanceof Unreadable) || !hasStarted) throw error;
     }

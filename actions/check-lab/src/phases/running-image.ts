@@ -1,8 +1,8 @@
 import type { Task } from "@aws-sdk/client-ecs";
+import { hint } from "../choices.ts";
 import type { Lab } from "../lab.ts";
 import { Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { nameOfService, repositoryIn, type ServiceName, services } from "../parts.ts";
-import { hint } from "../roles.ts";
 
 /** Compares the digests of the running tasks with the image that the tag has now. */
 export async function checkRunningImage({ account, roles }: Lab, name: ServiceName): Promise<Outcome> {

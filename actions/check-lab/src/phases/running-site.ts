@@ -1,9 +1,9 @@
+import { hint } from "../choices.ts";
 import type { Lab } from "../lab.ts";
 import { rangesOf } from "../listener-rules.ts";
 import { broken, type Outcome, Unreadable, unchecked, verdict } from "../outcome.ts";
 import { containerOf, type ListenerName, type ServiceName, services } from "../parts.ts";
 import type { Page, PageRequest } from "../read-page.ts";
-import { hint } from "../roles.ts";
 import { changing, listProblem, namesOf, quoted, targetsOf } from "../site-pages.ts";
 import { listenerNames } from "./phase-6.ts";
 import { tryWriting } from "./try-writing.ts";
