@@ -13,7 +13,6 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { basePath, makeNodeBase } from "@ecs-delivery/program/base-image";
 import type { Simulator } from "@ecs-delivery/simulator";
-import { freePort } from "@ecs-delivery/simulator/runtime/database/database-server";
 import { hasDocker } from "@ecs-delivery/simulator/runtime/tasks/runtimes.support";
 import { startRealSimulator, testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
 import { build } from "rolldown";
@@ -82,10 +81,11 @@ const folder = mkdtempSync(join(tmpdir(), "lab-commands-"));
 const workspace = join(folder, "environment");
 const base = `lab-pages-node:${process.pid}`;
 const offset = testListenerPortOffset();
+/** In this worker's block: a port of the system's own choice can be given away before a page needs it. */
+const ports = { server: offset + 1, customer: offset + 2, employee: offset + 3 };
 let simulator: Simulator;
 let shell: Shell;
 let server: ChildProcess;
-let ports: Readonly<Record<"server" | "customer" | "employee", number>>;
 /** The endpoint of supplierdb. */
 let database: string;
 
@@ -93,7 +93,6 @@ beforeAll(async () => {
   // CodeDeploy gives new tasks an hour: a minute here, which is enough even on a busy machine.
   // Tasks are containers, as on page 4: these reach the database at the same address.
   simulator = await startRealSimulator({ account: "academy", timeScale: 60, taskRuntime: "docker" });
-  ports = { server: await freePort(), customer: await freePort(), employee: await freePort() };
   await Promise.all([createWorkstationGroup(simulator), importNodeBase()]);
   const { DBInstances } = await simulator.aws.rds.describeDBInstances({ DBInstanceIdentifier: "supplierdb" });
   database = DBInstances?.[0]?.Endpoint?.Address ?? "";
