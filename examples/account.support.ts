@@ -49,6 +49,7 @@ export async function createExampleAccount() {
       AWS_ROLE_TO_ASSUME: `${role}/deploy`,
       AWS_ROLE_TO_PLAN: `${role}/plan`,
       BASE_IMAGE: "scratch",
+      SETTLE_FOR: "1s",
     },
     imagesOf: async (repositoryName: string) => (await aws.ecr.listImages({ repositoryName })).imageIds,
     close: () => simulator.close(),

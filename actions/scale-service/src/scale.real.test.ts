@@ -10,11 +10,11 @@ test.each<Deployer>(["CodeDeploy", "ECS rolling", "ECS blue/green"])(
   async (deployer) => {
     stage = await createRealStage(deployer);
     const load = startLoad(stage.productionUrl, 8);
-    expect((await stage.try({ "desired-count": "3" })).error).toBeUndefined();
+    expect((await stage.try({ "desired-count": "3", "settle-for": "1s" })).error).toBeUndefined();
     load.answers.length = 0;
     await stage.simulator.clock.until(() => new Set(load.answers).size === 3);
 
-    expect((await stage.try({ "desired-count": "1" })).error).toBeUndefined();
+    expect((await stage.try({ "desired-count": "1", "settle-for": "1s" })).error).toBeUndefined();
     await stage.healthy(1);
     await load.stop();
     expect(load.failures).toEqual([]);
