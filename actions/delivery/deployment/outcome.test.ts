@@ -45,6 +45,23 @@ test("succeeds without tasks when the desired count is zero", async () => {
   expect(record.status).toBe("succeeded");
 });
 
+test("waits until CodeDeploy has shifted the traffic back, and says what production runs then", async () => {
+  const account = createVirtualAccount("CODE_DEPLOY");
+  account.answers.CreateDeployment = () => {
+    account.runs("web:2");
+    const shifted = account.answers.DescribeServices;
+    account.runs("web:1");
+    const back = account.answers.DescribeServices;
+    account.answers.DescribeServices = () => (account.clock.now() < 20_000 ? shifted : back);
+    return { deploymentId: "d-1" };
+  };
+  const rollbackInfo = { rollbackDeploymentId: "d-2" };
+  account.answers.GetDeployment = { deploymentInfo: { status: "Failed", rollbackInfo } };
+  const { record, error } = await account.run();
+  expect(error?.message).toMatch(/rolled back by d-2; production still runs web:1\)$/);
+  expect(record).toMatchObject({ status: "rolled-back", production: ["web:1"] });
+});
+
 const byUser = { code: "MANUAL_STOP", message: "The deployment was stopped by a user." };
 const stoppedByUser = { deploymentInfo: { status: "Stopped", errorInformation: byUser, rollbackInfo: {} } };
 const rolledBack = { serviceDeployments: [{ createdAt: new Date(2_000), status: "ROLLBACK_SUCCESSFUL" }] };

@@ -126,7 +126,15 @@ export async function failDeployment(
   record.serviceEvents = [...evidence.eventLines];
   record.cause = late + cause.text;
   const end = `${running.name} ${snapshot.status}${snapshot.aftermath}`;
-  const service = await findService(context, inputs).catch(() => undefined);
+  // CodeDeploy needs seconds to shift the traffic back once it has begun to.
+  const isBack = (found: RunningService) =>
+    ended !== "rolled-back" || found.revision !== revision || record.revisionBefore === revision;
+  const service = await pollUntil(
+    context,
+    () => findService(context, inputs),
+    (found, overdue) => (isBack(found) || overdue ? found : undefined),
+    context.clock.now() + steadyMs,
+  ).catch(() => undefined);
   if (service) record.production = revisionsOf(service, revision, snapshot);
   const parts = [
     end,

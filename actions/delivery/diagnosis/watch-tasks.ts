@@ -58,7 +58,7 @@ export function belongsTo(task: Task, { revision, startedBy }: Replacement): boo
 }
 
 /** Returns a search that remembers the tasks it has read; its result is undefined when AWS does not show them. */
-export function createTaskSearch(context: EcsContext) {
+function createTaskSearch(context: EcsContext) {
   const known = new Map<string, Task>();
   let isAllowed = true;
   return async (replacement: Replacement): Promise<FailedTask[] | undefined> => {

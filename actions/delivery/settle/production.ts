@@ -2,6 +2,7 @@ import { Failure } from "../../core/failure.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
+import { confirmSuccess } from "../deployment/outcome.ts";
 import { causeOf } from "../diagnosis/causes.ts";
 import { gatherEvidence } from "../diagnosis/evidence.ts";
 import type { DeployInputs } from "../inputs.ts";
@@ -9,7 +10,10 @@ import type { DeploymentRecord } from "../record.ts";
 import { awaitSettled, createSettling, endedCourse } from "./settle.ts";
 import { settleTimeOf } from "./up-clock.ts";
 
-type Inputs = Pick<DeployInputs, "cluster" | "service" | "settleMs" | "waitUntil" | "maxFailedTasks">;
+type Inputs = Pick<
+  DeployInputs,
+  "cluster" | "service" | "settleMs" | "waitUntil" | "maxFailedTasks" | "desiredCount"
+>;
 
 interface Report {
   /** Begins the part of an error that states what production runs. */
@@ -39,7 +43,9 @@ export async function confirmStaysUp(
   const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
   const settling = createSettling(context, { ...inputs, revision, settleMs, record, ranBefore });
   const state = await awaitSettled(context, settling, endedCourse(startedBy), deadlineAt);
-  if (state === "settled") return;
+  // Somebody may have replaced the tasks meanwhile.
+  if (state === "settled")
+    return confirmSuccess(context, { inputs, record, revision }, `The check of ${inputs.service}`);
   const groups = [...(primary?.loadBalancers ?? service.loadBalancers ?? [])];
   const evidence = await gatherEvidence(
     context,

@@ -16,8 +16,12 @@ const bySchedulerFor = (stoppedReason: string): Task => ({
 const ours = { taskDefinitionArn: "web:2", startedBy: "ecs-svc/2" };
 
 /** Plays a deployment that succeeds at once; the tasks stop that many seconds after the beginning. */
-function createAccount(stops: readonly (readonly [seconds: number, task: Task])[] = []) {
-  const account = createVirtualAccount("ECS");
+function createAccount(
+  stops: readonly (readonly [seconds: number, task: Task])[] = [],
+  up: (seconds: number) => Task = () => ({}),
+  controller: "ECS" | "CODE_DEPLOY" = "ECS",
+) {
+  const account = createVirtualAccount(controller);
   const now = () => account.clock.now() / 1_000;
   account.answers.ListTasks = ({ desiredStatus }: ListTasksCommandInput) => ({
     taskArns:
@@ -25,7 +29,7 @@ function createAccount(stops: readonly (readonly [seconds: number, task: Task])[
   });
   account.answers.DescribeTasks = ({ tasks = [] }: DescribeTasksCommandInput) => ({
     tasks: tasks.map((taskArn) => {
-      if (taskArn === "up") return { ...ours, taskArn, lastStatus: "RUNNING" };
+      if (taskArn === "up") return { ...ours, taskArn, lastStatus: "RUNNING", ...up(now()) };
       const [at, task] = stops[Number(taskArn)] ?? [0, {}];
       return { ...ours, ...task, taskArn, lastStatus: "STOPPED", stoppedAt: new Date(at * 1_000) };
     }),
@@ -108,24 +112,76 @@ test("says that the deployment had succeeded when the credentials expire while i
 });
 
 test.each([
-  ["recovers", 40, "succeeded"],
-  ["stays unhealthy", 100, "failed"],
-])("%s for %i s, so the step %s", async (_, until, status) => {
-  const account = createVirtualAccount("CODE_DEPLOY");
-  account.answers.ListTasks = denied("ecs:ListTasks");
+  ["recovers", 15, 40, 0, "succeeded"],
+  ["stays unhealthy", 15, 100, 0, "failed"],
+  ["starts within the grace period", 0, 250, 300, "succeeded"],
+  ["starts, but not within the grace period", 0, 250, 100, "failed"],
+  ["stays unhealthy in the grace period, after it served", 15, 250, 300, "failed"],
+])("judges a target that %s", async (_, from, until, healthCheckGracePeriodSeconds, status) => {
+  const account = createAccount([], () => ({ startedAt: new Date(0) }), "CODE_DEPLOY");
+  account.answers.CreateDeployment = () => {
+    account.runs("web:2", { healthCheckGracePeriodSeconds });
+    return { deploymentId: "d-1" };
+  };
   const seconds = () => account.clock.now() / 1_000;
   account.answers.DescribeTargetHealth = () => {
-    const State = seconds() >= 15 && seconds() < until ? "unhealthy" : "healthy";
+    const State = seconds() >= from && seconds() < until ? "unhealthy" : "healthy";
     return { TargetHealthDescriptions: [{ Target: { Id: "10.0.0.1" }, TargetHealth: { State } }] };
   };
-  const { record, error } = await account.run({ settleMs: 60_000 });
+  const { record, error } = await account.run();
   expect(record.status, error?.message).toBe(status);
   if (status === "failed") expect(error?.message).toMatch(/unhealthy.*production runs the new web:2/);
 });
 
-test.each<[string, ReturnType<typeof times>, string]>([
-  ["serves", [], "succeeded"],
-  ["failed long ago", times(3, -3_000, crash), "succeeded"],
+test.each([
+  ["has not passed", "UNKNOWN", "succeeded"],
+  ["fails", "UNHEALTHY", "failed"],
+])("waits for a container's health check that %s", async (_, healthStatus, status) => {
+  const account = createAccount([], (now) => ({ healthStatus: now < 200 ? healthStatus : "HEALTHY" }));
+  const containerDefinitions = [{ name: "web", healthCheck: { command: ["CMD", "true"] } }];
+  account.answers.DescribeTaskDefinition = { taskDefinition: { containerDefinitions } };
+  const { record, error, endedAt } = await account.run();
+  expect(record.status, error?.message).toBe(status);
+  if (status === "succeeded") expect(endedAt).toBeGreaterThanOrEqual(260_000);
+});
+
+test.each([
+  ["before the deployment", -1, "succeeded"],
+  ["as it began", 0, "succeeded"],
+  ["after that", 1, "failed"],
+])("judges an alarm that went off %s", async (_, ms, status) => {
+  const account = createAccount();
+  const createdAt = new Date(60_000);
+  const deploymentConfiguration = { alarms: { alarmNames: ["errors"], enable: true, rollback: true } };
+  account.runs("web:1", { deploymentConfiguration });
+  account.answers.DescribeServiceDeployments = { serviceDeployments: [{ status: "SUCCESSFUL", createdAt }] };
+  const StateTransitionedTimestamp = new Date(createdAt.getTime() + ms);
+  const errors = { AlarmName: "errors", StateValue: "ALARM", StateTransitionedTimestamp };
+  account.answers.DescribeAlarms = { MetricAlarms: [errors] };
+  const { record, error } = await account.run();
+  expect(record.status, error?.message).toBe(status);
+  if (status === "failed") expect(error?.message).toMatch(/^Alarm errors went off/);
+});
+
+/** Plays the check of a revision that already runs, whose task started that many seconds ago. */
+async function checkRunning(stops: ReturnType<typeof times>, ageSeconds: number, act = () => {}) {
+  const account = createAccount(stops, (now) => {
+    if (now > 0) act();
+    return { startedAt: new Date(-1_000 * ageSeconds) };
+  });
+  const deployments = [{ status: "PRIMARY", id: "ecs-svc/2", runningCount: 1, desiredCount: 1 }];
+  account.runs("web:2", { deployments });
+  account.answers.DescribeTaskDefinition = {
+    taskDefinition: { taskDefinitionArn: "web:2", status: "ACTIVE" },
+  };
+  return { account, run: () => account.run({ source: { revision: "web:2" } }) };
+}
+
+test.each<[string, ReturnType<typeof times>, number, string, number]>([
+  ["serves", [], 3_600, "succeeded", 0],
+  ["has just started", [], 20, "succeeded", 40_000],
+  ["has just started, and crashes", times(3, 15, crash), 20, "failed", 20_000],
+  ["failed long ago", times(3, -3_000, crash), 2_900, "succeeded", 60_000],
   [
     "is in a crash loop",
     [
@@ -133,22 +189,27 @@ test.each<[string, ReturnType<typeof times>, string]>([
       [-300, crash],
       [-100, crash],
     ],
+    90,
     "failed",
+    0,
   ],
-])("checks a revision that already runs and %s", async (_, stops, status) => {
-  const account = createAccount(stops);
-  account.runs("web:2", {
-    deployments: [{ status: "PRIMARY", id: "ecs-svc/2", runningCount: 1, desiredCount: 1 }],
-  });
-  account.answers.DescribeTaskDefinition = {
-    taskDefinition: { taskDefinitionArn: "web:2", status: "ACTIVE" },
-  };
-  const { record, error, changes, endedAt } = await account.run({ source: { revision: "web:2" } });
+])("checks a revision that already runs and %s", async (_, stops, age, status, ms) => {
+  const { run } = await checkRunning(stops, age);
+  const { record, error, changes, endedAt } = await run();
   expect(record.status, error?.message).toBe(status);
-  // Where AWS shows no failed task, nothing is waited for.
-  expect([changes, endedAt]).toEqual([0, stops.length > 0 && status === "succeeded" ? 60_000 : 0]);
+  expect([changes, endedAt]).toEqual([0, ms]);
   if (status === "failed") {
     expect(error?.message).toMatch(/^Container web exited with code 3.*\(web already runs web:2\)$/);
     expect(error?.nextStep).toMatch(/force: true/);
   }
+});
+
+test.each([
+  ["replaced", "web:3", 1, "superseded", /web runs web:3 now, not web:2$/],
+  ["scaled to zero", "web:2", 0, "failed", /^web is scaled to 0 tasks now, so .* was not tested$/],
+] as const)("fails when the tasks are %s during the check", async (_, revision, desired, status, message) => {
+  const { account, run } = await checkRunning([], 0, () => account.runs(revision, { desired }));
+  const { record, error } = await run();
+  expect(error?.message).toMatch(message);
+  expect([record.status, record.settled]).toEqual([status, ""]);
 });

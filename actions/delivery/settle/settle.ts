@@ -25,7 +25,7 @@ interface Terms extends Omit<Replacement, "startedBy"> {
 /** Parts of a deployment that show how far it is. */
 type Course = Pick<Snapshot, "status" | "ended" | "stage" | "near" | "startedBy" | "createdAt">;
 
-/** Tasks that are replaced after a scale-out or a host's end are back within this time. */
+/** ECS starts new tasks after a scale-out or a host's end within this time. */
 const backMs = 2 * 60_000;
 /** A target that stays unhealthy for longer had more than one slow response. */
 const unhealthyMs = 60_000;
@@ -69,7 +69,10 @@ export function createSettling(context: SightContext, terms: Terms) {
       isUp = earlier !== undefined && !sight.missing;
       // The check of production reports that the deployment was replaced, or that the service was scaled to zero.
       const { revision, service } = sight.service;
-      if (reached && (revision !== terms.revision || service.desiredCount === 0)) return "settled";
+      if (reached && (revision !== terms.revision || service.desiredCount === 0)) {
+        earlier = undefined;
+        return "settled";
+      }
       if (!serves && !earlier && (sight.missing || sight.isShared)) return "off";
       const isLoop = sight.failed.length >= maxFailedTasks && isCrashLoop(sight.failed, now);
       earlier ??= new Set(ranBefore && isLoop ? [] : sight.failed.map(({ taskId }) => taskId));
@@ -106,14 +109,14 @@ function createJudge(
   const since = { unhealthy: createSince(), missing: createSince() };
   return (sight: Sight, failed: number, now: number, reached: boolean): SettleState => {
     const { missing, unhealthy, running } = sight;
-    // Without a failure in the last hour, tasks that ran before have stayed up already. The runner's clock may differ from AWS's.
-    const upSince = ranBefore && sight.failed.length === 0 ? now - settleMs : now;
+    // Without a failure in the last hour, tasks that ran before have stayed up since their start.
+    const upSince = ranBefore && sight.failed.length === 0 ? (sight.upSince ?? now - settleMs) : now;
     const leftMs = clock(now, { serves: !missing, fails: unhealthy !== "", failed, upSince });
     const why = missing || `the tasks have not yet stayed up for ${formatDuration(settleMs)}`;
     Object.assign(settling, { running, leftMs, endsAt: now + leftMs, why });
     if (failed >= maxFailedTasks) return fail(`${counted(failed, "task")} failed`);
     if (since.unhealthy(unhealthy, now) >= Math.min(unhealthyMs, settleMs / 2)) return fail(unhealthy);
-    if (since.missing(missing, now) >= backMs && reached) return fail(missing);
+    if (since.missing(sight.isStarting ? "" : missing, now) >= backMs && reached) return fail(missing);
     return leftMs === 0 && reached && !missing ? "settled" : "waiting";
   };
 }

@@ -1,4 +1,4 @@
-import type { Service, Task } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, Service, Task } from "@aws-sdk/client-ecs";
 import {
   DescribeTargetHealthCommand,
   type ElasticLoadBalancingV2Client,
@@ -10,7 +10,7 @@ import type { EcsContext } from "../../ecs/context.ts";
 import type { FailedTask } from "../../ecs/failed-task.ts";
 import { describeTasks, findService, listTasks, type RunningService } from "../../ecs/service.ts";
 import type { Clients } from "../context.ts";
-import { belongsTo, findFailedTasks, type Replacement } from "../diagnosis/watch-tasks.ts";
+import { belongsTo, findFailedTasks, type Replacement, readContainers } from "../diagnosis/watch-tasks.ts";
 
 export interface SightContext extends EcsContext {
   readonly clients: EcsContext["clients"] & Pick<Clients, "elbv2" | "cloudwatch">;
@@ -25,8 +25,12 @@ export interface Sight {
   readonly failed: readonly FailedTask[];
   /** Names the tasks and targets that are missing until all serve; "" when none is. */
   readonly missing: string;
-  /** Targets or containers that fail their health checks; "" without any. */
+  /** Targets or containers that fail their health checks, except of tasks that start; "" without any. */
   readonly unhealthy: string;
+  /** Tasks are on their way: AWS itself gives them up when they fail. */
+  readonly isStarting: boolean;
+  /** When the newest running task started, in milliseconds since the epoch; undefined where that is not seen. */
+  readonly upSince: number | undefined;
   /** Tasks of another revision serve next to them. */
   readonly isShared: boolean;
 }
@@ -34,14 +38,9 @@ export interface Sight {
 /** Reads that AWS denied, each once, such as `stopped tasks (ecs:ListTasks)`. */
 export type Unseen = Set<string>;
 
-/** Returns a function that reads the tasks and their targets; it remembers stopped tasks and what it may not read. */
-export function createSightReader(context: SightContext, unseen: Unseen) {
-  const stopped = new Map<string, Task>();
-  let known: RunningService | undefined;
-  let elbv2: Promise<ElasticLoadBalancingV2Client> | undefined;
-
-  /** Returns undefined, and warns once, where the role may not read; other errors are thrown. */
-  async function read<T>(what: string, action: string, call: () => Promise<T>): Promise<T | undefined> {
+/** Returns a function for reads: it returns undefined, and warns once, where the role may not do one. */
+export function createReader({ log }: Pick<SightContext, "log">, unseen: Unseen) {
+  return async <T>(what: string, action: string, call: () => Promise<T>): Promise<T | undefined> => {
     if ([...unseen].some((each) => each.startsWith(what))) return undefined;
     try {
       return await call();
@@ -49,10 +48,20 @@ export function createSightReader(context: SightContext, unseen: Unseen) {
       if (!isAccessDenied(error)) throw error;
       const denied = /perform: (\w+:\w+)/.exec((error as Error).message)?.[1] ?? action;
       unseen.add(`${what} (${denied})`);
-      context.log.warning(`Cannot see ${what} while the tasks settle: the role lacks ${denied}.`);
+      log.warning(`Cannot see ${what} while the tasks settle: the role lacks ${denied}.`);
       return undefined;
     }
-  }
+  };
+}
+
+/** Returns a function that reads the tasks and their targets; it remembers stopped tasks and what it may not read. */
+export function createSightReader(context: SightContext, unseen: Unseen) {
+  const read = createReader(context, unseen);
+  const stopped = new Map<string, Task>();
+  /** ARNs of tasks that have served: they no longer start. */
+  const proven = new Set<string | undefined>();
+  let known: RunningService | undefined;
+  let elbv2: Promise<ElasticLoadBalancingV2Client> | undefined;
 
   async function healthOf(TargetGroupArn: string): Promise<TargetHealthDescription[] | undefined> {
     elbv2 ??= context.clients.elbv2();
@@ -87,31 +96,63 @@ export function createSightReader(context: SightContext, unseen: Unseen) {
       known = service;
       const ours = tasks?.filter((task) => belongsTo(task, subject) && task.desiredStatus !== "STOPPED");
       const running = ours?.filter(({ lastStatus }) => lastStatus === "RUNNING");
-      const targets = await targetsOf(service, subject, running);
-      const sick = running?.filter(({ healthStatus }) => healthStatus === "UNHEALTHY") ?? [];
-      const checks = sick.length > 0 ? [`${sick.length} tasks fail their containers' health checks`] : [];
+      const isChecked = hasHealthChecks(running ? await readContainers(context, subject.revision) : []);
+      const young = running?.filter((task) => !proven.has(task.taskArn) && isYoung(task, service)) ?? [];
+      const targets = await targetsOf(service, subject, running, young);
       const count = running?.length ?? service.production.runningCount;
+      const inHealth = (health: string) =>
+        running?.filter(({ healthStatus }) => healthStatus === health) ?? [];
+      const passing = isChecked ? inHealth("HEALTHY").length : count;
+      const sick = inHealth("UNHEALTHY");
+      const failing = sick.filter((task) => !young.includes(task)).length;
       const wanted = Math.max(service.production.desiredCount, ours?.length ?? 0);
-      const lacking = count < wanted ? [`${count} of ${wanted} tasks run`] : [];
+      const missing = [
+        count < wanted && `${count} of ${wanted} tasks run`,
+        passing < count && `${passing} of ${count} tasks pass their containers' health checks`,
+        ...targets.map((each) => each.missing),
+      ].filter(Boolean);
+      if (missing.length === 0) for (const { taskArn } of running ?? []) proven.add(taskArn);
+      const startedAt = running?.flatMap((task) => task.startedAt?.getTime() ?? []) ?? [];
       return {
         service,
         running: count,
         failed,
-        missing: [...lacking, ...checks, ...targets.map(({ missing }) => missing)].filter(Boolean).join("; "),
-        unhealthy: [...checks, ...targets.map(({ unhealthy }) => unhealthy)].filter(Boolean).join("; "),
+        missing: missing.join("; "),
+        unhealthy: [
+          failing > 0 && `${failing} tasks fail their containers' health checks`,
+          ...targets.map((each) => each.unhealthy),
+        ]
+          .filter(Boolean)
+          .join("; "),
+        isStarting:
+          count < (ours?.length ?? 0) ||
+          young.length > 0 ||
+          passing + sick.length < count ||
+          targets.some(({ initial }) => initial > 0),
+        upSince: startedAt.length > 0 ? Math.max(...startedAt) : undefined,
         isShared: targets.some(({ others }) => others > 0),
       };
     },
   };
 
+  /** ECS ignores failed health checks until the grace period after a task's start is over (API reference, CreateService). */
+  function isYoung({ startedAt }: Task, { service }: RunningService): boolean {
+    return context.clock.now() - Number(startedAt) < (service.healthCheckGracePeriodSeconds ?? 0) * 1_000;
+  }
+
   /** Returns the state of each of the service's load balancers; of two target groups, the one that has the tasks. */
-  async function targetsOf({ service }: RunningService, subject: Replacement, running?: readonly Task[]) {
+  async function targetsOf(
+    { service }: RunningService,
+    subject: Replacement,
+    running: readonly Task[] | undefined,
+    young: readonly Task[],
+  ) {
     const found = await Promise.all(
       groupsOf(service, subject).map(async (groups) => {
         const healths = await Promise.all(groups.map(healthOf));
         const states = groups.flatMap((arn, index) => {
           const targets = healths[index];
-          return targets ? stateOf(arn, targets, running, service.desiredCount) : [];
+          return targets ? stateOf(arn, targets, { running, young, desired: service.desiredCount }) : [];
         });
         return states.toSorted((one, other) => other.healthy - one.healthy || other.failing - one.failing)[0];
       }),
@@ -129,37 +170,57 @@ function groupsOf({ taskSets = [], loadBalancers = [] }: Service, { startedBy }:
   );
 }
 
-/** Tasks with an address are found by it; others share an instance's, and are counted. */
+interface Tasks {
+  readonly running: readonly Task[] | undefined;
+  readonly young: readonly Task[];
+  readonly desired: number | undefined;
+}
+
 function stateOf(
   arn: string,
   targets: readonly TargetHealthDescription[],
-  running: readonly Task[] = [],
-  desired = 0,
+  { running = [], young, desired = 0 }: Tasks,
 ) {
-  const addresses = new Set(running.flatMap((task) => addressOf(task) ?? []));
-  const isOurs = ({ Target }: TargetHealthDescription) =>
-    addresses.size === 0 || addresses.has(Target?.Id ?? "");
-  const ours = targets.filter(isOurs);
-  const inState = (state: string) => ours.filter(({ TargetHealth }) => TargetHealth?.State === state);
-  const healthy = Math.min(inState("healthy").length, running.length || desired);
-  const failing = inState("unhealthy");
-  const name = balancingName(arn);
+  const ours = targetsOfTasks(targets, running);
+  const others = targets.filter((each) => !ours.includes(each));
+  const inState = (state: string, of = ours) =>
+    of.filter(({ TargetHealth }) => TargetHealth?.State === state);
   const wanted = running.length || desired;
-  const reason = failing[0]?.TargetHealth?.Description ?? failing[0]?.TargetHealth?.Reason;
+  const healthy = Math.min(inState("healthy").length, wanted);
+  const unhealthy = inState("unhealthy");
+  const failing = unhealthy.length - targetsOfTasks(unhealthy, young).slice(0, young.length).length;
+  const name = balancingName(arn);
+  const { Description, Reason } = unhealthy[0]?.TargetHealth ?? {};
+  const reason = Description ?? Reason;
   return {
     healthy,
-    failing: failing.length,
-    others: targets.filter((each) => each.TargetHealth?.State === "healthy" && !isOurs(each)).length,
+    failing,
+    initial: inState("initial").length,
+    others: inState("healthy", others).length,
     missing: healthy < wanted ? `${healthy} of ${wanted} tasks are healthy targets of ${name}` : "",
     unhealthy:
-      failing.length > 0 && healthy < wanted
-        ? `${failing.length} of ${wanted} targets of ${name} are unhealthy${reason ? ` (${reason})` : ""}`
+      failing > 0 && healthy < wanted
+        ? `${failing} of ${wanted} targets of ${name} are unhealthy${reason ? ` (${reason})` : ""}`
         : "",
   };
 }
 
+/** Returns the targets of these tasks: by their addresses, else all, as tasks without one share their instance's. */
+export function targetsOfTasks(
+  targets: readonly TargetHealthDescription[],
+  tasks: readonly Task[],
+): readonly TargetHealthDescription[] {
+  const addresses = new Set(tasks.flatMap((task) => addressOf(task) ?? []));
+  return addresses.size === 0 ? targets : targets.filter(({ Target }) => addresses.has(Target?.Id ?? ""));
+}
+
+/** Returns whether ECS waits for the container's own health check. */
+export function hasHealthChecks(containers: readonly ContainerDefinition[]): boolean {
+  return containers.some(({ healthCheck, essential = true }) => healthCheck && essential);
+}
+
 /** Returns the private address of a task with a network interface of its own. */
-export function addressOf({ attachments = [] }: Task): string | undefined {
+function addressOf({ attachments = [] }: Task): string | undefined {
   const details = attachments.flatMap((attachment) => attachment.details ?? []);
   return details.find(({ name }) => name === "privateIPv4Address")?.value;
 }

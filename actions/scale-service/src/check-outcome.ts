@@ -23,8 +23,9 @@ export async function checkOutcome(scaling: Scaling, { kind, progress }: Ending)
   const { inputs, record, context, requestedAt } = scaling;
   if (kind === "reached") {
     const terms = { ...inputs, settleMs: settleTimeOf(inputs), revision: scaling.subject.running.revision };
+    const { unseen, failedSince } = scaling.watch;
     if (terms.settleMs > 0 && progress.running > 0)
-      noteSettled(context, record, terms, { running: progress.running, failed: scaling.watch.failedSince() });
+      noteSettled(context, record, terms, { running: progress.running, failed: failedSince(), unseen });
     record.status = inputs.waitUntil === "serving" ? "succeeded" : inputs.waitUntil;
     return;
   }

@@ -1,13 +1,15 @@
+import type { Task } from "@aws-sdk/client-ecs";
 import { formatDuration } from "../../core/duration.ts";
 import { createPatience } from "../../core/outage-tolerance.ts";
 import { createPace } from "../../core/pace.ts";
-import { createTaskSearch } from "../../delivery/diagnosis/watch-tasks.ts";
+import { findFailedTasks } from "../../delivery/diagnosis/watch-tasks.ts";
+import { createReader, hasHealthChecks, type Unseen } from "../../delivery/settle/sight.ts";
 import { createUpClock } from "../../delivery/settle/up-clock.ts";
 import { type FailedTask, logStopped } from "../../ecs/failed-task.ts";
 import { eventLines } from "../../ecs/task-causes.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
-import { hasHealthChecks, type Progress, poll, type Range } from "./poll.ts";
+import { type Progress, poll, type Range } from "./poll.ts";
 import { hasReached, type ScaleRecord, stages } from "./record.ts";
 import type { Subject } from "./subject.ts";
 
@@ -58,12 +60,12 @@ export async function follow(scaling: Scaling): Promise<Ending> {
   let leftMs = settleMs;
   for (let known: Progress | undefined; ; ) {
     const overdue = context.clock.now() >= deadlineAt;
-    const progress = await ask(() => poll(context, inputs, subject, range));
+    const progress = await ask(() => poll(context, inputs, subject, { range, read: scaling.watch.read }));
     const news = progress ? logProgress(scaling, known, progress) : false;
     known = progress ?? known;
     const now = context.clock.now();
     if (progress) {
-      const early = await endsEarly(scaling, progress);
+      const early = await ask(() => endsEarly(scaling, progress));
       if (early) return { kind: early, progress };
       const isReached = hasReached(progress.stage, inputs.waitUntil);
       // The load balancer may drain former tasks while the others settle.
@@ -139,8 +141,13 @@ export async function watchTasks(
 ) {
   const { service, primary, revision, production } = running;
   const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
-  const search = createTaskSearch(context);
-  const find = async () => (await search({ ...inputs, revision, startedBy })) ?? [];
+  const unseen: Unseen = new Set();
+  const read = createReader(context, unseen);
+  const known = new Map<string, Task>();
+  const find = async () => {
+    const search = () => findFailedTasks(context, { ...inputs, revision, startedBy }, known);
+    return (await read("stopped tasks", "ecs:ListTasks", search)) ?? [];
+  };
   const before = await find();
   const old = new Set(
     production.runningCount < (service.desiredCount ?? 0) ? [] : before.map(({ taskId }) => taskId),
@@ -151,6 +158,8 @@ export async function watchTasks(
   return {
     /** Returns whether it failed before the watch began, and has nothing to do with scaling. */
     isOld,
+    read,
+    unseen,
     failedSince: () => failedSince,
     /** Polls again, logs each new one, and returns whether there are too many. */
     async poll(): Promise<boolean> {

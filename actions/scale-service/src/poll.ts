@@ -3,7 +3,7 @@ import {
   DescribeTargetHealthCommand,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { addressOf } from "../../delivery/settle/sight.ts";
+import { type createReader, hasHealthChecks, targetsOfTasks } from "../../delivery/settle/sight.ts";
 import { describeTasks, findService, listTasks, type RunningService } from "../../ecs/service.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
@@ -34,7 +34,7 @@ export async function poll(
   context: ScaleContext,
   inputs: ScaleInputs,
   subject: Subject,
-  range: Range | undefined,
+  { range, read }: { range: Range | undefined; read: ReturnType<typeof createReader> },
 ): Promise<Progress> {
   const found = await findService(context, inputs);
   const { service, production } = found;
@@ -42,12 +42,12 @@ export async function poll(
   const progress = { ...counts, service, isReplaced: isReplaced(subject.running, found), serves: false };
   const uncounted = whatDoesNotRun(found, range);
   if (uncounted) return { ...progress, stage: "requested", missing: uncounted };
-  const tasks = await runningTasks(context, inputs);
-  if (tasks.length !== counts.desired)
+  const tasks = await read("running tasks", "ecs:ListTasks", () => runningTasks(context, inputs));
+  if (tasks && tasks.length !== counts.desired)
     return { ...progress, stage: "requested", missing: `${tasks.length} of ${counts.desired} tasks run` };
-  const unhealthy = whatIsNotHealthy(subject, tasks);
+  const unhealthy = tasks && whatIsNotHealthy(subject, tasks);
   if (unhealthy) return { ...progress, stage: "running", missing: unhealthy };
-  const unserving = await whatIsNotServing(context, subject.groups, tasks);
+  const unserving = await whatIsNotServing(context, subject.groups, tasks ?? [], counts.desired);
   const serves = !unserving || /draining$/.test(unserving);
   if (unserving) return { ...progress, serves, stage: "healthy", missing: unserving };
   return { ...progress, serves, stage: "serving", missing: "" };
@@ -80,10 +80,6 @@ function whatIsNotHealthy({ containers }: Subject, tasks: readonly Task[]): stri
     : `${healthy} of ${tasks.length} tasks pass their containers' health checks`;
 }
 
-export function hasHealthChecks(containers: Subject["containers"]): boolean {
-  return containers.some(({ healthCheck, essential = true }) => healthCheck && essential);
-}
-
 /** Omits tasks that are about to stop. */
 async function runningTasks(context: ScaleContext, { cluster, service }: ScaleInputs): Promise<Task[]> {
   const arns = await listTasks(context, { cluster, serviceName: service, desiredStatus: "RUNNING" });
@@ -99,9 +95,10 @@ async function whatIsNotServing(
   context: ScaleContext,
   groups: readonly ProductionGroup[],
   tasks: readonly Task[],
+  wanted: number,
 ): Promise<string | undefined> {
   for (const group of groups) {
-    const missing = await missingIn(context, group, tasks);
+    const missing = await missingIn(context, group, tasks, wanted);
     if (missing) return missing;
   }
   return undefined;
@@ -109,34 +106,26 @@ async function whatIsNotServing(
 
 async function missingIn(
   context: ScaleContext,
-  { arn: TargetGroupArn, name, isReachable, group }: ProductionGroup,
+  { arn: TargetGroupArn, name, isReachable }: ProductionGroup,
   tasks: readonly Task[],
+  wanted: number,
 ): Promise<string | undefined> {
   const elbv2 = await context.clients.elbv2();
   const { TargetHealthDescriptions: targets = [] } = await elbv2.send(
     new DescribeTargetHealthCommand({ TargetGroupArn }),
     { abortSignal: context.signal },
   );
-  const healthy = healthyTasks(targets, tasks, group.TargetType === "ip");
-  if (healthy < tasks.length)
-    return `${healthy} of ${tasks.length} tasks are healthy targets of ${name}${others(targets)}`;
+  const ofTasks = targetsOfTasks(targets, tasks).filter(
+    ({ TargetHealth }) => TargetHealth?.State === "healthy",
+  );
+  const healthy = Math.min(ofTasks.length, wanted);
+  if (healthy < wanted)
+    return `${healthy} of ${wanted} tasks are healthy targets of ${name}${others(targets)}`;
   const draining = targets.filter(({ TargetHealth }) => TargetHealth?.State === "draining").length;
   if (draining > 0) return `${draining} targets of ${name} are draining`;
-  if (!isReachable && tasks.length > 0)
+  if (!isReachable && wanted > 0)
     return `target group ${name} is behind no listener: visitors cannot reach its tasks`;
   return undefined;
-}
-
-/** Tasks with an address of their own are found by it; others share an instance's, with a port that ECS chose. */
-function healthyTasks(
-  targets: readonly TargetHealthDescription[],
-  tasks: readonly Task[],
-  byAddress: boolean,
-): number {
-  const healthy = targets.filter(({ TargetHealth }) => TargetHealth?.State === "healthy");
-  if (!byAddress) return Math.min(healthy.length, tasks.length);
-  const addresses = healthy.map(({ Target }) => Target?.Id);
-  return tasks.filter((task) => addresses.includes(addressOf(task))).length;
 }
 
 /** Returns a text such as ` (1 initial, 2 unhealthy: Target.ResponseCodeMismatch)`. */

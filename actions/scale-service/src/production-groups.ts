@@ -15,7 +15,6 @@ export interface ProductionGroup {
   readonly name: string;
   /** A listener sends it requests, so visitors reach it. */
   readonly isReachable: boolean;
-  readonly group: TargetGroup;
 }
 
 /**
@@ -59,7 +58,6 @@ async function describeGroup(context: ScaleContext, group: TargetGroup): Promise
   return {
     arn,
     name,
-    group,
     isReachable: (await Promise.all(LoadBalancerArns.map((each) => sendsTo(context, each, arn)))).some(
       Boolean,
     ),
