@@ -29,7 +29,7 @@ test("sets every output of a green run, and shows stages, sources and traffic in
     "image-digest": image.slice(image.indexOf("@") + 1),
     traffic: expect.stringMatching(/"green":100\}\]$/),
   });
-  expect(summary).toMatch(/^### ✅ update-web: web:\d+, succeeded after /);
+  expect(summary).toMatch(/^### ✅ update-web: web:\d+, succeeded after .*; stayed up for /);
   expect(summary).toMatch(/\| Deploy \| Deploy \| Succeeded \| /);
   expect(summary).toContain("xychart-beta");
 });

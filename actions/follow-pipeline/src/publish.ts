@@ -43,11 +43,11 @@ function summaryOf(record: PipelineRecord): Card {
   const isGreen = status === "succeeded";
   return {
     ok: isGreen,
-    verdict: `${pipeline}: ${revision ? `${isGreen ? "" : "tried "}${revision}, ` : ""}${status} after ${formatDuration(durationMs)}`,
+    verdict: `${pipeline}: ${revision ? `${isGreen ? "" : "tried "}${revision}, ` : ""}${status} after ${formatDuration(durationMs)}${last?.settled ? `; ${last.settled}` : ""}`,
     cause,
     fix,
     production: last && productionNow(last),
-    notes,
+    notes: [...notes, ...deployments.flatMap((deployment) => deployment.notes)],
     links: [
       ...(record.executionUrl ? [{ text: "pipeline", address: record.executionUrl }] : []),
       ...(last ? linksOf(last) : []),
