@@ -13,7 +13,8 @@ const inFreeText = /<([A-Z][A-Z0-9_]*)>/g;
 const inReference = /<([A-Za-z][^<>]*)>/g;
 
 /** An ARN, a URL or host with a part in angle brackets, or nothing but a capitalized name such as `<DatabasePort>`. */
-const reference = /^(?:arn:|[a-z][a-z0-9+.-]*:\/\/[^\s/?#<]*<[^<>]+>|<[^<>]+>[.:][\w.:-]+$|<[A-Z][\w-]*>$)/;
+const reference =
+  /^(?:arn:|(?:[a-z][a-z0-9+.-]*:)+\/\/[^\s/?#<]*<[^<>]+>|<[^<>]+>[.:][\w.:-]+$|<[A-Z][\w-]*>$)/;
 
 /** Log options that are names; the others are patterns and formats. */
 const namingOptions = ["awslogs-group", "awslogs-region", "awslogs-stream-prefix"];

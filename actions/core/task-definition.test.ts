@@ -216,6 +216,7 @@ test.each<[unknown, string[]]>([
   [variable("<B>bold</B> in <COLOUR>"), ["COLOUR"]],
   [variable("<endpoint>.rds.amazonaws.com"), ["endpoint"]],
   [variable("https://<host>/menu"), ["host"]],
+  [variable("jdbc:mysql://<endpoint>:3306/shop"), ["endpoint"]],
   [variable("arn:aws:sns:eu-west-1:<account-id>:orders"), ["account-id"]],
   [{ command: ["sh", "-c", "Usage: app <file>"] }, []],
   [{ command: ["serve", "<file>", "<PORT>"] }, ["PORT"]],
