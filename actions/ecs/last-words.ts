@@ -25,8 +25,9 @@ const epilogue: readonly RegExp[] = [
   // Node, Bun and V8; npm, yarn and pnpm, with what they print before
   /^(?:Node\.js|Bun) v\d|^Require stack:|^- (?:\/|file:)|^\(Use `node|^\(node:\d+\)|^<---|^-----|^\d+: 0x/,
   /^npm (?:ERR!|error|notice|warn)|^> |^\$ |^error Command failed|^info Visit |ELIFECYCLE/i,
-  // Go; Rust; PHP, which prints the first cause first; .NET; shells
+  // Go; Rust; Perl; PHP, which prints the first cause first; .NET; shells
   /^goroutine \d|^\[signal |^exit status \d|^stack backtrace:|^note: |^Stack trace:|^#\d+ |^Next \S|^--- End of/,
+  /^Caused by:$|^BEGIN failed--/,
   /^Aborted|^Segmentation fault|^Killed|^Terminated|^[{}[\](),;~^*-]+$|^\(log .* could not be read/,
   // Python, whose traceback Lambda prints after the error: SQLAlchemy, gunicorn, uvicorn
   /^Traceback \(most recent|^\(Background on this error|^\[(?:SQL|parameters): |Application startup failed\. Exiting/,
@@ -55,12 +56,23 @@ function telling(lines: readonly string[]): string | undefined {
   const loud = lines.findLastIndex(
     (line, index) => isLoud(line, index) && (line.startsWith(grave) || error.test(line)),
   );
-  const after = lines.filter((line, index) => index > loud && isLoud(line, index)).length;
-  const at = loud >= 0 && after <= mostAfter ? loud : last;
+  const others = lines.filter((line, index) => index > loud && isLoud(line, index)).length;
+  const at = loud >= 0 && others <= mostAfter ? loud : last;
   const said = /panicked at .*:$/.test(lines[at] ?? "") ? `${lines[at]} ${lines[at + 1]}` : lines[at];
   const head = pythonError(lines, last) ?? said;
-  const cause = lines.slice(at + 1).findLast((line) => root.test(line));
-  return head && cause ? `${head.replace(/[.:\s]{1,9}$/, "")}: ${root.exec(cause)?.[1]}` : head;
+  const after = lines.slice(at + 1);
+  const cause = root.exec(after.findLast((line) => root.test(line)) ?? "")?.[1] ?? causeInRust(after);
+  return head && cause ? `${head.replace(/[.:\s]{1,9}$/, "")}: ${cause}` : head;
+}
+
+/** Returns the last of the causes that Rust's anyhow and eyre list below an error, with a number if there are several. */
+function causeInRust(lines: readonly string[]): string | undefined {
+  const listed = lines.slice(lines.indexOf("Caused by:") + 1 || lines.length);
+  const end = listed.findIndex((line) => !line.startsWith("    "));
+  return listed
+    .slice(0, end < 0 ? listed.length : end)
+    .at(-1)
+    ?.replace(/^ {3,5}(?:\d+: )?/, "");
 }
 
 const chained = /^During handling of the above exception|^The above exception was the direct cause/;
