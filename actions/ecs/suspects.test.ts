@@ -47,6 +47,8 @@ test.each<[string, string, Partial<ContainerDefinition>?, Task?]>([
   ["proxy=137:OutOfMemoryError web=1", "web", aside],
   ["web= proxy=:CannotPullContainerError", "proxy", aside, unstarted],
   ["proxy=143 web=137", "web", {}, within(29)],
+  ["proxy=0 web=137", "web", {}, within(1)],
+  ["web=137 proxy=0", "proxy", {}, within(30)],
   ["proxy=143 web=137", "proxy", {}, within(30)],
   ["web=143 proxy=137:UNHEALTHY", "proxy", {}, stopped("Task failed container health checks")],
   ["proxy=1 web=0", "web", {}, stopped("Task failed ELB health checks in (x)")],

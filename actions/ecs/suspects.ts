@@ -14,8 +14,8 @@ export function wasEnded({ exitCode, reason }: Container): boolean {
 /**
  * Returns a task's containers, the one that ended it first. DescribeTasks shows no time of a container's end (API
  * reference, Container), so these are the signs, the strongest first: AWS's reason for this container, an exit code that
- * is not a signal, success, and a signal, which is ECS's own end of the rest. A container that is not essential ends no
- * task. One that the definition does not have is AWS's own, such as the proxy of Service Connect.
+ * is not a signal, a SIGKILL for which ECS would have waited longer, success, which is also a polite end, and another
+ * signal, which is ECS's own end of the rest. A container that is not essential ends no task. One that the definition does not have is AWS's own, such as the proxy of Service Connect.
  */
 export function suspects(task: Task, definitions: readonly ContainerDefinition[] = []): Container[] {
   const rank = rankOf(task, definitions);
@@ -41,7 +41,7 @@ function signOf(container: Container, task: Task, definition: ContainerDefinitio
   if (exitCode === undefined) return 6;
   if (!wasEnded(container)) return exitCode === 0 ? 2 : 1;
   if (exitCode === 143) return 4;
-  return isQuick(task, definition) ? 3 : 5;
+  return isQuick(task, definition) ? 1.6 : 5;
 }
 
 /** ECS waits before it sends SIGKILL (ContainerDefinition, stopTimeout; 30 s by default): a quicker one is another's. */

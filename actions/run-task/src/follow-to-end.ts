@@ -120,6 +120,12 @@ async function causeOfFailure(
   containers: readonly ContainerDefinition[],
   task: Task,
 ): Promise<Cause> {
+  const [first] = suspects(task, containers);
+  if (first?.exitCode === 0 && first.name !== record.container)
+    return {
+      text: `Container ${first.name} exited with code 0, which ended the task before container ${record.container} was done`,
+      nextStep: `set "essential" of ${first.name} to false, or let it run until ${record.container} is done.`,
+    };
   const failed = toFailedTask({ ...task, containers: faultyContainers(task, record.container) });
   const logLines = await logOf(context, record, containers, failed.container);
   return (

@@ -74,6 +74,11 @@ test.each<[string, string[], object]>([
     ["exit", "3"],
     { status: "failed", cause: expect.stringMatching(/^Container sidecar exited with code 3/) },
   ],
+  [
+    "that succeeds, but ends the task, is named",
+    ["exit", "0"],
+    { status: "failed", cause: expect.stringMatching(/^Container sidecar exited with code 0, which ended/) },
+  ],
 ])("checks that a container next to it %s", async (_, command, expected) => {
   const file = await stage.taskDefinition({}, [stage.sidecar(command, command[0] === "exit")]);
   const inputs = stage.inputs(file, { command: command[0] === "exit" ? ["hang"] : ["migrate"] });
