@@ -180,6 +180,7 @@ async function checkRunning(stops: ReturnType<typeof times>, ageSeconds: number,
 test.each<[string, ReturnType<typeof times>, number, string, number]>([
   ["serves", [], 3_600, "succeeded", 0],
   ["has just started", [], 20, "succeeded", 40_000],
+  ["starts in the future of the runner's clock", [], -300, "succeeded", 60_000],
   ["has just started, and crashes", times(3, 15, crash), 20, "failed", 20_000],
   ["failed long ago", times(3, -3_000, crash), 2_900, "succeeded", 60_000],
   [

@@ -110,7 +110,8 @@ function createJudge(
   return (sight: Sight, failed: number, now: number, reached: boolean): SettleState => {
     const { missing, unhealthy, running } = sight;
     // Without a failure in the last hour, tasks that ran before have stayed up since their start.
-    const upSince = ranBefore && sight.failed.length === 0 ? (sight.upSince ?? now - settleMs) : now;
+    const startedAt = sight.upSince ?? now - settleMs;
+    const upSince = ranBefore && sight.failed.length === 0 ? Math.min(now, startedAt) : now;
     const leftMs = clock(now, { serves: !missing, fails: unhealthy !== "", failed, upSince });
     const why = missing || `the tasks have not yet stayed up for ${formatDuration(settleMs)}`;
     Object.assign(settling, { running, leftMs, endsAt: now + leftMs, why });

@@ -58,8 +58,8 @@ export function createReader({ log }: Pick<SightContext, "log">, unseen: Unseen)
 export function createSightReader(context: SightContext, unseen: Unseen) {
   const read = createReader(context, unseen);
   const stopped = new Map<string, Task>();
-  /** ARNs of tasks that have served: they no longer start. */
-  const proven = new Set<string | undefined>();
+  /** When each task was seen first, in milliseconds since the epoch; −∞ once it has served, and no longer starts. */
+  const seen = new Map<string | undefined, number>();
   let known: RunningService | undefined;
   let elbv2: Promise<ElasticLoadBalancingV2Client> | undefined;
 
@@ -97,7 +97,7 @@ export function createSightReader(context: SightContext, unseen: Unseen) {
       const ours = tasks?.filter((task) => belongsTo(task, subject) && task.desiredStatus !== "STOPPED");
       const running = ours?.filter(({ lastStatus }) => lastStatus === "RUNNING");
       const isChecked = hasHealthChecks(running ? await readContainers(context, subject.revision) : []);
-      const young = running?.filter((task) => !proven.has(task.taskArn) && isYoung(task, service)) ?? [];
+      const young = running?.filter((task) => isYoung(task, service)) ?? [];
       const targets = await targetsOf(service, subject, running, young);
       const count = running?.length ?? service.production.runningCount;
       const inHealth = (health: string) =>
@@ -111,7 +111,8 @@ export function createSightReader(context: SightContext, unseen: Unseen) {
         passing < count && `${passing} of ${count} tasks pass their containers' health checks`,
         ...targets.map((each) => each.missing),
       ].filter(Boolean);
-      if (missing.length === 0) for (const { taskArn } of running ?? []) proven.add(taskArn);
+      if (missing.length === 0)
+        for (const { taskArn } of running ?? []) seen.set(taskArn, Number.NEGATIVE_INFINITY);
       const startedAt = running?.flatMap((task) => task.startedAt?.getTime() ?? []) ?? [];
       return {
         service,
@@ -135,9 +136,16 @@ export function createSightReader(context: SightContext, unseen: Unseen) {
     },
   };
 
-  /** ECS ignores failed health checks until the grace period after a task's start is over (API reference, CreateService). */
-  function isYoung({ startedAt }: Task, { service }: RunningService): boolean {
-    return context.clock.now() - Number(startedAt) < (service.healthCheckGracePeriodSeconds ?? 0) * 1_000;
+  /**
+   * ECS ignores failed health checks until the grace period after a task's start is over (API reference, CreateService).
+   * The runner's clock may be behind AWS's: then the time since the first sight counts.
+   */
+  function isYoung({ taskArn, startedAt }: Task, { service }: RunningService): boolean {
+    const now = context.clock.now();
+    const seenAt = seen.get(taskArn) ?? now;
+    seen.set(taskArn, seenAt);
+    const age = now - Math.min(seenAt, startedAt?.getTime() ?? seenAt);
+    return age < (service.healthCheckGracePeriodSeconds ?? 0) * 1_000;
   }
 
   /** Returns the state of each of the service's load balancers; of two target groups, the one that has the tasks. */
