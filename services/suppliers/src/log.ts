@@ -11,8 +11,6 @@ export interface Log {
 export interface ProcessLog extends Log {
   /** Logs an error that ends the process. */
   fatal(facts: object, message: string): void;
-  /** Writes the object itself as a line, at any level. */
-  write(line: object): void;
   setLevel(level: LogLevel): void;
   /** Writes what is still in memory. */
   flush(): void;
@@ -47,7 +45,6 @@ export function openLog(base: { readonly service: string; readonly version: stri
     warn: (facts, message) => logger.warn(facts, message),
     error: (facts, message) => logger.error(facts, message),
     fatal: (facts, message) => logger.fatal(facts, message),
-    write: (line) => void output.write(`${JSON.stringify(line)}\n`),
     setLevel: (level) => {
       logger.level = level;
     },

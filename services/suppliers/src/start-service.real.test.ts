@@ -85,7 +85,6 @@ describe("a service that gets SIGTERM", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const logged = lines.filter(({ status }) => status === 200).map(({ requestId }) => requestId);
     expect(logged.sort()).toEqual(answers.map(({ requestId }) => requestId).sort());
-    expect(lines.at(-1)).toMatchObject({ Service: "customer", Requests: answers.length, ServerErrors: 0 });
   });
 
   it("finishes requests in progress and responds to new ones", async () => {
@@ -174,7 +173,6 @@ describe("the log of a service", () => {
       ["warn", "GET /nothing 404"],
     ]);
     expect(stdout).not.toMatch(/forged|script/);
-    expect(lines.at(-1)).toMatchObject({ Service: "employee", Requests: 1, ClientErrors: 1 });
   });
 
   it("is as detailed as LOG_LEVEL", async () => {

@@ -6,14 +6,10 @@ import { createSupplierQueries } from "../domain/supplier-queries.ts";
 import type { ProcessLog } from "../log.ts";
 import { readContainerMetadata, shareCheck } from "../operations/container-metadata.ts";
 import { logAccess } from "../operations/exchange.ts";
-import { createMetrics, type Metrics, watchEventLoopDelay } from "../operations/metrics.ts";
 import type { Release, Site } from "../pages/layout.ts";
 import { asksForHealth } from "../routes/report-health.ts";
 import { type Observer, startWebServer } from "../server.ts";
 import type { ServiceProgram } from "../service-program.ts";
-
-/** CloudWatch keeps a value a minute. */
-const metricsPeriodMs = 60_000;
 
 /** Serves until SIGTERM or SIGINT, then drains and exits with 0, or with 1 when requests had to be cut off. */
 export async function serve(program: ServiceProgram, log: ProcessLog): Promise<void> {
@@ -29,7 +25,6 @@ export async function serve(program: ServiceProgram, log: ProcessLog): Promise<v
     openMigrated(readDatabaseConfiguration(process.env)),
     program.loadApp(),
   ]);
-  const metrics = startMetrics(name, process, log);
   const app = createApp({
     suppliers: createSupplierQueries(database.run),
     log,
@@ -37,7 +32,7 @@ export async function serve(program: ServiceProgram, log: ProcessLog): Promise<v
     hosts: readSiteHosts(process.env),
     checkReady: shareCheck(() => requireCurrent(database), performance.now.bind(performance)),
   });
-  const server = await startWebServer(app, port, observe(site, log, metrics));
+  const server = await startWebServer(app, port, observe(site, log));
   log.info({ port }, `${name} listens on port ${port}`);
 
   stop = async () => {
@@ -45,7 +40,6 @@ export async function serve(program: ServiceProgram, log: ProcessLog): Promise<v
     log.flush();
     const allAnswered = await server.drain();
     if (!allAnswered) log.error({}, `${name} cut off requests that took too long`);
-    log.write(metrics.takeDocument());
     await database.close();
     process.exit(allAnswered ? 0 : 1);
   };
@@ -68,26 +62,13 @@ async function openMigrated(configuration: ReturnType<typeof readDatabaseConfigu
 
 const requireCurrent = ({ run }: Database) => requireMigrated(run, migrations);
 
-function startMetrics(service: string, process: NodeJS.Process, log: ProcessLog): Metrics {
-  const metrics = createMetrics({
-    service,
-    now: Date.now,
-    random: Math.random,
-    eventLoopDelay: watchEventLoopDelay(),
-    residentMemory: () => process.memoryUsage.rss(),
-  });
-  setInterval(() => log.write(metrics.takeDocument()), metricsPeriodMs).unref();
-  return metrics;
-}
-
 /**
- * Logs and counts every request except a passed health check: those come every few seconds with or without visitors,
- * and would be most of a quiet service's log and all of its latency.
+ * Logs every request except a passed health check: those come every few seconds with or without visitors, and would be
+ * most of a quiet service's log.
  */
-function observe(site: Site, log: ProcessLog, metrics: Metrics): Observer {
+function observe(site: Site, log: ProcessLog): Observer {
   return (exchange, answer) => {
     if (answer.status < 400 && asksForHealth(site, exchange.path)) return;
     logAccess(log, exchange, answer);
-    metrics.count(answer);
   };
 }

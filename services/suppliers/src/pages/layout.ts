@@ -9,7 +9,7 @@ export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /** Properties shared by all pages of one service. */
 export interface Site {
-  /** As its logs and metrics call it. */
+  /** As its logs call it. */
   readonly service: string;
   readonly brand: Localized;
   /** Prefix of all paths of the service, assets included: behind a load balancer the rest belongs to another. */
