@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** A bound of the ratio or of our figure: `≥ 2 ×`, `≤ 120 s`, `0.95 to 1.05 ×`, `1 ×`; empty without a goal. */
-export type Goal = "" | `${"≥ " | "≤ " | "" | `${number} to `}${number} ${string}`;
+/** A bound of the ratio or of our figure: `≥ 2 ×`, `≤ 120 s`, `1 ×`; empty without a goal. */
+export type Goal = "" | `${"≥ " | "≤ " | ""}${number} ${string}`;
 
 /** One of our figures compared with a named peer's, both measured in the same run. */
 export interface Measurement {
@@ -29,9 +29,9 @@ export function measure(figures: Omit<Measurement, "ratio" | "held">): Measureme
 }
 
 function isReached(goal: Goal, ours: number, ratio: number): boolean {
-  const [, sign, from, to = from, unit] = /^([≥≤]?) ?([\d.]+)(?: to ([\d.]+))? (.+)$/.exec(goal) ?? [];
+  const [, sign, bound, unit] = /^([≥≤]?) ?([\d.]+) (.+)$/.exec(goal) ?? [];
   const value = unit === "×" ? ratio : ours;
-  return (sign === "≤" || value >= Number(from)) && (sign === "≥" || value <= Number(to));
+  return (sign === "≤" || value >= Number(bound)) && (sign === "≥" || value <= Number(bound));
 }
 
 export function median(values: readonly number[]): number {

@@ -14,7 +14,6 @@ const forTests = /\.(test|support)\.ts$|\/fault-matrix\/support\//;
 const builders = [
   "actions/check-lab/src/class/report-faults.ts",
   "actions/provision-stack/src/set/parameter-values.ts",
-  "bench/load-generator.bench.ts",
   "lab/src/runner/runner.ts",
   "simulator/src/kit/constraints.ts",
   "simulator/src/services/cloudformation/template/parameters.ts",
