@@ -177,20 +177,6 @@ it.each([
   5 * minutes,
 );
 
-it(
-  "scales to three tasks in one run and keeps them, as in phase 9, without a deployment",
-  async () => {
-    // Only connections that are always busy show what the tasks can serve.
-    const load = { ...quick, rate: "", connections: "4" };
-    const result = await repository.run({ ...load, "task-counts": "3", after: "keep" });
-    expect(errors(result)).toEqual([]);
-    expect(summary(result, "report")).toMatch(/\*\*3 tasks served .* a million for \$0\.\d+/);
-    expect(await service()).toEqual({ desiredCount: 3, runningCount: 3, deployments: 1 });
-    await fixture.ecs.updateService({ ...where, desiredCount: 1 });
-  },
-  5 * minutes,
-);
-
 it.each([
   [
     { "task-counts": "1 a 1000", generators: "0", paths: "http://elsewhere.example/" },
