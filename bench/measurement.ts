@@ -108,11 +108,3 @@ export async function alternate<Result>(
     for (const side of ["ours", "peer"] as const) results[side].push(await measureOnce[side]());
   return results;
 }
-
-/** Returns the median of one figure of the results, for each side. */
-export function medians<Result>(
-  { ours, peer }: Sides<readonly Result[]>,
-  pick: (result: Result) => number,
-): Sides<number> {
-  return { ours: median(ours.map(pick)), peer: median(peer.map(pick)) };
-}

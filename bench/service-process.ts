@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { freePort } from "@ecs-delivery/simulator/runtime/database/database-server";
-import { residentMb } from "./run-program.ts";
 
 export interface ServiceOptions {
   /** Node program that listens on APP_PORT. */
@@ -22,10 +21,6 @@ export interface ServiceOptions {
 export interface ServiceProcess {
   /** Address of the service, without a slash at the end. */
   readonly origin: string;
-  /** Milliseconds from starting the process to the first 200 of the page. */
-  readonly startMs: number;
-  /** Returns resident memory in MB of 10^6 bytes. Reads /proc, so it works on Linux only. */
-  residentMb(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -41,22 +36,20 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   const origin = `http://127.0.0.1:${port}`;
   const logFile = join(logFolder, `${port}.log`);
   const log = await open(logFile, "w");
-  const started = performance.now();
+  const deadline = performance.now() + startLimitMs;
   const child = spawn(process.execPath, [program], {
     env: { ...environment, NODE_ENV: "production", APP_PORT: String(port) },
     stdio: ["ignore", log.fd, log.fd],
   });
   await log.close();
   try {
-    await untilAnswered(child, origin + page, started + startLimitMs);
+    await untilAnswered(child, origin + page, deadline);
   } catch (cause) {
     child.kill("SIGKILL");
     throw new Error(`${program} did not start; the end of its log:\n${await endOf(logFile)}`, { cause });
   }
   return {
     origin,
-    startMs: performance.now() - started,
-    residentMb: () => residentMb(child),
     // No client is left, so there is nothing to drain.
     stop: async () => {
       const ended = once(child, "exit");

@@ -1,4 +1,4 @@
-// The peer of `services`: the stack that the lab's monolith is made of (Express 4, Mustache views, mysql2
+// The stack that the lab's monolith is made of (Express 4, Mustache views, mysql2
 // without an ORM), with every setting as its makers ship it. It leaves out what a list page does not need: cors,
 // the favicon, static files and the forms.
 import { join } from "node:path";

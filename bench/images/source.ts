@@ -31,7 +31,7 @@ export async function bundleService({ folder }: Source): Promise<string> {
   return join(service, "dist");
 }
 
-/** The program that `services` measures, with the lab application's packages and a Dockerfile like the lab's. */
+/** A program with the lab application's packages and a Dockerfile like the lab's. */
 export async function copyLabKind(folder: string): Promise<Source> {
   await cp(join(import.meta.dirname, "..", "express-peer"), folder, { recursive: true });
   await cp(join(import.meta.dirname, "lab-kind"), folder, { recursive: true });
