@@ -1,7 +1,8 @@
 import type { Container, ContainerDefinition, Task } from "@aws-sdk/client-ecs";
 import type { Log } from "../core/log.ts";
 import { codeBlock, counted, escapeText, fold } from "../core/summary.ts";
-import { shownTail } from "./log-tail.ts";
+import type { EcsContext } from "./context.ts";
+import { readLogTail, shownTail } from "./log-tail.ts";
 import { equalSuspects, suspects } from "./suspects.ts";
 
 interface Blamed {
@@ -49,6 +50,26 @@ export function toFailedTask(task: Task, definitions: readonly ContainerDefiniti
 function blame(container: Container | undefined): Blamed {
   const { name = "", exitCode, reason: containerReason } = container ?? {};
   return { container: name, exitCode, containerReason };
+}
+
+/** A program that logs this was asked to end, and did not end the task. */
+const wasAsked = /SIGTERM|SIGINT|signal 15|shutting down|gracefully/i;
+
+/** Adds the log. Of several containers that may have ended the task, those that were asked to end are not to blame. */
+export async function withLog(
+  context: EcsContext,
+  definitions: readonly ContainerDefinition[],
+  task: FailedTask,
+): Promise<FailedTask> {
+  const read = async <T extends Pick<FailedTask, "container">>(each: T) => {
+    const definition = definitions.find(({ name }) => name === each.container);
+    return { ...each, logLines: await readLogTail(context, definition, task.taskId) };
+  };
+  const { others = [], ...first } = task;
+  const all = await Promise.all([first, ...others].map(read));
+  const unasked = all.filter(({ logLines }) => !wasAsked.test(logLines.slice(-20).join("\n")));
+  const [blamed = all[0], ...rest] = unasked;
+  return { ...task, ...blamed, others: rest };
 }
 
 /** Logs the newest task. A crash loop ends alike for minutes: of each kind, the first, second, fourth, eighth … is logged. */

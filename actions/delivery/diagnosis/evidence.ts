@@ -1,8 +1,7 @@
 import type { Service, ServiceEvent } from "@aws-sdk/client-ecs";
 import type { TargetGroup, TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { EcsClients, EcsContext } from "../../ecs/context.ts";
-import type { FailedTask } from "../../ecs/failed-task.ts";
-import { readLogTail } from "../../ecs/log-tail.ts";
+import { type FailedTask, withLog } from "../../ecs/failed-task.ts";
 import { findService, type ServiceName } from "../../ecs/service.ts";
 import { eventLines } from "../../ecs/task-causes.ts";
 import type { Clients } from "../context.ts";
@@ -92,10 +91,11 @@ export async function gatherEvidence(
     .map((task) => blameTarget(task, service, startedBy));
   const events = eventsOf(service, snapshot);
   const newest = failedTasks.at(-1);
+  const definitions = () => readContainers(context, subject.revision);
   return {
     // Only the newest task's log is read; tasks of one crash loop log the same.
     failedTasks: newest
-      ? [...failedTasks.slice(0, -1), await withLog(context, subject.revision, newest)]
+      ? [...failedTasks.slice(0, -1), await withLog(context, await definitions(), newest)]
       : failedTasks,
     failedEvent,
     hook,
@@ -132,23 +132,6 @@ async function orNone<T>(context: EvidenceContext, what: string, find: () => Pro
     context.log.info(`Could not read ${what}: ${(error as Error).message}`);
     return [];
   }
-}
-
-/** A program that logs this was asked to end, and did not end the task. */
-const wasAsked = /SIGTERM|SIGINT|signal 15|shutting down|gracefully/i;
-
-/** Adds the log. Of several containers that may have ended the task, those that were asked to end are not to blame. */
-async function withLog(context: EvidenceContext, revision: string, task: FailedTask): Promise<FailedTask> {
-  const definitions = await readContainers(context, revision);
-  const read = async <T extends Pick<FailedTask, "container">>(each: T) => {
-    const definition = definitions.find(({ name }) => name === each.container);
-    return { ...each, logLines: await readLogTail(context, definition, task.taskId) };
-  };
-  const { others = [], ...first } = task;
-  const all = await Promise.all([first, ...others].map(read));
-  const unasked = all.filter(({ logLines }) => !wasAsked.test(logLines.slice(-20).join("\n")));
-  const [blamed = all[0], ...rest] = unasked;
-  return { ...task, ...blamed, others: rest };
 }
 
 function eventsOf(

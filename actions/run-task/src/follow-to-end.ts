@@ -10,9 +10,8 @@ import { formatDuration } from "../../core/duration.ts";
 import { Failure } from "../../core/failure.ts";
 import { createPace } from "../../core/pace.ts";
 import type { EcsContext } from "../../ecs/context.ts";
-import { toFailedTask } from "../../ecs/failed-task.ts";
+import { toFailedTask, withLog } from "../../ecs/failed-task.ts";
 import { lastWords } from "../../ecs/last-words.ts";
-import { readLogTail } from "../../ecs/log-tail.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { suspects, wasEnded } from "../../ecs/suspects.ts";
 import { type Cause, causeOfTask } from "../../ecs/task-causes.ts";
@@ -126,25 +125,14 @@ async function causeOfFailure(
       text: `Container ${first.name} exited with code 0, which ended the task before container ${record.container} was done`,
       nextStep: `set "essential" of ${first.name} to false, or let it run until ${record.container} is done.`,
     };
-  const failed = toFailedTask({ ...task, containers: faultyContainers(task, record.container) });
-  const logLines = await logOf(context, record, containers, failed.container);
+  const faulty = { ...task, containers: faultyContainers(task, record.container) };
+  const failed = await withLog(context, containers, toFailedTask(faulty, containers));
   return (
-    causeOfTask({ ...failed, logLines }) ?? {
+    causeOfTask(failed) ?? {
       text: `The task stopped (${task.stopCode}): ${task.stoppedReason}`,
       nextStep: "run the job again; if it stops for the same reason, open the task in the ECS console.",
     }
   );
-}
-
-async function logOf(
-  context: EcsContext,
-  record: RunRecord,
-  containers: readonly ContainerDefinition[],
-  name: string,
-): Promise<readonly string[]> {
-  if (name === record.container) return record.logLines;
-  const container = containers.find((candidate) => candidate.name === name);
-  return readLogTail(context, container, taskId(record));
 }
 
 /**
