@@ -65,6 +65,11 @@ export function targetGroupOf({ service, primary }: RunningService): string {
   return (primary ?? service).loadBalancers?.[0]?.targetGroupArn ?? "";
 }
 
+/** Returns the id of production's task set or ECS deployment, which its tasks carry as `startedBy`. */
+export function startedByOf({ service, primary }: RunningService): string | undefined {
+  return primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
+}
+
 function countTaskSet({ taskSets = [] }: Service, primary: TaskSet): Omit<Production, "revision"> {
   return {
     runningCount: primary.runningCount ?? 0,

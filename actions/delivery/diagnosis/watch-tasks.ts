@@ -118,9 +118,18 @@ export function watchTasks(
     if (now >= dueAt) dueAt = now + Math.min(longest, Math.max(shortest, (now - startedAt) * share));
     const failed = await search({ cluster, service, revision, startedBy });
     if (!failed) return tooMany;
-    for (const index of failed.keys())
-      if (index >= record.failedTasks.length) logStopped(context.log, failed.slice(0, index + 1));
-    record.failedTasks = failed;
+    keepFailed(context, record, failed);
     return tooMany || failed.length >= maxFailedTasks;
   };
+}
+
+/** Keeps failed tasks on the record, and logs the new ones. */
+export function keepFailed(
+  { log }: Pick<EcsContext, "log">,
+  record: Pick<DeploymentRecord, "failedTasks">,
+  failed: readonly FailedTask[],
+): void {
+  const before = record.failedTasks.length;
+  for (const index of failed.keys()) if (index >= before) logStopped(log, failed.slice(0, index + 1));
+  record.failedTasks = [...failed];
 }

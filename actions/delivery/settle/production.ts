@@ -1,6 +1,6 @@
 import { Failure } from "../../core/failure.ts";
 import { shortRevision } from "../../ecs/revision.ts";
-import type { RunningService } from "../../ecs/service.ts";
+import { type RunningService, startedByOf } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { confirmSuccess } from "../deployment/outcome.ts";
 import { causeOf } from "../diagnosis/causes.ts";
@@ -35,12 +35,13 @@ export async function confirmStaysUp(
   context: DeliveryContext,
   inputs: Inputs,
   record: DeploymentRecord,
-  { service, primary, revision, production }: RunningService,
+  running: RunningService,
   { what, deadlineAt, nextStep, ranBefore = true }: Report,
 ): Promise<void> {
+  const { service, primary, revision, production } = running;
   const settleMs = settleTimeOf(inputs.settleMs, inputs.waitUntil, 0);
   if (settleMs === 0 || (ranBefore && production.desiredCount === 0)) return;
-  const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
+  const startedBy = startedByOf(running);
   const settling = createSettling(context, { ...inputs, revision, settleMs, record, ranBefore });
   const state = await awaitSettled(context, settling, endedCourse(startedBy), deadlineAt);
   // Somebody may have replaced the tasks meanwhile.

@@ -112,12 +112,14 @@ test("says that the deployment had succeeded when the credentials expire while i
 });
 
 test.each([
-  ["recovers", 15, 40, 0, "succeeded"],
-  ["stays unhealthy", 15, 100, 0, "failed"],
-  ["starts within the grace period", 0, 250, 300, "succeeded"],
-  ["starts, but not within the grace period", 0, 250, 100, "failed"],
-  ["stays unhealthy in the grace period, after it served", 15, 250, 300, "failed"],
-])("judges a target that %s", async (_, from, until, healthCheckGracePeriodSeconds, status) => {
+  ["recovers", "unhealthy", 15, 40, 0, "succeeded"],
+  ["stays unhealthy", "unhealthy", 15, 100, 0, "failed"],
+  ["starts within the grace period", "unhealthy", 0, 250, 300, "succeeded"],
+  ["starts, but not within the grace period", "unhealthy", 0, 250, 100, "failed"],
+  ["stays unhealthy in the grace period, after it served", "unhealthy", 15, 250, 300, "failed"],
+  ["AWS checks for minutes", "initial", 0, 250, 0, "succeeded"],
+  ["AWS does not use", "unused", 0, 250, 0, "failed"],
+])("judges a target that %s", async (_, state, from, until, healthCheckGracePeriodSeconds, status) => {
   const account = createAccount([], () => ({ startedAt: new Date(0) }), "CODE_DEPLOY");
   account.answers.CreateDeployment = () => {
     account.runs("web:2", { healthCheckGracePeriodSeconds });
@@ -125,19 +127,20 @@ test.each([
   };
   const seconds = () => account.clock.now() / 1_000;
   account.answers.DescribeTargetHealth = () => {
-    const State = seconds() >= from && seconds() < until ? "unhealthy" : "healthy";
+    const State = seconds() >= from && seconds() < until ? state : "healthy";
     return { TargetHealthDescriptions: [{ Target: { Id: "10.0.0.1" }, TargetHealth: { State } }] };
   };
   const { record, error } = await account.run();
   expect(record.status, error?.message).toBe(status);
-  if (status === "failed") expect(error?.message).toMatch(/unhealthy.*production runs the new web:2/);
+  if (status === "failed") expect(error?.message).toMatch(/health.*production runs the new web:2/);
 });
 
-test.each([
-  ["has not passed", "UNKNOWN", "succeeded"],
-  ["fails", "UNHEALTHY", "failed"],
-])("waits for a container's health check that %s", async (_, healthStatus, status) => {
-  const account = createAccount([], (now) => ({ healthStatus: now < 200 ? healthStatus : "HEALTHY" }));
+test.each<[string, Task, string]>([
+  ["has not passed its health check", { healthStatus: "UNKNOWN" }, "succeeded"],
+  ["fails its health check", { healthStatus: "UNHEALTHY" }, "failed"],
+  ["is still being pulled", { lastStatus: "PENDING" }, "succeeded"],
+])("judges a container that %s", async (_, task, status) => {
+  const account = createAccount([], (now) => (now < 200 ? task : { healthStatus: "HEALTHY" }));
   const containerDefinitions = [{ name: "web", healthCheck: { command: ["CMD", "true"] } }];
   account.answers.DescribeTaskDefinition = { taskDefinition: { containerDefinitions } };
   const { record, error, endedAt } = await account.run();

@@ -1,8 +1,8 @@
 import { formatDuration } from "../../core/duration.ts";
 import { createPatience } from "../../core/outage-tolerance.ts";
 import { counted } from "../../core/summary.ts";
-import { type FailedTask, logStopped } from "../../ecs/failed-task.ts";
-import type { Replacement } from "../diagnosis/watch-tasks.ts";
+import type { FailedTask } from "../../ecs/failed-task.ts";
+import { keepFailed, type Replacement } from "../diagnosis/watch-tasks.ts";
 import type { Snapshot } from "../engine.ts";
 import { type DeploymentRecord, hasReached } from "../record.ts";
 import { createSightReader, type Sight, type SightContext, type Unseen } from "./sight.ts";
@@ -120,13 +120,6 @@ function createJudge(
     if (since.missing(sight.isStarting ? "" : missing, now) >= backMs && reached) return fail(missing);
     return leftMs === 0 && reached && !missing ? "settled" : "waiting";
   };
-}
-
-/** Keeps failed tasks on the record, and logs the new ones. */
-function keepFailed({ log }: SightContext, record: Terms["record"], failed: readonly FailedTask[]): void {
-  const before = record.failedTasks.length;
-  for (const index of failed.keys()) if (index >= before) logStopped(log, failed.slice(0, index + 1));
-  record.failedTasks = [...failed];
 }
 
 /** Once the tasks have stayed up, they are still watched until AWS is done. */

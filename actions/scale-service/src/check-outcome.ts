@@ -5,6 +5,7 @@ import { causeOf } from "../../delivery/diagnosis/causes.ts";
 import { type Evidence, gatherEvidence } from "../../delivery/diagnosis/evidence.ts";
 import { noteSettled } from "../../delivery/settle/up-clock.ts";
 import { shortRevision } from "../../ecs/revision.ts";
+import { startedByOf } from "../../ecs/service.ts";
 import type { Cause } from "../../ecs/task-causes.ts";
 import { dimensionOf } from "./autoscaling-state.ts";
 import { type Ending, type Scaling, settleTimeOf } from "./follow.ts";
@@ -98,8 +99,7 @@ function nextStepOf({ stage, missing }: Progress): string {
 }
 
 async function gather({ context, inputs, subject, watch }: Scaling): Promise<Evidence> {
-  const { service, primary, revision } = subject.running;
-  const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
+  const { service, revision } = subject.running;
   // Uses AWS's clock: the runner's may differ.
   const newest = service.events?.[0]?.createdAt;
   const createdAt = newest && new Date(newest.getTime() + 1);
@@ -107,7 +107,13 @@ async function gather({ context, inputs, subject, watch }: Scaling): Promise<Evi
     context,
     { ...inputs, revision },
     { by: "ECS", targetGroups: () => subject.groups.map(({ arn }) => arn) },
-    { startedBy, createdAt, events: [], reason: undefined, triggeredAlarms: [] },
+    {
+      startedBy: startedByOf(subject.running),
+      createdAt,
+      events: [],
+      reason: undefined,
+      triggeredAlarms: [],
+    },
   );
   return { ...evidence, failedTasks: evidence.failedTasks.filter((task) => !watch.isOld(task)) };
 }

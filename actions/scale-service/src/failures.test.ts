@@ -103,11 +103,15 @@ describe("without a permission", () => {
     expect(await stage.service()).toEqual({ desired: 1, running: 1 });
   });
 
-  test("scales without reading autoscaling or counting stopped tasks, and says what it did not see", async () => {
+  test("scales without reading autoscaling or tasks, and says what it did not see", async () => {
     stage = await createStage("CodeDeploy");
-    stage.simulator.faults.add({ kind: "deny", operation: "applicationautoscaling:*" });
-    const { error, lines } = await stage.try({ "desired-count": "2" });
+    for (const operation of ["applicationautoscaling:*", "ecs:ListTasks"])
+      stage.simulator.faults.add({ kind: "deny", operation });
+    const { error, lines, record } = await stage.try({ "desired-count": "2" });
     expect(error).toBeUndefined();
+    expect(record.settled).toMatch(
+      / 2 tasks, 0 failed; not seen: stopped tasks \(.*\), running tasks \(.*\)$/,
+    );
     expect(lines).toMatch(
       /Could not check: autoscaling, which may undo the count: .*DescribeScalableTargets/,
     );

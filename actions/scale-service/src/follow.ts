@@ -6,6 +6,7 @@ import { findFailedTasks } from "../../delivery/diagnosis/watch-tasks.ts";
 import { createReader, hasHealthChecks, type Unseen } from "../../delivery/settle/sight.ts";
 import { createUpClock } from "../../delivery/settle/up-clock.ts";
 import { type FailedTask, logStopped } from "../../ecs/failed-task.ts";
+import { startedByOf } from "../../ecs/service.ts";
 import { eventLines } from "../../ecs/task-causes.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
@@ -139,8 +140,8 @@ export async function watchTasks(
   record: ScaleRecord,
   { running }: Subject,
 ) {
-  const { service, primary, revision, production } = running;
-  const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
+  const { service, revision, production } = running;
+  const startedBy = startedByOf(running);
   const unseen: Unseen = new Set();
   const read = createReader(context, unseen);
   const known = new Map<string, Task>();
