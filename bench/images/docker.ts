@@ -47,7 +47,7 @@ export async function useDocker(
     /** Logs in with a known password, as a job does at its start. */
     logIn: () => docker(["login", "--username", user, "--password-stdin", host], password),
 
-    build: (build: DockerBuild, ...more: readonly string[]) =>
+    build: (build: DockerBuild) =>
       docker([
         ...["buildx", "build", "--file", build.dockerfile, "--tag", build.tag],
         ...Object.entries(build.buildArguments).flatMap(([name, value]) => [
@@ -55,7 +55,6 @@ export async function useDocker(
           `${name}=${value}`,
         ]),
         ...["--secret", `id=npmrc,src=${build.npmrc}`],
-        ...more,
         build.context,
       ]),
 

@@ -2,31 +2,12 @@ import { join } from "node:path";
 import { median } from "../measurement.ts";
 import type { DockerBuild } from "./docker.ts";
 import type { Setup } from "./setup.ts";
-
-const repositories = {
-  oci: "oci",
-  docker: "docker",
-  "multi-stage": "docker",
-  buildx: "docker",
-  "lab-kind": "docker",
-};
-
-/** One way from source to registry: the action's two builders, and Docker's own commands. */
-export type Side = keyof typeof repositories;
-
-/** `repository:tag` that a side pushes in a round, counted from 0. */
-export function imageOf(side: Side, round: number): string {
-  return `${repositories[side]}:${tagOf(side, round)}`;
-}
-
-export function tagOf(side: Side, round: number): string {
-  return `${side}-${round}`;
-}
+import type { Source } from "./source.ts";
 
 /** Inputs as .github/workflows/deploy-service.yml sets them. */
 export function ociInputs({ base, service }: Setup, tag: string): Record<string, string> {
   return {
-    repository: repositories.oci,
+    repository: "oci",
     context: join(service.folder, "services", "customer", "dist"),
     "base-image": base,
     entrypoint: '["node","server.mjs"]',
@@ -38,7 +19,7 @@ export function ociInputs({ base, service }: Setup, tag: string): Record<string,
 
 export function dockerInputs({ base, service, npmrc }: Setup, tag: string): Record<string, string> {
   return {
-    repository: repositories.docker,
+    repository: "docker",
     builder: "docker",
     context: service.folder,
     dockerfile: join(service.folder, "services", "customer", "Dockerfile"),
@@ -48,24 +29,14 @@ export function dockerInputs({ base, service, npmrc }: Setup, tag: string): Reco
   };
 }
 
-/** The same Dockerfile for Docker's own command. */
-export function serviceBuild({ registry, base, service, npmrc }: Setup, image: string): DockerBuild {
+/** The same Dockerfile for Docker's own command, which pushes to the repository `docker`. */
+export function serviceBuild({ registry, base, service, npmrc }: Setup, tag: string): DockerBuild {
   return {
     context: service.folder,
     dockerfile: join(service.folder, "services", "customer", "Dockerfile"),
     buildArguments: { BASE_IMAGE: base, BUILD_IMAGE: base },
     npmrc,
-    tag: `${registry.host}/${image}`,
-  };
-}
-
-export function labKindBuild({ registry, base, labKind, npmrc }: Setup, image: string): DockerBuild {
-  return {
-    context: labKind.folder,
-    dockerfile: join(labKind.folder, "Dockerfile"),
-    buildArguments: { BASE_IMAGE: base },
-    npmrc,
-    tag: `${registry.host}/${image}`,
+    tag: `${registry.host}/docker:${tag}`,
   };
 }
 
@@ -82,24 +53,28 @@ export async function inTurn<Name extends string, Result>(
 }
 
 /** Milliseconds of each step by its name. */
-export type StepTimes = Readonly<Record<string, number>>;
+type StepTimes = Readonly<Record<string, number>>;
 
-export type Steps = Readonly<Record<string, () => Promise<unknown>>>;
+type Steps = Readonly<Record<string, () => Promise<unknown>>>;
 
-/** Runs the steps one after the other. */
-export async function timeSteps(steps: Steps): Promise<StepTimes> {
-  const times: [string, number][] = [];
-  for (const [name, step] of Object.entries(steps)) {
-    const started = performance.now();
-    await step();
-    times.push([name, performance.now() - started]);
-  }
-  return Object.fromEntries(times);
+/** Changes the source before each round, outside the measured time of its steps, which run one after the other. */
+export function changing(source: Source, stepsOf: (round: number) => Steps): () => Promise<StepTimes> {
+  let round = 0;
+  return async () => {
+    await source.change();
+    const times: [string, number][] = [];
+    for (const [name, step] of Object.entries(stepsOf(round++))) {
+      const started = performance.now();
+      await step();
+      times.push([name, performance.now() - started]);
+    }
+    return Object.fromEntries(times);
+  };
 }
 
-/** Total in milliseconds, without the step `given`. */
-export function totalOf(times: StepTimes, given?: string): number {
-  return Object.entries(times).reduce((sum, [name, each]) => (name === given ? sum : sum + each), 0);
+/** Total in milliseconds. */
+export function totalOf(times: StepTimes): number {
+  return Object.values(times).reduce((sum, each) => sum + each, 0);
 }
 
 /** Formats each step's median and every total. */

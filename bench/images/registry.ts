@@ -1,12 +1,8 @@
-import { execFile, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { ECR } from "@aws-sdk/client-ecr";
 import { parseImageName } from "@ecs-delivery/actions/registry/image-name";
-import { awsCli } from "@ecs-delivery/simulator/outside-clients/programs.support";
-
-const run = promisify(execFile);
 
 const main = join(import.meta.dirname, "..", "..", "simulator", "src", "main.ts");
 
@@ -17,15 +13,12 @@ export interface Registry {
   readonly password: string;
   /** Variables that point AWS's tools at this registry. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Requests the password from ECR with the AWS CLI, as the console's push commands do. */
-  askForPassword(): Promise<void>;
   createRepository(name: string): Promise<void>;
   /** Returns the layers of `name:tag` or `name@digest`, lowest first. A host before the name is ignored. */
   readLayers(image: string): Promise<readonly Layer[]>;
 }
 
-export interface Layer {
-  readonly digest: string;
+interface Layer {
   /** Compressed bytes. */
   readonly size: number;
 }
@@ -66,9 +59,6 @@ async function connect(environment: Record<string, string>): Promise<Registry> {
     user,
     password,
     environment,
-    askForPassword: async () => {
-      await run(awsCli, ["ecr", "get-login-password"], { env: { ...process.env, ...environment } });
-    },
     createRepository: async (name) => void (await ecr.createRepository({ repositoryName: name })),
     async readLayers(image) {
       const { repository = "", digest, tag } = parseImageName(image) ?? {};

@@ -4,14 +4,13 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { basePath, makeNodeBase } from "@ecs-delivery/program/base-image";
-import { awsCli } from "@ecs-delivery/simulator/outside-clients/programs.support";
 import { bundleAction } from "../../scripts/bundle-action.ts";
 import { writeNpmrc } from "../../services/images.support.ts";
 import { NotHere } from "../measurement.ts";
 import { runAction } from "../official/run-action.ts";
 import { type Docker, useDocker } from "./docker.ts";
 import { type Registry, startRegistry } from "./registry.ts";
-import { copyLabKind, copyService, type Source } from "./source.ts";
+import { copyService, type Source } from "./source.ts";
 
 /** Everything that building needs, the same for all sides. */
 export interface Setup {
@@ -21,7 +20,6 @@ export interface Setup {
   /** The base image by digest. */
   readonly base: string;
   readonly service: Source;
-  readonly labKind: Source;
   /** npm settings of this machine, for an installation inside a build. */
   readonly npmrc: string;
 }
@@ -31,10 +29,9 @@ const repositories = ["base", "oci", "docker"];
 
 export async function prepareYard(folder: string, ends: AsyncDisposableStack): Promise<Setup> {
   await requirePeers();
-  const [registry, service, labKind] = await Promise.all([
+  const [registry, service] = await Promise.all([
     startRegistry(folder, ends),
     copyService(join(folder, "service")),
-    copyLabKind(join(folder, "lab-kind")),
   ]);
   for (const name of repositories) await registry.createRepository(name);
   const docker = await useDocker(registry, folder, ends);
@@ -42,7 +39,7 @@ export async function prepareYard(folder: string, ends: AsyncDisposableStack): P
   const npmrc = join(folder, "npmrc");
   await writeNpmrc(npmrc);
   const base = await pushBase(buildImage, "base", folder);
-  return { registry, docker, buildImage, base, service, labKind, npmrc };
+  return { registry, docker, buildImage, base, service, npmrc };
 }
 
 /** Pushes the common base of all sides: Node and npm, like the public image that the services' Dockerfiles use. */
@@ -100,7 +97,6 @@ async function requirePeers(): Promise<void> {
   for (const [what, program, ...args] of [
     ["Docker's engine", "docker", "version"],
     ["Docker's plugin buildx", "docker", "buildx", "version"],
-    ["AWS's command", awsCli, "--version"],
   ] as const)
     await promisify(execFile)(program, args).catch((error: NodeJS.ErrnoException & { stderr?: string }) => {
       const said = error.code === "ENOENT" ? `${program} is not on PATH` : error.stderr?.trim();

@@ -31,15 +31,6 @@ export async function bundleService({ folder }: Source): Promise<string> {
   return join(service, "dist");
 }
 
-/** A program with the lab application's packages and a Dockerfile like the lab's. */
-export async function copyLabKind(folder: string): Promise<Source> {
-  await cp(join(import.meta.dirname, "..", "express-peer"), folder, { recursive: true });
-  await cp(join(import.meta.dirname, "lab-kind"), folder, { recursive: true });
-  // With a lock file npm requests no list of versions, which is the lab's fastest installation.
-  await run("npm", ["install", "--package-lock-only"], { cwd: folder });
-  return sourceOf(folder, "server.mjs");
-}
-
 async function sourceOf(folder: string, path: string): Promise<Source> {
   const file = join(folder, path);
   const original = await readFile(file, "utf8");

@@ -1,15 +1,6 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import { changing } from "../../images/changed-source.ts";
-import {
-  describeTimes,
-  imageOf,
-  inTurn,
-  ociInputs,
-  serviceBuild,
-  tagOf,
-  totalOf,
-} from "../../images/orders.ts";
+import { changing, describeTimes, inTurn, ociInputs, serviceBuild, totalOf } from "../../images/orders.ts";
 import { prepareYard, type Setup } from "../../images/setup.ts";
 import { bundleService } from "../../images/source.ts";
 import { median, NotHere, type Sides } from "../../measurement.ts";
@@ -37,7 +28,7 @@ export async function measureBuild(
     const times = await inTurn(rounds, sides);
     const secondsOf = (side: keyof typeof sides) => {
       say(`  ${side}: ${describeTimes(times[side])}`);
-      return median(times[side].map((each) => totalOf(each))) / 1000;
+      return median(times[side].map(totalOf)) / 1000;
     };
     return { ours: secondsOf("ours"), peer: secondsOf("peer") };
   } catch (error) {
@@ -58,10 +49,10 @@ function createSides(setup: Setup, login: string, folder: string) {
   return {
     ours: changing(service, (round) => ({
       bundle: () => bundleService(service),
-      "build-image": () => buildImage(ociInputs(setup, tagOf("oci", round))),
+      "build-image": () => buildImage(ociInputs(setup, `round-${round}`)),
     })),
     peer: changing(service, (round) => {
-      const build = serviceBuild(setup, imageOf("multi-stage", round));
+      const build = serviceBuild(setup, `round-${round}`);
       return { login: logIn, build: () => docker.build(build), push: () => docker.push(build.tag) };
     }),
   };
