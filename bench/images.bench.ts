@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dockerInputs, inTurn, ociInputs } from "./images/orders.ts";
+import { dockerInputs, ociInputs } from "./images/orders.ts";
 import { prepareYard, type Setup } from "./images/setup.ts";
 import { bundleService } from "./images/source.ts";
-import { type Benchmark, type Measurement, measure, median } from "./measurement.ts";
+import { alternate, type Benchmark, type Measurement, measure, median } from "./measurement.ts";
 
 /**
  * Time that build-image takes for an unchanged source, and the bytes of the service's layer, compared with budgets.
@@ -35,7 +35,7 @@ async function measureUnchanged(setup: Setup): Promise<Measurement[]> {
   await bundleService(setup.service);
   const { image } = await setup.buildImage(inputs.oci);
   await setup.buildImage(inputs.docker);
-  const results = await inTurn(runs, {
+  const results = await alternate(runs, {
     oci: timing(setup, inputs.oci),
     docker: timing(setup, inputs.docker),
   });

@@ -96,15 +96,14 @@ export interface Sides<Value> {
   readonly peer: Value;
 }
 
-/**
- * Measures both sides alternately, so that other load on the machine affects both. Returns the results in their order.
- */
-export async function alternate<Result>(
+/** Measures all in turn, so that other load on the machine affects each. Returns the results in their order. */
+export async function alternate<Name extends string, Result>(
   times: number,
-  measureOnce: Sides<() => Promise<Result>>,
-): Promise<Sides<Result[]>> {
-  const results: Sides<Result[]> = { ours: [], peer: [] };
+  measureOnce: Readonly<Record<Name, () => Promise<Result>>>,
+): Promise<Record<Name, Result[]>> {
+  const names = Object.keys(measureOnce) as Name[];
+  const results = Object.fromEntries(names.map((name) => [name, [] as Result[]])) as Record<Name, Result[]>;
   for (let time = 0; time < times; time += 1)
-    for (const side of ["ours", "peer"] as const) results[side].push(await measureOnce[side]());
+    for (const name of names) results[name].push(await measureOnce[name]());
   return results;
 }

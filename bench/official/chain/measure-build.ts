@@ -1,9 +1,9 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import { changing, describeTimes, inTurn, ociInputs, serviceBuild, totalOf } from "../../images/orders.ts";
+import { changing, describeTimes, ociInputs, serviceBuild, totalOf } from "../../images/orders.ts";
 import { prepareYard, type Setup } from "../../images/setup.ts";
 import { bundleService } from "../../images/source.ts";
-import { median, NotHere, type Sides } from "../../measurement.ts";
+import { alternate, median, NotHere, type Sides } from "../../measurement.ts";
 import { runAction } from "../run-action.ts";
 
 /** Odd, so that the median is a run that happened. */
@@ -25,7 +25,7 @@ export async function measureBuild(
     const sides = createSides(await prepareYard(own, ends), login, own);
     // The first run pulls the base into the engine and fills every cache.
     for (const side of Object.values(sides)) await side();
-    const times = await inTurn(rounds, sides);
+    const times = await alternate(rounds, sides);
     const secondsOf = (side: keyof typeof sides) => {
       say(`  ${side}: ${describeTimes(times[side])}`);
       return median(times[side].map(totalOf)) / 1000;
