@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { pushImage } from "./core/push-image.support.ts";
 import { deploy } from "./delivery/deploy.ts";
 import { type BackEnd, configure, type Family } from "./delivery/fault-matrix/support/back-ends.ts";
@@ -6,25 +8,31 @@ import { createScene, type Scene, setAlarm } from "./delivery/fault-matrix/suppo
 import type { DeployInputs } from "./delivery/inputs.ts";
 import { newRecord, type Status } from "./delivery/record.ts";
 import { longestWaitMinutes } from "./delivery/stage.support.ts";
+import { createRealStage as createPipelineStage } from "./follow-pipeline/src/stage.support.ts";
 import { tryRollBack } from "./rollback-service/src/rollback.support.ts";
+import { tryScale } from "./scale-service/src/stage.support.ts";
 
-/** Serves until a request asks it to fail, so that tasks fail after the shift, however slow the machine is. */
+/** Serves until a file tells it to fail, so that tasks fail after the shift, however slow the machine is. */
 const program = `
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
-const fate = process.env.VERSION.split("-")[0];
-let status = 200;
-createServer((request, response) => {
-  if (request.url === "/fail" && fate === "exit3") process.exit(3);
-  if (request.url === "/fail" && fate === "exit0") process.exit(0);
-  if (request.url === "/fail" && fate === "sour") status = 500;
-  response.writeHead(status).end(process.env.VERSION);
-}).listen(8080);
+const { VERSION, TRIGGER, ROLE = "web" } = process.env;
+const fate = VERSION.split("-")[0];
+const code = { web: { exit3: 3, exit0: 0 }, agent: { sidecar: 4 } }[ROLE][fate];
+const fails = () => existsSync(TRIGGER);
+setInterval(() => code !== undefined && fails() && process.exit(code), 20);
+if (ROLE === "web")
+  createServer((request, response) => {
+    response.writeHead(fate === "sour" && fails() ? 500 : 200).end(VERSION);
+  }).listen(8080);
 process.on("SIGTERM", () => process.exit(0));
 `;
 
+type Fate = "exit3" | "exit0" | "sour" | "sidecar" | "sick";
+
 interface Case {
   readonly name: string;
-  readonly fate?: "exit3" | "exit0" | "sour";
+  readonly fate?: Fate;
   readonly inputs?: Partial<DeployInputs>;
   /** Runs once, at a line of the log. */
   readonly meanwhile?: { readonly line: RegExp; readonly act: (scene: Scene) => Promise<unknown> };
@@ -36,18 +44,36 @@ interface Case {
 const stopped = async ({ aws, where: { cluster } }: Scene) =>
   (await aws.ecs.listTasks({ cluster, serviceName: "web", desiredStatus: "STOPPED" })).taskArns ?? [];
 const never = /^\b$/;
+const checkOf = (file: string) => `process.exit(Number(require("node:fs").existsSync("${file}")))`;
+
+/** Creates a service of the same network without a load balancer, unless it exists. */
+async function createWorker({ aws, where: { cluster } }: Scene): Promise<void> {
+  const { services = [] } = await aws.ecs.describeServices({ cluster, services: ["web", "worker"] });
+  const [web, worker] = services;
+  const { taskDefinition, networkConfiguration } = web ?? {};
+  const settings = { taskDefinition, networkConfiguration, desiredCount: 1, launchType: "FARGATE" } as const;
+  if (!worker) await aws.ecs.createService({ cluster, serviceName: "worker", ...settings });
+}
 const shifted = /traffic: old 0 %, new 100 %/;
 const scaleTo = (desiredCount: number) => (scene: Scene) =>
   scene.aws.ecs.updateService({ ...scene.where, desiredCount });
 
-const exited = (code: number) => new RegExp(`^Container web exited with code ${code}`);
-const unhealthy = /[Hh]ealth checks/;
+const causes: Readonly<Record<Fate, RegExp>> = {
+  exit3: /^Container web exited with code 3/,
+  exit0: /^Container web exited with code 0/,
+  sour: /[Hh]ealth checks/,
+  sidecar: /^Container agent exited with code 4/,
+  sick: /^Container web failed its own health check/,
+};
+/** However slow the machine is, the tasks have failed by then. */
+const longMs = 5 * 3_600_000;
+const fates: readonly Fate[] = ["exit3", "exit0", "sour", "sidecar"];
 /** After the end of AWS's own deployment nothing can be rolled back. */
-const ended = (status: Status): readonly Case[] => [
-  { name: "crashes after the shift", fate: "exit3", status, cause: exited(3) },
-  { name: "ends without an error after the shift", fate: "exit0", status, cause: exited(0) },
-  { name: "is unhealthy after the shift", fate: "sour", status, cause: unhealthy },
-];
+const ended = (status: Status, of = fates): readonly Case[] =>
+  of.map((fate) => ({
+    name: `fails while it settles: ${fate}`,
+    ...{ fate, status, cause: causes[fate], inputs: { settleMs: longMs } },
+  }));
 const greens: readonly Case[] = [
   { name: "stays up", status: "succeeded", settled: /^stayed up for 1 min, 1 task, 0 failed$/ },
   {
@@ -64,17 +90,9 @@ const alarm: Case = {
   status: "failed",
   cause: /^Alarm errors went off/,
 };
-const unseen: Case = {
-  name: "crashes, and nobody looks",
-  fate: "exit3",
-  inputs: { settleMs: 0 },
-  status: "succeeded",
-  settled: /^$/,
-};
-
 describe.each<[BackEnd, Family, readonly Case[]]>([
   ["CodeDeploy", "codedeploy", [...ended("rolled-back"), ...greens]],
-  ["ECS rolling", "rolling", [...ended("failed"), ...greens, alarm, unseen]],
+  ["ECS rolling", "rolling", [...ended("failed", [...fates, "sick"]), ...greens, alarm]],
   ["ECS blue/green", "native", [...ended("rolled-back"), ...greens]],
 ])("a revision that %s deploys", (backEnd, family, cases) => {
   let scene: Scene;
@@ -85,39 +103,49 @@ describe.each<[BackEnd, Family, readonly Case[]]>([
   });
   afterAll(() => scene?.stage.close());
 
-  const define = (fate = "good") =>
-    scene.taskDefinition(scene.version(fate), ({ containerDefinitions: [web] }) => {
-      web.image = image;
-    });
+  /** A rolling update that has shifted all traffic may still be rolled back for a moment. */
+  const served = family === "rolling" ? /deployment SUCCESSFUL/ : shifted;
+  const trigger = () => join(scene.stage.folder, "fail");
+  const fail = () => writeFileSync(trigger(), "");
+  const recover = () => rmSync(trigger(), { force: true });
+  afterEach(() => scene && recover());
 
-  /** Asks each new task to fail, from now on. */
-  const poke = () =>
-    setInterval(() => void fetch(new URL("/fail", scene.stage.productionUrl)).catch(() => {}), 50);
+  const define = (fate = "good") =>
+    scene.taskDefinition(scene.version(fate), ({ containerDefinitions: containers }) => {
+      const [web] = containers;
+      web.image = image;
+      web.environment?.push({ name: "TRIGGER", value: trigger() });
+      if (fate === "sick")
+        web.healthCheck = { command: ["CMD", "node", "--eval", checkOf(trigger())], timeout: 60, retries: 1 };
+      if (fate !== "sidecar") return;
+      const environment = [...(web.environment ?? []), { name: "ROLE", value: "agent" }];
+      containers.push({ ...web, name: "agent", portMappings: [], environment });
+    });
 
   /** Deploys; the tasks are asked to fail from the beginning, from the shift on, or never. */
   async function play(
     { fate, inputs = {}, meanwhile }: Partial<Case>,
-    { file = define(fate), fails = shifted }: { file?: string | Promise<string>; fails?: RegExp } = {},
+    { file = define(fate), fails = served }: { file?: string | Promise<string>; fails?: RegExp } = {},
+    service = "web",
   ) {
     const { stage } = scene;
     const context = { ...stage.context(), clock: scene.clock };
-    let poking: ReturnType<typeof setInterval> | undefined;
     let act = meanwhile?.act;
     const info = (line: string) => {
       context.lines.push(line);
-      if (fails.test(line)) poking ??= poke();
+      if (fate && fails.test(line)) fail();
       if (!meanwhile?.line.test(line)) return;
       void act?.(scene);
       act = undefined;
     };
-    const record = newRecord(scene.where.cluster, "web");
+    const record = newRecord(scene.where.cluster, service);
     record.startedAt = context.clock.now();
-    const given = stage.inputs(await file, { desiredCount: 1, settleMs: 60_000, force: true, ...inputs });
+    const settings = { service, desiredCount: 1, settleMs: 60_000, force: true };
+    const given = stage.inputs(await file, { ...settings, ...inputs });
     const error = await deploy({ ...context, log: { ...context.log, info } }, given, record).then(
       () => undefined,
       (reason: Error) => reason,
     );
-    clearInterval(poking);
     return { record, error, log: context.lines.join("\n") };
   }
 
@@ -137,33 +165,82 @@ describe.each<[BackEnd, Family, readonly Case[]]>([
     if (each.status === "failed") expect(record.production).toEqual([record.revisionAfter]);
   });
 
-  test.each([
-    ["exit3", exited(3)],
-    ["sour", unhealthy],
-  ] as const)("a revision that already runs, but is down: %s", async (fate, cause) => {
-    await configure(scene.stage, backEnd, { waitMinutes: 1, graceSeconds: 0 });
-    const file = await define(fate);
-    const first = await play({ inputs: { settleMs: 0 } }, { file, fails: never });
-    expect(first.error).toBeUndefined();
-    const before = await stopped(scene);
-    const poking = poke();
-    const isNew = (arn: string) => !before.includes(arn);
-    await scene.stage.simulator.clock.until(async () => (await stopped(scene)).filter(isNew).length >= 2);
-    const { error, record, log } = await play({ inputs: { force: false } }, { file, fails: never });
-    clearInterval(poking);
-    expect(record.status, log).not.toBe("succeeded");
-    expect(error?.message).toMatch(cause);
-  });
+  test.each(["exit3", "sour", "sidecar"] as const)(
+    "a revision that already runs, but is down: %s",
+    async (fate) => {
+      await configure(scene.stage, backEnd, { waitMinutes: 1, graceSeconds: 0 });
+      const file = await define(fate);
+      const first = await play({ inputs: { settleMs: 0 } }, { file, fails: never });
+      expect(first.error).toBeUndefined();
+      const before = await stopped(scene);
+      fail();
+      const isNew = (arn: string) => !before.includes(arn);
+      await scene.stage.simulator.clock.until(async () => (await stopped(scene)).filter(isNew).length >= 2);
+      const { error, record, log } = await play({ inputs: { force: false } }, { file, fails: never });
+      expect(record.status, log).not.toBe("succeeded");
+      expect(error?.message).toMatch(causes[fate]);
+    },
+  );
 
   test("a rollback to a revision that crashes", async () => {
     await configure(scene.stage, backEnd, { waitMinutes: 1, graceSeconds: 0 });
     const bad = await play({ inputs: { settleMs: 0 } }, { file: define("exit3"), fails: never });
     await play({ inputs: { settleMs: 0 } });
-    const poking = poke();
+    fail();
     const to = bad.record.revisionAfter;
     const { error, record } = await tryRollBack(scene.stage, { to, "settle-for": "10m" });
-    clearInterval(poking);
     expect(record.status).not.toBe("succeeded");
-    expect(error?.message).toMatch(exited(3));
+    expect(error?.message).toMatch(causes.exit3);
+  });
+
+  const scaled = {
+    codedeploy: ["web exit3", "web sidecar"],
+    native: ["web exit3", "web sour"],
+    rolling: [
+      ...["web exit3", "web exit0", "web sour", "web sidecar"],
+      ...["worker exit3", "worker exit0", "worker sidecar", "worker sick"],
+    ],
+  }[family];
+  test.each(scaled)("a scale-up whose tasks fail once they serve: %s", async (name) => {
+    const [service, fate] = name.split(" ") as [string, Fate];
+    const { stage, where } = scene;
+    await configure(stage, backEnd, { waitMinutes: 1, graceSeconds: 0 });
+    if (service === "worker") await createWorker(scene);
+    const { error, log } = await play({ fate, inputs: { settleMs: 0 } }, { fails: never }, service);
+    expect(error, log).toBeUndefined();
+    const given = { service, "desired-count": "2", "max-failed-tasks": "2", "settle-for": "5h" };
+    const onLine = (line: string) => void (/ serving$/.test(line) && fail());
+    const scaling = { simulator: stage.simulator, cluster: where.cluster };
+    const end = await tryScale(scaling, given, { onLine });
+    expect(end.record.status, end.lines).not.toBe("succeeded");
+    expect(end.error?.message).toMatch(causes[fate]);
+  });
+});
+
+describe("a revision that a pipeline deploys", () => {
+  const pipeline = "update-web";
+  let stage: Awaited<ReturnType<typeof createPipelineStage>>;
+  beforeAll(async () => {
+    stage = await createPipelineStage();
+    await stage.createPipeline(pipeline);
+    await stage.createRules(pipeline);
+  });
+  afterAll(() => stage?.close());
+
+  test.each([
+    ["after the shift", shifted],
+    ["after the end of its deployment", /deployment Succeeded/],
+  ])("fails %s", async (name, line) => {
+    const image = await stage.push(`fragile ${name}`);
+    let poking: ReturnType<typeof setInterval> | undefined;
+    const poke = () => void fetch(new URL("/fail", stage.productionUrl)).catch(() => {});
+    const onLine = (text: string) => {
+      if (line.test(text)) poking ??= setInterval(poke, 50);
+    };
+    const given = { pipeline, image, "max-failed-tasks": "2", "settle-for": "9s" };
+    const { record, error, lines } = await stage.follow(given, { onLine });
+    clearInterval(poking);
+    expect(record.status, lines.join("\n")).not.toBe("succeeded");
+    expect(error?.message).toMatch(causes.exit3);
   });
 });

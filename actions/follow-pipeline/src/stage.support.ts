@@ -31,7 +31,10 @@ export const definitions = {
 const server = (version: string) => `
 import { createServer } from "node:http";
 if (${JSON.stringify(version)} === "crash") throw new Error("cannot read the menu");
-createServer((request, response) => response.end(${JSON.stringify(version)})).listen(8080);
+createServer((request, response) => {
+  if (request.url === "/fail" && ${version.startsWith("fragile")}) process.exit(3);
+  response.end(${JSON.stringify(version)});
+}).listen(8080);
 process.on("SIGTERM", () => process.exit(0));
 `;
 

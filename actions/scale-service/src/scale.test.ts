@@ -52,17 +52,6 @@ describe.each<Deployer>(["CodeDeploy", "ECS rolling", "ECS blue/green"])(
   },
 );
 
-test("watches a service without load balancer and health checks longer, as its tasks may stop at once", async () => {
-  const stage = await createStage("ECS rolling", { loadBalancers: [] });
-  onTestFinished(() => stage.close());
-  const good = await stage.try({ "desired-count": "2" });
-  expect(good.error).toBeUndefined();
-  expect(good.record).toMatchObject({ status: "succeeded", now: { desired: 2, running: 2 } });
-  await stage.push("crash");
-  const failing = await stage.try({ "desired-count": "3", "max-failed-tasks": "1" });
-  expect(failing.error?.message).toMatch(/^Container web exited with code 1/);
-});
-
 test("is healthy before serving when containers have health checks", async () => {
   const stage = await createStage(
     "ECS rolling",

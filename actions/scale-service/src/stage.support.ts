@@ -85,8 +85,6 @@ async function stageOf(
   parts: Awaited<ReturnType<typeof createCodeDeploy>>,
   settings: Partial<CreateServiceCommandInput> = {},
 ) {
-  const autoscaling = new ApplicationAutoScalingClient({ ...parts.simulator.clientConfig, retryStrategy });
-  const clients = { ...clientsOf(parts.simulator), autoscaling: async () => autoscaling };
   const { aws, clock } = parts.simulator;
   /** Resolves once this many tasks are healthy targets, and no other targets exist. */
   const healthy = async (count: number) => {
@@ -105,7 +103,7 @@ async function stageOf(
     healthy,
     push: (program: keyof typeof programs) =>
       pushProgram(parts.simulator, parts.repositoryUri, programs[program]),
-    try: (given: Record<string, string>, options?: Trying) => tryScale(parts, clients, given, options),
+    try: (given: Record<string, string>, options?: Trying) => tryScale(parts, given, options),
     async service() {
       const { services } = await aws.ecs.describeServices({ cluster: parts.cluster, services: ["web"] });
       return { desired: services?.[0]?.desiredCount, running: services?.[0]?.runningCount };
@@ -153,12 +151,13 @@ async function createEcs(
 }
 
 /** Scales the stage's service, as a workflow does. */
-async function tryScale(
+export async function tryScale(
   { simulator, cluster }: { simulator: TestSimulator; cluster: string },
-  clients: ScaleContext["clients"],
   given: Record<string, string>,
   { signal = new AbortController().signal, onLine }: Trying = {},
 ) {
+  const autoscaling = new ApplicationAutoScalingClient({ ...simulator.clientConfig, retryStrategy });
+  const clients = { ...clientsOf(simulator), autoscaling: async () => autoscaling };
   const lines: string[] = [];
   const kept: (Change | undefined)[] = [];
   const write = (line: string) => {
