@@ -129,7 +129,7 @@ async function checkOutcome(
   const failing = kind === "failing" ? settling : undefined;
   const seen = { ...snapshot, ...alarmsOf(failing) };
   const ended = how === "leave" ? { snapshot } : await stopAndSettle(context, checked, course, seen, how);
-  const last = { ...ended, settling: failing };
+  const last = { ...ended, settling: failing, ...(succeeded && settling && { state: settling.why }) };
   if (!last.unstopped) context.keepForPost(undefined);
   throw await failDeployment(context, checked, running, last, kind === "deadline" ? budget.ms : undefined);
 }

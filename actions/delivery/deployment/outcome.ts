@@ -78,6 +78,8 @@ export interface Last {
   readonly before?: Before;
   /** Why it could not be stopped when it should have been. */
   readonly unstopped?: string;
+  /** What is missing although AWS's deployment has succeeded. */
+  readonly state?: string;
   /** Given when its tasks did not stay up. */
   readonly settling?: Pick<Settling, "why" | "triggeredAlarms"> | undefined;
 }
@@ -110,14 +112,14 @@ export async function failDeployment(
   context: DeliveryContext,
   checked: CheckedDeployment,
   running: RunningDeployment,
-  { snapshot, before, unstopped, settling }: Last,
+  { snapshot, before, unstopped, state, settling }: Last,
   lateMs?: number,
 ): Promise<Failure> {
   const { inputs, record, revision } = checked;
   const seen = { ...snapshot, ...alarmsOf(settling) };
   const { evidence, snapshot: known } = before ?? (await readEvidence(context, checked, running, seen));
   const late = lateMs === undefined ? "" : `Not done after ${formatDuration(lateMs)}: `;
-  const cause = causeOf(evidence, settling ? settling.why : late ? stateOf(known) : undefined);
+  const cause = causeOf(evidence, settling?.why ?? state ?? (late ? stateOf(known) : undefined));
   const { ended = "failed" } = snapshot;
   record.status = late ? "timed-out" : ended === "succeeded" ? "failed" : ended;
   record.failedTasks = [...evidence.failedTasks];

@@ -92,6 +92,12 @@ test("does not settle with settle-for: 0, nor before traffic shifts", async () =
   }
 });
 
+test("says at the deadline for how long the tasks have to stay up", async () => {
+  const { error } = await createAccount().run({ deadlineMs: 50_000 });
+  expect(error?.message).toMatch(/^Not done after 50 s: the tasks have not yet stayed up for 1 min \(/);
+  expect(error?.nextStep).toMatch(/^raise the input deadline/);
+});
+
 test("says what the role may not see, and which permission it lacks", async () => {
   const account = createAccount();
   account.answers.ListTasks = denied("ecs:ListTasks");
