@@ -22,13 +22,11 @@ afterEach(() => simulator?.close());
 it("passes every item of an account made by hand", async () => {
   await buildByHand(simulator);
   expectAllGreen(await check(simulator));
-  // Without the history of deployments, two equal target groups are neither right nor wrong.
+  // Task sets show that CodeDeploy has released, also without its history.
   simulator.faults.add({ kind: "deny", operation: "codedeploy:*" });
   const report = await check(simulator, { numbers: [6, 8] });
   expect(itemsOf(report, "fail")).toEqual([]);
-  expect(itemsOf(report, "unchecked")).toContain(
-    "6.listeners: the credentials may not call codedeploy:ListApplications",
-  );
+  expect(itemsOf(report, "unchecked").filter((item) => item.startsWith("6."))).toEqual([]);
 });
 
 it("finds everything under other names, and says what it took for what", async () => {
@@ -58,8 +56,13 @@ it("passes every item of an account in another region", async () => {
   }
 });
 
-it("passes every item with the console's names, and with other projects next to it", async () => {
-  const { subnets, vpc, host } = await buildByHand(simulator, consoleNames);
+it("passes every item with the console's names", async () => {
+  await buildByHand(simulator, consoleNames);
+  expectAllGreen(await check(simulator));
+});
+
+it("passes every item with other projects next to it", async () => {
+  const { subnets, vpc, host } = await buildByHand(simulator);
   const { ec2, ecr, ecs, elbv2, events, codecommit } = simulator.aws;
   await ec2.createSecurityGroup({
     GroupName: "launch-wizard-1",

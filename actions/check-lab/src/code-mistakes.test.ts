@@ -11,6 +11,9 @@ const edit = (path: string, from: string, to: string) => ({
   [path]: (codeFiles[path] ?? "").replace(from, to),
 });
 
+const [index, nav] = ["employee/index.js", "employee/views/nav.html"] as const;
+const controller = "employee/controller/supplier.js";
+
 const code: readonly (readonly [
   item: string,
   evidence: RegExp,
@@ -18,34 +21,22 @@ const code: readonly (readonly [
 ])[] = [
   [
     "4.employee-redirects",
-    /supplier\.js:1 redirects to \/suppliers/,
-    edit("employee/controller/supplier.js", "/admin/suppliers", "/suppliers"),
+    /supplier\.js:1 redirects to \/s/,
+    edit(controller, "/admin/suppliers", "/suppliers"),
   ],
+  ["4.employee-routes", /index\.js:2 has the route \/admin\/$/, edit(index, '"/admin"', '"/admin/"')],
   [
     "4.employee-routes",
-    /index\.js:2 has the route \/admin\/$/,
-    edit("employee/index.js", '"/admin"', '"/admin/"'),
+    /index\.js:3 has the route \/s/,
+    edit(index, '"/admin/suppliers", s', '"/suppliers", s'),
   ],
-  [
-    "4.employee-routes",
-    /index\.js:3 has the route \/suppliers/,
-    edit("employee/index.js", '"/admin/suppliers", s', '"/suppliers", s'),
-  ],
+  ["4.employee-pages", /not have the title Manage coffee suppliers/, edit(nav, "Manage coffee", "Coffee")],
   [
     "4.employee-pages",
-    /does not have the title Manage coffee suppliers/,
-    edit("employee/views/nav.html", "Manage coffee suppliers", "Coffee suppliers"),
+    /add\.html:1 links to \/supplier-add/,
+    edit("employee/views/supplier-add.html", "/admin/", "/"),
   ],
-  [
-    "4.employee-pages",
-    /supplier-add\.html:1 links to \/supplier-add/,
-    edit("employee/views/supplier-add.html", "/admin/supplier-add", "/supplier-add"),
-  ],
-  [
-    "4.dockerfiles",
-    /employee\/Dockerfile exposes 8081, not 8080/,
-    edit("employee/Dockerfile", "8080", "8081"),
-  ],
+  ["4.dockerfiles", /Dockerfile exposes 8081, not 8080/, edit("employee/Dockerfile", "8080", "8081")],
   ["4.port", /index\.js:6 listens on 8081/, edit("employee/index.js", "8080", "8081")],
   ["4.port", /customer\/index\.js:5 listens on 80$/, edit("customer/index.js", "8080", "80")],
   [
@@ -60,8 +51,8 @@ const code: readonly (readonly [
   ],
   [
     "4.account",
-    /employee\/views\/nav\.html has account 210987654321, not 123456789012/,
-    edit("employee/views/nav.html", "Manage", "arn:aws:s3:us-east-1:210987654321:x Manage"),
+    /nav\.html has account 210987654321, not 1/,
+    edit(nav, "</nav>", " arn:aws:s3::210987654321:x"),
   ],
   [
     "4.employee-routes",
@@ -83,7 +74,7 @@ const code: readonly (readonly [
   [
     "4.employee-redirects",
     /redirects to \/suppliers/,
-    edit("employee/controller/supplier.js", 'redirect("/admin', 'redirect(303, "'),
+    edit(controller, 'redirect("/admin', 'redirect(303, "'),
   ],
   [
     "4.employee-redirects",
@@ -95,8 +86,8 @@ const code: readonly (readonly [
   ],
   [
     "4.employee-pages",
-    /nav\.html:1 links to \/suppliers/,
-    edit("employee/views/nav.html", "</nav>", '<a href="/suppliers">Administrator home</a></nav>'),
+    /nav\.html:1 links to \/s/,
+    edit(nav, "</nav>", '<a href="/suppliers">Administrator</a>'),
   ],
   [
     "4.employee-pages",
@@ -131,22 +122,14 @@ const code: readonly (readonly [
       "const port = 3000;\napp.listen(port)",
     ),
   ],
-  [
-    "4.port",
-    /index\.js:5 listens on 80$/,
-    edit("customer/Dockerfile", "EXPOSE 8080", "ENV APP_PORT=80\nEXPOSE 8080"),
-  ],
+  ["4.port", /index\.js:5 listens on 80$/, edit("customer/Dockerfile", "EXPOSE", "ENV APP_PORT=80\nEXPOSE")],
   [
     "4.dockerfiles",
     /employee\/Dockerfile exposes no port/,
     { "employee/Dockerfile": "FROM node AS build\nEXPOSE 8080\nFROM node\nCOPY --from=build . .\n" },
   ],
   ["3.no-keys", /the repository has labsuser\.pem/, { "labsuser.pem": "x" }],
-  [
-    "3.no-keys",
-    /the repository has customer\/secret\.txt/,
-    { "customer/secret.txt": "-----BEGIN PRIVATE KEY-----" },
-  ],
+  ["3.no-keys", /repository has customer\/s/, { "customer/secret.txt": "-----BEGIN PRIVATE KEY-----" }],
   ["3.no-packages", /employee\/node_modules/, { "employee/node_modules/express/index.js": "x" }],
 ];
 

@@ -101,6 +101,10 @@ it.each<[string, Uint8Array | string]>([
   ["in UTF-16", Buffer.from(`\uFEFF${french}`, "utf16le")],
   ["in UTF-16, big endian", Buffer.from(`\uFEFF${french}`, "utf16le").swap16()],
   ["separated by tabs", french.replaceAll(";", "\t")],
+  [
+    "of one's own, with a year's amounts alone",
+    `Service;Coût annuel ($)\n${[...read(costSheet).rows].map(({ service, monthly }) => `${service};${(12 * monthly).toFixed(2).replace(".", ",")}`).join("\n")}\n`,
+  ],
   ["with the twelve months alone", french.replace(/^(Hiér.*;)Mensuel;/m, "$1État;")],
 ])("reads a sheet %s", (_, text) => {
   const sheet = readCostSheet(Buffer.from(text)) as CostSheet;

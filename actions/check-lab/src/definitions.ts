@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { isObject } from "../../core/is-object.ts";
-import { type ServiceName, services } from "./parts.ts";
+import { otherThan, type ServiceName } from "./parts.ts";
 
 export type DefinitionKind = "taskdef" | "appspec";
 
@@ -77,7 +77,7 @@ export function fit(
       ? [value.containerDefinitions].flat().map((each) => isObject(each) && each.name)
       : [appSpecOf(value).ContainerName];
   const family = kind === "taskdef" ? value.family : undefined;
-  const other = services.find((each) => each !== service) ?? service;
+  const other = otherThan(service);
   const says = (text: string) => Number(text.includes(service)) - Number(text.includes(other));
   return (
     (containers.includes(names.container) ? 4 : 0) +

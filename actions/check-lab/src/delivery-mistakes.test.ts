@@ -5,7 +5,7 @@ import { readAccount } from "./lab.ts";
 import { buildByHand, commit } from "./lab-account.support.ts";
 import { appSpec, courseNames, definitionFiles, executionRole } from "./lab-parts.support.ts";
 import { allOf, createChanges, expectCaught, type Mistake, type Seed } from "./mistakes.support.ts";
-import { deliveryActionsOf } from "./parts.ts";
+import { deliveryActionsOf, otherThan, type ServiceName } from "./parts.ts";
 
 const simulator = await startTestSimulator({ account: "academy" });
 afterAll(() => simulator.close());
@@ -16,6 +16,8 @@ const finished = readAccount(simulator.clientConfig);
 await check(simulator, { account: finished });
 
 const [taskdef, appspec] = ["taskdef-customer.json", "appspec-customer.yaml"] as const;
+const employeeTaskdef = "taskdef-employee.json";
+const foreignHost = "db.abc.us-east-1.rds.amazonaws.com";
 const edit = (from: string | RegExp, to: string, file: string = taskdef) =>
   change("gitFile", (text, _repository, _branch, path) =>
     path === file ? String(text).replace(from, to) : text,
@@ -74,22 +76,19 @@ const mayStart = (Resource: string) => {
 /** A pipeline whose source of this provider is another one. */
 const replaceSource = (provider: string) =>
   change("pipeline", (found) => JSON.parse(JSON.stringify(found).replaceAll(`"${provider}"`, '"S3"')));
-const named = (...names: string[]) => names.map((name) => ({ name }));
-const pair = (members: object) =>
+const { customer: ofCustomer, employee: ofEmployee } = courseNames.group;
+const reading = { Field: "http-request-method", HttpRequestMethodConfig: { Values: ["GET"] } };
+const allBut = (...tags: string[]) => [{ "anything-but": tags }];
+const regroup = (from: string | RegExp, to: string | ((...found: string[]) => string), only = "") =>
   change("deploymentGroups", (groups) =>
     groups.map((group) => {
-      if (group.deploymentGroupName === courseNames.group.customer)
-        Object.assign(group.loadBalancerInfo?.targetGroupPairInfoList?.[0] ?? {}, members);
-      return group;
+      const isMeant = group.deploymentGroupName?.includes(only);
+      return isMeant ? JSON.parse(JSON.stringify(group).replace(from, to as string)) : group;
     }),
   );
 
 const mistakes: readonly Mistake[] = [
-  [
-    "5.taskdef-files",
-    /the family is customer; the service runs customer-microservice/,
-    edit("customer-microservice", "customer"),
-  ],
+  ["5.taskdef-files", /family is customer; the service/, edit("customer-microservice", "customer")],
   ["5.taskdef-files", /the family is missing/, edit(/"family".*\n/, "")],
   ["5.taskdef-files", /has the container web, not customer/, edit('"name": "customer"', '"name": "web"')],
   ["5.taskdef-files", /it is not for Fargate/, edit("FARGATE", "EC2")],
@@ -111,33 +110,13 @@ const mistakes: readonly Mistake[] = [
     })),
   ],
   ["5.taskdef-files", /APP_DB_HOST\]\.value has <RDS-ENDPOINT>/, edit(lab.host, "<RDS-ENDPOINT>")],
-  [
-    "5.taskdef-files",
-    /it has the database db\.abc\.us-east-1\.rds\.amazonaws\.com of another account/,
-    edit(lab.host, "db.abc.us-east-1.rds.amazonaws.com"),
-  ],
-  [
-    "5.taskdef-files",
-    /the role PipelineRole belongs to account 210987654321, not 123456789012/,
-    edit("123456789012", "210987654321", "taskdef-employee.json"),
-  ],
+  ["5.taskdef-files", /has the database db\.abc.* of another account/, edit(lab.host, foreignHost)],
+  ["5.taskdef-files", /belongs to account 21098/, edit("123456789012", "210987654321", employeeTaskdef)],
   ["5.taskdef-files", /the image is customer, not <IMAGE1_NAME>/, edit("<IMAGE1_NAME>", "customer")],
-  [
-    "5.taskdef-files",
-    /taskdef-employee\.json: it exposes port 8081, not 8080/,
-    edit("8080", "8081", "taskdef-employee.json"),
-  ],
+  ["5.taskdef-files", /employee\.json: it exposes port 8081/, edit("8080", "8081", employeeTaskdef)],
   ["5.appspec-files", /version is missing, not 0\.0/, edit(/version.*\n/, "", appspec)],
-  [
-    "5.appspec-files",
-    /has the type AWS::EC2::Instance/,
-    edit("AWS::ECS::Service", "AWS::EC2::Instance", appspec),
-  ],
-  [
-    "5.appspec-files",
-    /TaskDefinition is customer-microservice:1/,
-    edit("<TASK_DEFINITION>", "customer-microservice:1", appspec),
-  ],
+  ["5.appspec-files", /has the type AWS::EC2::I/, edit("AWS::ECS::Service", "AWS::EC2::Instance", appspec)],
+  ["5.appspec-files", /TaskDefinition is web:1/, edit("<TASK_DEFINITION>", "web:1", appspec)],
   [
     "5.appspec-files",
     /appspec-employee\.yaml: ContainerName is customer, not employee/,
@@ -148,12 +127,9 @@ const mistakes: readonly Mistake[] = [
     /ContainerPort is 8081, not 8080; .*LoadBalancerInfo has TargetGroupArn/,
     edit("ContainerPort: 8080", "ContainerPort: 8081\n          TargetGroupArn: x", appspec),
   ],
+  ["5.appspec-files", /Resources is not a list/, edit("- TargetService", "  TargetService", appspec)],
   ["5.appspec-files", /is not valid YAML/, edit("Resources:", "Resources: [", appspec)],
-  [
-    "8.pipelines",
-    /reads deployment\/main; the files are in .* branch dev/,
-    configure("files", { BranchName: "main" }),
-  ],
+  ["8.pipelines", /reads deployment\/main; the files/, configure("files", { BranchName: "main" })],
   [
     "8.pipelines",
     /uses taskdef\.json, which deployment\/dev does not have; the customer's is taskdef-customer\.json/,
@@ -172,11 +148,7 @@ const mistakes: readonly Mistake[] = [
     /takes TaskDefinitionTemplateArtifact from image-customer/,
     configure("deploy", { TaskDefinitionTemplateArtifact: "image-customer" }),
   ],
-  [
-    "8.pipelines",
-    /deploys by microservices\/microservices-employee, not/,
-    configure("deploy", { DeploymentGroupName: "microservices-employee" }),
-  ],
+  ["8.pipelines", /deploys by .*s-employee, not/, configure("deploy", { DeploymentGroupName: ofEmployee })],
   [
     "8.pipelines",
     /has its transition into Deploy disabled \(later\)/,
@@ -195,7 +167,7 @@ const mistakes: readonly Mistake[] = [
   ["8.pipeline-image", /has the placeholder IMAGE/, configure("deploy", { Image1ContainerName: "IMAGE" })],
   [
     "8.image-trigger",
-    /pattern of pushed-.* does not match it: .*ECR Image Scan/,
+    /pattern of pushed-.* not match it: .*Scan/,
     startsFor({ "detail-type": ["ECR Image Scan"] }),
   ],
   ["8.image-trigger", /not match it: .*DELETE/, startsFor({ detail: { "action-type": ["DELETE"] } })],
@@ -204,7 +176,7 @@ const mistakes: readonly Mistake[] = [
   [
     "8.image-trigger",
     /not match it: .*anything-but/,
-    startsFor({ detail: { "image-tag": [{ "anything-but": ["latest"] }] } }),
+    startsFor({ detail: { "image-tag": allBut("latest") } }),
   ],
   ["8.image-trigger", /no EventBridge rule starts update-/, change("rulesWithTarget", () => [])],
   ["8.image-trigger", /that starts update-.* is DISABLED/, set("rulesWithTarget", { State: "DISABLED" })],
@@ -216,21 +188,35 @@ const mistakes: readonly Mistake[] = [
   ],
   ["8.image-trigger", /PipelineRole may not start update-/, mayStart("*:other")],
   ["8.image-trigger", /PipelineRole does not trust events/, distrust("PipelineRole", "events")],
-  ["8.deploy-role", /DeployRole does not trust codedeploy/, distrust("DeployRole", "codedeploy")],
   ["8.pipelines", /PipelineRole does not trust codepipeline/, distrust("PipelineRole", "codepipeline")],
+  ["8.deployment-groups", /deploys .*cluster\/x, not/, regroup('"customer-microservice"', '"x"', ofCustomer)],
+  ["8.deployment-groups", /lacks customer-tg-one/, regroup(/customer-tg/g, "employee-tg", ofCustomer)],
   [
     "8.deployment-groups",
-    /deploys microservices-serverlesscluster\/x, not/,
-    deploysWith({ ecsServices: [{ serviceName: "x", clusterName: courseNames.cluster }] }),
+    /employee has customer-tg-two, .*r's$/,
+    regroup("employee-tg-two", "customer-tg-two", ofEmployee),
   ],
   [
     "8.deployment-groups",
-    /lacks customer-tg-one/,
-    pair({ targetGroups: named("employee-tg-one", "employee-tg-two") }),
+    /customer has employee-tg-two, which is the employee's; .*employee has customer-tg-two/,
+    regroup(/"(customer|employee)-tg-two"/, (_, name) => `"${otherThan(name as ServiceName)}-tg-two"`),
   ],
-  ["8.deployment-groups", /x and x, not two/, pair({ targetGroups: named("x", "x") })],
-  ["8.deployment-groups", /have listener 80 of .* as its production/, pair({ prodTrafficRoute: {} })],
-  ["8.deployment-groups", /have listener 8080 of .* as its test/, pair({ testTrafficRoute: {} })],
+  [
+    "8.deployment-groups",
+    /customer deploys .*employee-microservice, not .*customer-microservice; .*employee deploys/,
+    regroup(
+      /"(customer|employee)-microservice"/,
+      (_, name) => `"${otherThan(name as ServiceName)}-microservice"`,
+    ),
+  ],
+  ["6.health-paths", /e-tg-two is .* checks \//, set("targetGroups", { HealthCheckPath: "/" }, "e-tg-two")],
+  ["8.deployment-groups", /x and x, not two/, regroup(/customer-tg-\w+/g, "x", ofCustomer)],
+  [
+    "8.deployment-groups",
+    /have listener 80 of .* production/,
+    regroup("prodTrafficRoute", "none", ofCustomer),
+  ],
+  ["8.deployment-groups", /have listener 8080 of .* test/, regroup("testTrafficRoute", "none", ofCustomer)],
   ["8.deployment-groups", /ends the old tasks after 60 minutes/, endAfter(60)],
   ["8.deployment-groups", /after 0 minutes, the course after 5: no way back is left/, endAfter(0)],
   ["8.deployment-groups", /waits for somebody to reroute/, endAfter(5, "STOP_DEPLOYMENT")],
@@ -243,10 +229,23 @@ const mistakes: readonly Mistake[] = [
   ["6.security-group", /to 128\.0\.0\.0\/1 only/, openTo(80, cidr("128.0.0.0/1"))],
   ["6.security-group", /opens port 80/, openTo(80, { Ipv6Ranges: [{ CidrIpv6: "::/0" }] })],
   [
-    "7.network",
-    /customer-microservice opens port 8080 to the load balancer: .* to 203\.0\.113\.7\/32/,
-    openTo(8080, cidr("203.0.113.7/32")),
+    "6.admin-rules 6.admin-path 8.deployment-groups",
+    /no rule for \/admin\/\* on listener 8080/,
+    change("listenerRules", (rules, arn) =>
+      rules.filter((rule) => rule.IsDefault || arn !== lab.listeners.test.arn),
+    ),
   ],
+  [
+    "6.admin-rules",
+    /sends POST \/admin\/supplier-add 100 % to customer-tg-one/,
+    change("listenerRules", (rules) =>
+      rules.map((rule) =>
+        rule.IsDefault ? rule : { ...rule, Conditions: [...(rule.Conditions ?? []), reading] },
+      ),
+    ),
+  ],
+  ["6.security-group 7.network", /^no security group of microservicesLB opens port 8080$/, openTo(8080, {})],
+  ["7.network", /8080 to the load balancer: .* to 203\.0\.113\.7/, openTo(8080, cidr("203.0.113.7/32"))],
 ];
 
 it.each(mistakes)("catches by %s: %s", (...mistake) =>
@@ -287,7 +286,7 @@ it.each<[name: string, ...Seed[]]>([
   ["a rule without result and tag", startsFor({ detail: { result: undefined, "image-tag": undefined } })],
   [
     "a rule for prefixes",
-    startsFor({ detail: { "repository-name": [{ prefix: "" }], "image-tag": [{ "anything-but": "dev" }] } }),
+    startsFor({ detail: { "repository-name": [{ prefix: "" }], "image-tag": allBut("dev") } }),
   ],
   ["a rule whose role may start every pipeline", mayStart("arn:aws:codepipeline:*")],
   ["ten minutes for the way back", endAfter(10)],

@@ -2,9 +2,11 @@ import type { Action, Rule, RuleCondition } from "@aws-sdk/client-elastic-load-b
 import { contains } from "./addresses.ts";
 import { Unreadable } from "./outcome.ts";
 
-/** A visit by a browser that follows a link: GET, without a query. */
+/** A visit by a browser that follows a link or sends a form, without a query. */
 export interface Visit {
   readonly path: string;
+  /** Default: GET. */
+  readonly method?: "POST";
   readonly source?: string | undefined;
   readonly host?: string;
 }
@@ -21,7 +23,8 @@ export function ruleFor(rules: readonly Rule[], visit: Visit): Rule | undefined 
  * One value is enough. Paths are case-sensitive; hosts are not. A condition on a header or a query is for other visits.
  * Source: user guide, "Condition types for listener rules".
  */
-function holds(condition: RuleCondition, { path, source = "", host = "" }: Visit): boolean {
+function holds(condition: RuleCondition, visit: Visit): boolean {
+  const { path, method = "GET", source = "", host = "" } = visit;
   const { Field, PathPatternConfig, HostHeaderConfig, HttpHeaderConfig, Values = [] } = condition;
   if ([PathPatternConfig, HostHeaderConfig, HttpHeaderConfig].some((config) => config?.RegexValues?.length))
     throw new Unreadable("a rule has a regular expression, which this check does not evaluate");
@@ -33,7 +36,7 @@ function holds(condition: RuleCondition, { path, source = "", host = "" }: Visit
         fits(value.toLowerCase(), host.toLowerCase()),
       );
     case "http-request-method":
-      return condition.HttpRequestMethodConfig?.Values?.includes("GET") ?? false;
+      return condition.HttpRequestMethodConfig?.Values?.includes(method) ?? false;
     case "source-ip":
       return condition.SourceIpConfig?.Values?.some((range) => contains(range, source)) ?? false;
     default:

@@ -25,6 +25,8 @@ export async function expectCaught(
   expect(score.of - score.points).toBe(failed[0]?.weight);
   expect(failed[0]?.evidence).toMatch(evidence);
   for (const text of Object.values(failed[0]?.fix ?? {})) expect(text.length).toBeGreaterThan(10);
+  for (const arn of JSON.stringify(failed[0]?.fix).match(/arn:[^ "']+/g) ?? [])
+    expect(arn).toContain("123456789012");
 }
 
 /** One after another, as a seed. */
@@ -33,7 +35,9 @@ export const allOf =
   async () => {
     const undo: (() => Promise<unknown>)[] = [];
     for (const seed of seeds) undo.push(await seed());
-    return () => Promise.all(undo.map((each) => each()));
+    return async () => {
+      for (const each of undo.reverse()) await each();
+    };
   };
 
 type Value<Read extends keyof Account> = Account[Read] extends (...args: never[]) => Promise<infer T>

@@ -1,7 +1,7 @@
 import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, describe, expect, it } from "vitest";
 import { check, checkoutOf, costSheet, itemsOf, ownFiles } from "./check.support.ts";
-import { buildByHand, commit, limitAdmin } from "./lab-account.support.ts";
+import { buildByHand, commit } from "./lab-account.support.ts";
 import { codeFiles, courseNames } from "./lab-parts.support.ts";
 import { expectCaught, type Mistake } from "./mistakes.support.ts";
 
@@ -10,25 +10,7 @@ const simulator = await startTestSimulator({ account: "academy" });
 afterAll(() => simulator.close());
 const lab = await buildByHand(simulator);
 
-const forward = (TargetGroupArn: string) => [{ Type: "forward" as const, TargetGroupArn }];
-
 const course: readonly Mistake[] = [
-  [
-    "7.behind-listener 8.site 8.customer-reads",
-    /registers its tasks in customer-tg-one, but listener 80 forwards to customer-tg-two/,
-    async () => {
-      const ListenerArn = lab.listeners.production.arn;
-      await simulator.aws.elbv2.modifyListener({
-        ListenerArn,
-        DefaultActions: forward(lab.group("customer", "two")),
-      });
-      return () =>
-        simulator.aws.elbv2.modifyListener({
-          ListenerArn,
-          DefaultActions: forward(lab.group("customer", "one")),
-        });
-    },
-  ],
   [
     "3.folders 4.dockerfiles 4.port 4.employee-routes 4.employee-redirects 4.employee-pages 4.account 4.customer-reads",
     /has no folder customer/,
@@ -49,22 +31,6 @@ const course: readonly Mistake[] = [
       return async () => {
         await simulator.aws.ecs.updateService({ cluster, service, desiredCount: 3 });
         await simulator.clock.foreground.wait(120_000);
-      };
-    },
-  ],
-  [
-    "6.admin-rules 6.admin-path 8.deployment-groups 9.source-ip 9.own-address",
-    /no rule for \/admin\/\* on listener 8080/,
-    async () => {
-      await simulator.aws.elbv2.deleteRule({ RuleArn: lab.listeners.test.rule });
-      return async () => {
-        const { Rules } = await simulator.aws.elbv2.createRule({
-          ListenerArn: lab.listeners.test.arn,
-          Priority: 1,
-          Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: ["/admin", "/admin/*"] } }],
-          Actions: forward(lab.group("employee", "one")),
-        });
-        await limitAdmin(simulator, Rules?.[0]?.RuleArn ?? "");
       };
     },
   ],
@@ -118,6 +84,9 @@ describe("a cost sheet", () => {
       "# A\n\n```mermaid\nflowchart LR\n```",
       [],
     ],
+    ["a drawing under any name is", "Phase1.drawio", "<mxfile/>", []],
+    ["a picture with a French name is", "docs/Schéma.png", "x", []],
+    ["a picture that is not said to be one is not", "public/img/bean.png", "x", ["1.diagram"]],
     [
       "a document that only speaks of Mermaid is not",
       "docs/architecture.md",

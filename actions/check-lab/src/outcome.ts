@@ -97,6 +97,7 @@ const joined = (texts: readonly string[]) => [...new Set(texts)].join("; ");
 
 function mergedFix(outcomes: readonly Outcome[]): Partial<Fix> {
   const ways = ["console", "cli", "templates"] as const;
-  const texts = ways.map((way) => [way, joined(outcomes.flatMap(({ fix }) => fix?.[way] ?? []))] as const);
+  const textOf = (way: keyof Fix) => joined(outcomes.flatMap(({ fix }) => fix?.[way] ?? []));
+  const texts = ways.map((way) => [way, textOf(way).replaceAll(".; ", ". ")] as const);
   return Object.fromEntries(texts.filter(([, text]) => text !== ""));
 }

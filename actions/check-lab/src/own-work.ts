@@ -5,12 +5,11 @@ import { type FoundSheet, findSheets, isFromTemplates } from "./cost-sheet.ts";
 import type { Lab } from "./lab.ts";
 import { once, Unreadable } from "./outcome.ts";
 import { type ServiceName, services } from "./parts.ts";
+import { isDiagram } from "./phases/phase-1.ts";
 import { folderOf } from "./sources.ts";
 import { blobIdOf, isOfTemplate } from "./template-files.ts";
 
 export type OwnWork = ReturnType<typeof findOwnWork>;
-
-const diagram = /(?:archi|diagram|schema|design).*\.(?:drawio|png|svg|pdf|jpe?g|webp|mmd|mermaid|md)$/i;
 
 /** The template's services share code in the folder above theirs; a course's folders are at the top. */
 function isOwnCodeOf(folder: string): (file: readonly [path: string, blobId: string]) => boolean {
@@ -42,10 +41,7 @@ export function findOwnWork(lab: Lab) {
   const anyOwnCode = once(async () => (await Promise.all(services.map(hasOwnCode))).includes(true));
 
   const releases = once(async (name: ServiceName) => {
-    const { applicationName = "", deploymentGroupName = "" } =
-      (await hint(roles.deploymentGroup(name))) ?? {};
-    const all = applicationName ? await account.deployments(applicationName, deploymentGroupName) : [];
-    const done = all.filter(({ status }) => status === "Succeeded");
+    const done = (await roles.deployments(name)).filter(({ status }) => status === "Succeeded");
     return new Set(done.map(({ revision }) => JSON.stringify(revision)));
   });
   /** Own code and two releases, since the first may have been the template's. */
@@ -108,7 +104,7 @@ export function findOwnWork(lab: Lab) {
   };
   const whyNotOwnDiagram = async () => {
     const blobs = [...(await sources.checkout.blobs())];
-    if (blobs.some(([path, id]) => diagram.test(path) && !isOfTemplate(id))) return undefined;
+    if (blobs.some(([path, id]) => isDiagram(path) && !isOfTemplate(id))) return undefined;
     return "from the template: the file is unchanged";
   };
   const whyNotOwnEstimate = async () => {

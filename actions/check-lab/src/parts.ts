@@ -1,10 +1,16 @@
 import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import type { ContainerDefinition, Service, TaskDefinition } from "@aws-sdk/client-ecs";
-import type { Action, Rule, TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type {
+  Action,
+  Rule,
+  TargetGroup,
+  TargetHealthDescription,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { fits, sharesOf } from "./listener-rules.ts";
 
 export const services = ["customer", "employee"] as const;
 export type ServiceName = (typeof services)[number];
+export const otherThan = (service: ServiceName) => (service === "customer" ? "employee" : "customer");
 export const ports = { production: 80, test: 8080 } as const;
 export type ListenerName = keyof typeof ports;
 export const courseCluster = "microservices-serverlesscluster";
@@ -37,6 +43,14 @@ export function attachments({ loadBalancers = [], taskSets = [] }: Service) {
 export function primaryOf({ taskSets = [] }: Service) {
   return taskSets.find(({ status }) => status === "PRIMARY");
 }
+
+/** The service whose health path a group checks. */
+export const checksFor = ({ HealthCheckPath = "" }: Pick<TargetGroup, "HealthCheckPath">): ServiceName =>
+  HealthCheckPath.startsWith("/admin") ? "employee" : "customer";
+
+/** The target group that a service's tasks register in. */
+export const groupOfTasks = (service: Service): string | undefined =>
+  (primaryOf(service)?.loadBalancers ?? service.loadBalancers)?.[0]?.targetGroupArn;
 
 /**
  * Returns what a group's health check says: of a target that is unhealthy now, else of the task that ECS replaced last,

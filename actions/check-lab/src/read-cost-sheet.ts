@@ -34,7 +34,7 @@ const columns = {
 type Column = keyof typeof columns;
 type Places = { readonly [column in Column]: number };
 
-const plain = (cell: string) => cell.normalize("NFD").replace(/\p{M}/gu, "").trim().toLowerCase();
+export const plain = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").trim().toLowerCase();
 
 /** Hours a month are not an amount, and a column of the twelve months is not the monthly one. */
 function placesOf(cells: readonly string[]): Places {
@@ -52,7 +52,7 @@ function placesOf(cells: readonly string[]): Places {
 const hasAmounts = ({ monthly, yearly }: Places) => monthly >= 0 || yearly >= 0;
 /** A title that mentions both is one cell. */
 const isHead = (places: Places) =>
-  places.service >= 0 && hasAmounts(places) && places.service !== places.monthly;
+  places.service >= 0 && hasAmounts(places) && ![places.monthly, places.yearly].includes(places.service);
 
 /** Rows in which a table's head is looked for. */
 const upperRows = 200;

@@ -1,4 +1,4 @@
-import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
+import type { DeploymentGroupInfo, DeploymentInfo } from "@aws-sdk/client-codedeploy";
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import type { Service, TaskDefinition } from "@aws-sdk/client-ecs";
 import type { Listener, LoadBalancer, Rule, TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -9,18 +9,21 @@ import { Missing, once } from "./outcome.ts";
 import {
   actionsOf,
   attachments,
+  checksFor,
   containerOf,
   courseCluster,
   forwardedTo,
   isAdminPath,
   type ListenerName,
   nameOfService,
+  otherThan,
   pathsOf,
   ports,
   primaryOf,
   repositoryIn,
   ruleName,
   type ServiceName,
+  services,
 } from "./parts.ts";
 
 /** Words in names that students give to the parts of a service. */
@@ -41,14 +44,14 @@ export function findRoles(account: Account) {
   const choices = createChoices();
   const balancing = findBalancing(account, choices);
   const containers = findContainers(account, choices, balancing.groupsBehind);
-  const delivery = findDelivery(account, choices, containers.service);
+  const delivery = findDelivery(account, choices, containers.service, balancing.groupsBehind);
   const { groupsBehind, ...shown } = balancing;
-  const { pairOf, ...delivering } = delivery;
+  const { pairOf } = delivery;
 
   /** Groups behind the listeners, and in the deployment group, as one is free after a release. */
   const targetGroups = once(async (name: ServiceName): Promise<TargetGroup[]> => {
     const behind = new Set(await groupsBehind(name));
-    const others = await pairOf(name === "customer" ? "employee" : "customer");
+    const others = await pairOf(otherThan(name));
     const own = (await pairOf(name)).filter((target) => !others.includes(target));
     return (await account.targetGroups()).filter(
       ({ TargetGroupArn = "", TargetGroupName }) =>
@@ -56,7 +59,31 @@ export function findRoles(account: Account) {
     );
   });
 
-  return { ...choices, ...shown, ...containers, ...delivering, targetGroups };
+  /** The one service whose tasks register in a group, or whose deployment group has it, whatever the listeners do. */
+  const ownerOf = once(async (arn: string): Promise<ServiceName | undefined> => {
+    const group = (await account.targetGroups()).find(({ TargetGroupArn }) => TargetGroupArn === arn);
+    const claims = services.map(async (name) => {
+      const used = attachments((await hint(containers.service(name))) ?? {});
+      const isUsed = used.some(({ targetGroupArn }) => targetGroupArn === arn);
+      return isUsed || (await pairOf(name)).includes(group?.TargetGroupName) ? [name] : [];
+    });
+    const owners = (await Promise.all(claims)).flat();
+    return owners.length === 1 ? owners[0] : undefined;
+  });
+
+  /** Groups in a deployment group that check the other service's path, and that it has too, or got in exchange. */
+  const foreignGroups = once(async (name: ServiceName): Promise<TargetGroup[]> => {
+    const [own, theirs] = await Promise.all([pairOf(name), pairOf(otherThan(name))]);
+    const wrong = (await account.targetGroups()).filter(({ TargetGroupName, ...group }) =>
+      (checksFor(group) === name ? theirs : own).includes(TargetGroupName),
+    );
+    const wrongHere = wrong.filter(({ TargetGroupName }) => own.includes(TargetGroupName));
+    return wrongHere.filter(
+      ({ TargetGroupName }) => theirs.includes(TargetGroupName) || wrong.length > wrongHere.length,
+    );
+  });
+
+  return { ...choices, ...shown, ...containers, ...delivery, targetGroups, ownerOf, foreignGroups };
 }
 
 /** The load balancer with its listeners, rules and target groups. */
@@ -195,20 +222,28 @@ function findContainers(
   return { service, taskDefinition, imageRepository };
 }
 
+const pairIn = ({ loadBalancerInfo }: DeploymentGroupInfo) =>
+  loadBalancerInfo?.targetGroupPairInfoList?.[0]?.targetGroups?.map((target) => target.name) ?? [];
+
 /** Deployment groups and pipelines. */
 function findDelivery(
   account: Account,
   { choose }: Choices,
   service: (name: ServiceName) => Promise<Service>,
+  groupsBehind: (service: ServiceName) => Promise<string[]>,
 ) {
   const deploymentGroup = once(async (name: ServiceName): Promise<DeploymentGroupInfo> => {
     const deployed = (await hint(service(name)))?.serviceName;
+    const behind = await groupsBehind(name);
+    const groups = (await hint(account.targetGroups())) ?? [];
+    const own = groups.filter(({ TargetGroupArn = "" }) => behind.includes(TargetGroupArn));
     const scored = (await account.deploymentGroups()).map((value) => {
       const { deploymentGroupName = "", applicationName, ecsServices = [] } = value;
       const byService = ecsServices.some(({ serviceName }) => serviceName === deployed);
       const byName = deploymentGroupName === `microservices-${name}`;
       const byWord = words[name].test(deploymentGroupName);
-      const score = points([byService, 4], [byName, 2], [byWord, 1]);
+      const byPair = own.some(({ TargetGroupName }) => pairIn(value).includes(TargetGroupName));
+      const score = points([byService, 4], [byPair, 4], [byName, 2], [byWord, 1]);
       return { value, name: `${applicationName}/${deploymentGroupName}`, score };
     });
     const chosen = choose(`the ${name} deployment group`, scored);
@@ -216,14 +251,21 @@ function findDelivery(
   });
 
   /** Names of the deployment group's target groups. */
-  const pairOf = async (name: ServiceName) => {
-    const group = await hint(deploymentGroup(name));
-    const pair = group?.loadBalancerInfo?.targetGroupPairInfoList?.[0]?.targetGroups ?? [];
-    return pair.map((target) => target.name);
+  const pairOf = async (name: ServiceName) => pairIn((await hint(deploymentGroup(name))) ?? {});
+
+  /** The newest first; none without a deployment group. */
+  const deployments = async (name: ServiceName): Promise<DeploymentInfo[]> => {
+    const { applicationName = "", deploymentGroupName = "" } = (await hint(deploymentGroup(name))) ?? {};
+    return applicationName ? account.deployments(applicationName, deploymentGroupName) : [];
   };
 
-  /** Both listeners of a service use one target group after its first release, and two before. */
+  /**
+   * Both listeners of a service use one target group after its first release, and two before. A task set of CodeDeploy
+   * has the deployment's id, also after its deployment group was created again.
+   */
   const wasReleased = once(async (name: ServiceName): Promise<boolean> => {
+    const { taskSets = [] } = (await hint(service(name))) ?? {};
+    if (taskSets.some(({ externalId }) => externalId)) return true;
     const group = await unlessMissing(deploymentGroup(name));
     const { applicationName = "", deploymentGroupName = "" } = group ?? {};
     return (
@@ -252,5 +294,5 @@ function findDelivery(
     return chosen ?? missing(account, `no pipeline that deploys the ${name} service`);
   });
 
-  return { deploymentGroup, pairOf, wasReleased, pipeline };
+  return { deploymentGroup, pairOf, deployments, wasReleased, pipeline };
 }

@@ -4,7 +4,7 @@ import { findSheets } from "../cost-sheet.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { verdict } from "../outcome.ts";
-import { type ServiceName, services } from "../parts.ts";
+import { services } from "../parts.ts";
 
 const redeploy = (config: string) =>
   `aws deploy create-deployment --application-name microservices --deployment-group-name microservices-customer --deployment-config-name ${config} --revision …`;
@@ -56,7 +56,7 @@ export const beyond: readonly Item[] = [
     },
     check: async (lab) => {
       const found = await Promise.all(
-        services.map(async (service) => rollbackOf(await deploymentsOf(lab, service))),
+        services.map(async (service) => rollbackOf(await lab.roles.deployments(service))),
       );
       const rollback = found.find((each) => each !== undefined);
       return verdict(rollback ? [] : ["no deployment brought back a former revision"], `${rollback}`);
@@ -104,19 +104,12 @@ export const beyond: readonly Item[] = [
   },
 ];
 
-/** The newest deployments of a service, newest first; none without a deployment group. */
-async function deploymentsOf({ account, roles }: Lab, service: ServiceName): Promise<DeploymentInfo[]> {
-  const { applicationName = "", deploymentGroupName = "" } =
-    (await hint(roles.deploymentGroup(service))) ?? {};
-  return applicationName ? account.deployments(applicationName, deploymentGroupName) : [];
-}
-
 async function anyDeployment(
   lab: Lab,
   wanted: string,
   fits: (deployment: DeploymentInfo) => string | undefined,
 ) {
-  const all = (await Promise.all(services.map((service) => deploymentsOf(lab, service)))).flat();
+  const all = (await Promise.all(services.map((service) => lab.roles.deployments(service)))).flat();
   const found = all.find((deployment) => fits(deployment) !== undefined);
   return verdict(
     found ? [] : [`of the ${all.length} newest deployments, none is ${wanted}`],

@@ -9,7 +9,7 @@ import {
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { broken, forEachOf, Missing, type Outcome, verdict } from "../outcome.ts";
-import { attachments, containerOf, deliveryActionsOf, type ServiceName, services } from "../parts.ts";
+import { attachments, containerOf, deliveryActionsOf, otherThan, type ServiceName } from "../parts.ts";
 import { foreignIn } from "../placeholders.ts";
 import { trustFix } from "../service-role.ts";
 import type { Source } from "../sources.ts";
@@ -44,7 +44,7 @@ interface Found {
 /** Finds a service's file: the one that its pipeline names, unless that is the other service's and another one fits. */
 export async function findDefinition(lab: Lab, kind: DefinitionKind, service: ServiceName): Promise<Found> {
   const { source, files } = await lab.sources.definitions(service);
-  const other = services.find((each) => each !== service) ?? service;
+  const other = otherThan(service);
   const [own, others] = [await runningNames(lab, service), await runningNames(lab, other)];
   const pipeline = await hint(lab.roles.pipeline(service));
   const deploy = pipeline && deliveryActionsOf(pipeline).deploy;
@@ -135,6 +135,7 @@ export async function checkAppSpecFile(lab: Lab, service: ServiceName): Promise<
         Number(value.version) === 0 && value.version !== null,
         `version is ${value.version ?? "missing"}, not 0.0`,
       ],
+      [Array.isArray(value.Resources), "Resources is not a list: its entry begins with a dash"],
       [Type === "AWS::ECS::Service", `Resources has the type ${Type ?? "missing"}, not AWS::ECS::Service`],
       [TaskDefinition === "<TASK_DEFINITION>", `TaskDefinition is ${TaskDefinition}, not <TASK_DEFINITION>`],
       [ContainerName === container, `ContainerName is ${ContainerName}, not ${container}`],

@@ -3,7 +3,7 @@ import { hint } from "../choices.ts";
 import type { RunningNames } from "../definitions.ts";
 import type { Lab } from "../lab.ts";
 import { broken } from "../outcome.ts";
-import { containerOf, repositoryIn, type ServiceName, services } from "../parts.ts";
+import { containerOf, otherThan, repositoryIn, type ServiceName } from "../parts.ts";
 import { leftPlaceholders } from "../placeholders.ts";
 import { roleProblems } from "../service-role.ts";
 
@@ -35,7 +35,7 @@ function shape({ account }: Lab, definition: Definition, { service, names }: Own
   const ports = container?.portMappings?.map(({ containerPort }) => containerPort) ?? [];
   const { logDriver, options = {} } = container?.logConfiguration ?? {};
   const region = options["awslogs-region"];
-  const other = services.find((each) => each !== service) ?? "";
+  const other = otherThan(service);
   const isLogged = logDriver !== undefined;
   const isAwslogs = logDriver === "awslogs";
   return broken(
@@ -82,7 +82,7 @@ async function roleAndImage({ account, roles }: Lab, definition: Definition, { s
   const image = containerOf(definition as TaskDefinition, service)?.image ?? "";
   const id = await account.id();
   const [, registry = id, region = account.region] = /^(\d{12})\.dkr\.ecr\.([\w-]+)\./.exec(image) ?? [];
-  const other = services.find((each) => each !== service) ?? service;
+  const other = otherThan(service);
   const repository = (await hint(roles.imageRepository(service)))?.repositoryName;
   const others = (await hint(roles.imageRepository(other)))?.repositoryName;
   const isOthers = repositoryIn(image) === others && others !== repository;
@@ -108,7 +108,7 @@ async function database({ account }: Lab, definition: Definition, { names, servi
   const all = (await account.databases()).filter(({ Engine = "" }) => /mysql|mariadb/.test(Engine));
   const course = all.filter(({ DBInstanceIdentifier }) => DBInstanceIdentifier === "supplierdb");
   const endpoints = (course.length > 0 ? course : all).flatMap(({ Endpoint }) => Endpoint?.Address ?? []);
-  if (endpoints.includes(host.replace(/:\d+$/, ""))) return [];
+  if (endpoints.includes(host)) return [];
   return [`it has APP_DB_HOST ${host}; this account has ${endpoints.join(", ") || "no MySQL database"}`];
 }
 

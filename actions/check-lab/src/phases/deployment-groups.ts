@@ -1,12 +1,12 @@
 import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
-import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { lastSegment } from "../../../core/arn.ts";
 import type { Lab } from "../lab.ts";
 import { broken, type Outcome, verdict } from "../outcome.ts";
-import { ports, type ServiceName } from "../parts.ts";
-import { listenerNames } from "./phase-6.ts";
+import { otherThan, ports, type ServiceName } from "../parts.ts";
+import { listenerNames, strayOf } from "./forwarding.ts";
 
-export async function checkDeploymentGroup({ roles }: Lab, name: ServiceName): Promise<Outcome> {
+export async function checkDeploymentGroup(lab: Lab, name: ServiceName): Promise<Outcome> {
+  const { roles } = lab;
   const group = await roles.deploymentGroup(name);
   const service = await roles.service(name);
   const balancer = await roles.loadBalancer();
@@ -22,31 +22,28 @@ export async function checkDeploymentGroup({ roles }: Lab, name: ServiceName): P
     ...wayProblems(group),
   ];
   const routes = { production: pair?.prodTrafficRoute, test: pair?.testTrafficRoute };
-  const behind: (string | undefined)[] = [];
+  const names = await roles.pairOf(name);
+  const absent = new Set<string>();
   for (const listener of listenerNames) {
     const arn = (await roles.listener(listener)).ListenerArn;
     if (!routes[listener]?.listenerArns?.includes(arn ?? ""))
       problems.push(
         `${shown} does not have listener ${ports[listener]} of ${balancer.LoadBalancerName} as its ${listener} listener`,
       );
-    behind.push((await roles.targetGroup(name, listener)).TargetGroupName);
+    const { TargetGroupName = "" } = await roles.targetGroup(name, listener);
+    const lack = `${shown} lacks ${TargetGroupName}, which the listeners use; it has ${names.join(" and ")}`;
+    if (!names.includes(TargetGroupName)) absent.add((await strayOf(lab, name, listener)) ?? lack);
   }
-  const names = pair?.targetGroups?.map((target) => target.name) ?? [];
-  const absent = [...new Set(behind)].filter((target) => !names.includes(target));
-  const isAdmin = ({ HealthCheckPath = "" }: TargetGroup) => HealthCheckPath.startsWith("/admin");
   const own = (await roles.targetGroups(name)).filter(({ TargetGroupName }) =>
     names.includes(TargetGroupName),
   );
-  const foreign = own.find((target) => isAdmin(target) !== (name === "employee"));
+  const [foreign] = await roles.foreignGroups(name);
   const elsewhere = own.find(({ VpcId }) => VpcId !== balancer.VpcId);
   if (new Set(names).size < 2)
     problems.push(`${shown} has the target groups ${names.join(" and ") || "none"}, not two`);
-  else if (absent.length > 0)
-    problems.push(
-      `${shown} lacks ${absent.join(", ")}, which the listeners use; it has ${names.join(" and ")}`,
-    );
+  else if (absent.size > 0) problems.push(...absent);
   else if (foreign)
-    problems.push(`${shown} has ${foreign.TargetGroupName}, whose health path is ${foreign.HealthCheckPath}`);
+    problems.push(`${shown} has ${foreign.TargetGroupName}, which is the ${otherThan(name)}'s`);
   else if (elsewhere)
     problems.push(
       `${elsewhere.TargetGroupName} of ${shown} is in ${elsewhere.VpcId}, its load balancer in ${balancer.VpcId}`,

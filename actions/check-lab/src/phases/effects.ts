@@ -8,14 +8,24 @@ const ofTasks = [
   ...["5.database-host", "6.security-group", "6.target-groups", "6.health-paths", ...ofListeners],
   ...["7.services", "7.container", "7.behind-listener", "7.network"],
 ];
-const ofSite = [...ofTasks, "8.running"];
-const ofPages = [...ofSite, "8.site"];
+/** Healthy tasks can still show this; the other faults of tasks show in 8.running. */
+const ofSite = ["2.database", "5.database-host", "6.security-group", "7.behind-listener", "8.running"];
+const ofImage = [
+  "8.pipelines",
+  "8.pipeline-image",
+  "8.image-trigger",
+  "8.pipeline-runs",
+  "8.deployments",
+  "8.running",
+];
+const ofPages = [...ofSite, ...ofListeners, "8.site", "8.image"];
 
 /** Items whose faults an item shows too that checks an effect: `after` of Item. */
 export const causesOf = {
   forwarding: ofListeners,
   running: ofTasks,
-  site: ofSite,
+  site: [...ofSite, ...ofListeners],
+  image: ofImage,
   customerPages: [...ofPages, "4.customer-reads"],
   employeePages: [...ofPages, "4.employee-routes", "4.employee-redirects", "4.employee-pages"],
   navigation: [...ofPages, "8.employee-pages"],

@@ -1,5 +1,5 @@
 import { lastSegment } from "../../../core/arn.ts";
-import { hint, missing } from "../choices.ts";
+import { hint, points } from "../choices.ts";
 import { forServices, type Item } from "../item.ts";
 import { outcomeOf, verdict } from "../outcome.ts";
 import { courseCluster } from "../parts.ts";
@@ -11,6 +11,8 @@ const definitionsOfTemplates =
 const registerAgain =
   "Correct the file, then aws ecs register-task-definition --cli-input-json file://taskdef-customer.json (or -employee).";
 const deployAgain = "Run Deploy: render-task-definition fills every value from the stacks.";
+
+const create = `aws ecs create-cluster --cluster-name ${courseCluster}`;
 
 /** ECR repositories and an ECS cluster, task definitions and AppSpecs. */
 export const phase5: readonly Item[] = [
@@ -97,22 +99,28 @@ export const phase5: readonly Item[] = [
     title: "An ECS cluster is active",
     fix: {
       console: `ECS → Create cluster, named ${courseCluster}, infrastructure AWS Fargate.`,
-      cli: `aws ecs create-cluster --cluster-name ${courseCluster}`,
+      cli: create,
       templates: "Run Provision with stacks: cluster.",
     },
     check: async ({ account, roles }) => {
-      const clusters = await account.clusters();
       const used = (await hint(roles.service("customer")))?.clusterArn;
-      const found =
-        clusters.find(({ clusterArn }) => clusterArn === used) ??
-        clusters.find(({ clusterName }) => clusterName === courseCluster) ??
-        (clusters.length === 1 ? clusters[0] : undefined);
-      if (!found) return missing(account, "no ECS cluster of the lab");
-      roles.taken.set("the cluster", found.clusterName ?? "");
-      return verdict(
-        found.status === "ACTIVE" ? [] : [`${found.clusterName} is ${found.status}`],
-        `cluster ${found.clusterName}`,
-      );
+      const clusters = await account.clusters();
+      const scored = clusters.map((value) => {
+        const { clusterArn, clusterName = "" } = value;
+        const score = points([clusterArn === used, 4], [clusterName === courseCluster, 2], [!clusters[1], 1]);
+        return { value, name: clusterName, score };
+      });
+      const chosen = roles.choose("the cluster", scored);
+      const names = clusters.map(({ clusterName }) => clusterName).slice(0, 3);
+      if (!chosen)
+        return verdict([`${account.region} has no ECS cluster of the lab`], "", {
+          ...(names[0] && { cli: `${create}; or create the services of phase 7 in ${names.join(", ")}` }),
+        });
+      const { clusterName: name, status } = chosen;
+      return verdict(status === "ACTIVE" ? [] : [`${name} is ${status}`], `cluster ${name}`, {
+        console: `ECS → Clusters → ${name}: wait while it is PROVISIONING; if it is FAILED, delete and create it.`,
+        cli: `aws ecs describe-clusters --clusters ${name}; if it is FAILED, delete it and create ${name} again.`,
+      });
     },
   },
   {

@@ -3,11 +3,15 @@ import { isPrivate, openingsOf } from "../addresses.ts";
 import { hint } from "../choices.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { ruleFor, sharesOf, visitorsOf } from "../listener-rules.ts";
-import { broken, forEachOf, type Outcome, unchecked, verdict } from "../outcome.ts";
-import { forwardedTo, illnessIn, type ListenerName, ports, ruleName, type ServiceName } from "../parts.ts";
+import { broken, forEachOf, type Outcome, outcomeOf, unchecked, verdict } from "../outcome.ts";
+import { checksFor, illnessIn, ports, ruleName, type ServiceName } from "../parts.ts";
+import { fixOfForwarding, listenerNames, noRule, strayOf, wrongWays } from "./forwarding.ts";
 
-export const listenerNames = Object.keys(ports) as ListenerName[];
+const adminVisits = [
+  { path: "/admin/suppliers" },
+  { path: "/admin/supplier-add" },
+  { path: "/admin/supplier-add", method: "POST" },
+] as const;
 const provision = "Run Provision with stacks: network,load-balancer.";
 
 /** The load balancer: listeners, rules, target groups. */
@@ -55,10 +59,16 @@ export const phase6: readonly Item[] = [
       const test = await roles.targetGroup("customer", "test");
       const same =
         production.TargetGroupArn === test.TargetGroupArn && !(await roles.wasReleased("customer"));
-      const problems = same ? [`listeners 80 and 8080 both forward to ${production.TargetGroupName}`] : [];
-      for (const name of listenerNames)
-        problems.push(...(await wrongWays(lab, "customer", name, ["/", "/suppliers"])));
-      return verdict(problems, `80 → ${production.TargetGroupName}, 8080 → ${test.TargetGroupName}`);
+      const both = same ? [`listeners 80 and 8080 both forward to ${production.TargetGroupName}`] : [];
+      return forEachOf(listenerNames, async (name) => {
+        const stray = await strayOf(lab, "customer", name);
+        const lost = await wrongWays(lab, "customer", name, [{ path: "/" }, { path: "/suppliers" }]);
+        return verdict(
+          [...both, ...(stray ? [stray] : []), ...lost],
+          `${ports[name]} → ${(name === "test" ? test : production).TargetGroupName}`,
+          stray || same ? await fixOfForwarding(lab, "customer", name) : {},
+        );
+      });
     },
   },
   {
@@ -72,20 +82,23 @@ export const phase6: readonly Item[] = [
     },
     check: async (lab) => {
       const { roles } = lab;
-      const released = await roles.wasReleased("employee");
-      const used = await Promise.all(
-        listenerNames.map(async (name) => forwardedTo((await roles.listener(name)).DefaultActions)),
-      );
+      const production = await hint(roles.targetGroup("employee", "production"));
+      const isBefore = !(await roles.wasReleased("employee"));
       return forEachOf(listenerNames, async (name) => {
-        const rule = await roles.adminRule(name);
+        const fix = await fixOfForwarding(lab, "employee", name);
+        const rule = await roles.adminRule(name).catch(outcomeOf);
+        if ("status" in rule) return { ...rule, fix };
         const { TargetGroupArn, TargetGroupName } = await roles.targetGroup("employee", name);
-        const lost = await wrongWays(lab, "employee", name, adminPaths);
-        const isUsed = used.includes(TargetGroupArn);
-        if (!released) used.push(TargetGroupArn);
+        const lost = await wrongWays(lab, "employee", name, adminVisits);
+        const isSame = isBefore && name === "test" && TargetGroupArn === production?.TargetGroupArn;
         const elsewhere = `listener ${ports[name]}: ${ruleName(rule)} forwards to ${TargetGroupName}, which is used elsewhere`;
+        const stray = (await strayOf(lab, "employee", name)) ?? (isSame ? elsewhere : undefined);
         return verdict(
-          [...broken([!isUsed, elsewhere]), ...lost],
+          [...(stray ? [stray] : []), ...lost],
           `${ports[name]}/admin/* → ${TargetGroupName}`,
+          stray
+            ? fix
+            : { cli: `aws elbv2 modify-rule or set-rule-priorities: ${rule.RuleArn} gets /admin/*` },
         );
       });
     },
@@ -103,9 +116,9 @@ export const phase6: readonly Item[] = [
     check: (lab) =>
       forEachOf(listenerNames, async (name) => {
         const where = `listener ${ports[name]}`;
-        const [lost] = await wrongWays(lab, "employee", name, ["/admin"]);
+        const [lost] = await wrongWays(lab, "employee", name, [{ path: "/admin" }]);
         if (!lost) return verdict([], `${where} sends /admin to the employee`);
-        const [wrong] = await wrongWays(lab, "customer", name, ["/admin"]);
+        const [wrong] = await wrongWays(lab, "customer", name, [{ path: "/admin" }]);
         return verdict(
           wrong ? [wrong] : [],
           `${where} sends /admin to the customer, as the course's rule does`,
@@ -116,43 +129,33 @@ export const phase6: readonly Item[] = [
     id: "6.target-groups",
     title: "The four target groups are of type ip, for HTTP on port 8080",
     fix: {
-      console:
-        "EC2 → Target groups → Create again: type IP addresses, HTTP, port 8080. Type and port cannot be changed.",
+      console: "EC2 → Target groups → Create: type IP addresses, HTTP, port 8080.",
       cli: "aws elbv2 create-target-group --name customer-tg-one --target-type ip --protocol HTTP --port 8080 --vpc-id $vpc",
       templates: provision,
     },
-    check: forEachGroup(({ TargetGroupName, TargetType, Protocol, Port }) =>
-      broken(
+    check: forEachGroup((group, service) => {
+      const { TargetGroupName, TargetType, Protocol, Port, VpcId } = group;
+      const problems = broken(
         [TargetType === "ip", `${TargetGroupName} is of type ${TargetType}, not ip`],
         [Protocol === "HTTP", `${TargetGroupName} uses ${Protocol}, not HTTP`],
         [Port === 8080, `${TargetGroupName} is on port ${Port}, not 8080`],
-      ),
-    ),
+      );
+      const place = `put it in place of ${TargetGroupName} in listener, service and deployment group`;
+      return verdict(problems, nameOf(group), {
+        console: `EC2 → Target groups → Create, under a new name: type IP addresses, HTTP, port 8080; ${place}.`,
+        cli: `aws elbv2 create-target-group --name (a new name) --target-type ip --protocol HTTP --port 8080 --vpc-id ${VpcId} --health-check-path ${healthPaths[service]}; ${place}.`,
+      });
+    }),
   },
   {
     id: "6.health-paths",
     title: "Each target group checks the health path of its own service",
     fix: {
-      console:
-        "EC2 → Target groups → Health checks → Edit: / for the customer, /admin/suppliers for the employee.",
-      cli: "aws elbv2 modify-target-group --target-group-arn … --health-check-path /admin/suppliers",
+      console: "EC2 → Target groups → Health checks: / (customer), /admin/suppliers (employee).",
+      cli: "aws elbv2 modify-target-group --health-check-path /admin/suppliers (employee) or / (customer)",
       templates: provision,
     },
-    check: forEachGroup(
-      async ({ TargetGroupName, TargetGroupArn = "", HealthCheckPath = "" }, name, { account, roles }) => {
-        const isAdmin = HealthCheckPath.startsWith("/admin");
-        if (isAdmin !== (name === "employee"))
-          return [`${TargetGroupName} is behind the ${name}'s paths and checks ${HealthCheckPath}`];
-        const service = await hint(roles.service(name));
-        const health = await hint(account.targetHealth(TargetGroupArn));
-        const words = (service && health && illnessIn(TargetGroupArn, service, health)) ?? "";
-        // A right program serves these: then the program is at fault (8.running), as with a code from 500 on.
-        const isPath = !["/", "/suppliers", "/admin/suppliers"].includes(HealthCheckPath);
-        return isPath && /codes: \[[34]/.test(words)
-          ? [`${TargetGroupName} checks ${HealthCheckPath}: ${words}`]
-          : [];
-      },
-    ),
+    check: forEachGroup(checkHealthPath),
   },
 ];
 
@@ -173,11 +176,7 @@ async function checkSecurityGroup({ account, roles }: Lab): Promise<Outcome> {
       return unchecked(`${names} opens port ${port} to ${prefixLists.join(", ")}, whose ranges are not read`);
     const only = [...ranges, ...sources].join(", ");
     return verdict(
-      [
-        only
-          ? `${names} opens port ${port} to ${only} only`
-          : `no security group of ${LoadBalancerName} opens port ${port}`,
-      ],
+      [only ? `${names} opens port ${port} to ${only} only` : noRule(LoadBalancerName, port)],
       "",
       groups[0] && {
         console: `EC2 → Security groups → ${names} → Inbound rules: TCP ${port} from 0.0.0.0/0.`,
@@ -187,49 +186,53 @@ async function checkSecurityGroup({ account, roles }: Lab): Promise<Outcome> {
   });
 }
 
-const adminPaths = ["/admin/suppliers", "/admin/supplier-add"];
-
-/** Returns the paths that a listener does not send to the service, for any visitor that its rules know. */
-async function wrongWays(lab: Lab, service: ServiceName, name: ListenerName, paths: readonly string[]) {
-  const { account, roles, siteAddress } = lab;
-  const rules = await roles.rulesOf(name);
-  const { TargetGroupArn: wanted, TargetGroupName } = await roles.targetGroup(service, name);
-  const host = new URL(await siteAddress(name)).hostname;
-  const groups = await account.targetGroups();
-  // During a release the service's other group gets a part.
-  const own = [wanted, ...(await roles.targetGroups(service)).map(({ TargetGroupArn }) => TargetGroupArn)];
-  const nameOf = (arn: string) =>
-    groups.find(({ TargetGroupArn }) => TargetGroupArn === arn)?.TargetGroupName ?? "another group";
-  return paths.flatMap((path) => {
-    const found = visitorsOf(rules).map((source) => ruleFor(rules, { path, source, host }));
-    const ways = found.map((rule) => ({ rule, shares: sharesOf(rule?.Actions) }));
-    const isRedirect = ways[0]?.rule?.Actions?.at(-1)?.RedirectConfig?.Path?.startsWith("/admin/");
-    const isOwn = ways.some(
-      ({ shares }) => shares.length > 0 && shares.every(({ arn }) => own.includes(arn)),
+async function checkHealthPath(group: TargetGroup, name: ServiceName, lab: Lab): Promise<Outcome> {
+  const { account, roles } = lab;
+  const { TargetGroupName, TargetGroupArn = "", HealthCheckPath = "" } = group;
+  for (const listener of listenerNames) {
+    const found = await hint(roles.targetGroup(name, listener));
+    const stray = found?.TargetGroupArn === TargetGroupArn && (await strayOf(lab, name, listener));
+    // The listener is wrong, not the group.
+    if (stray) return verdict([stray], "");
+  }
+  const isForeign = (await roles.foreignGroups(name)).some((each) => each.TargetGroupArn === TargetGroupArn);
+  if (isForeign) return verdict([], `${TargetGroupName}: see 8.deployment-groups`);
+  const fix = {
+    console: `EC2 → Target groups → ${TargetGroupName} → Health checks → Edit: ${healthPaths[name]}.`,
+    cli: `aws elbv2 modify-target-group --target-group-arn ${TargetGroupArn} --health-check-path ${healthPaths[name]}`,
+  };
+  if (checksFor(group) !== name)
+    return verdict(
+      [`${TargetGroupName} is behind the ${name}'s paths and checks ${HealthCheckPath}`],
+      "",
+      fix,
     );
-    if (isRedirect || isOwn) return [];
-    const { rule, shares } =
-      ways.find(({ shares }) => shares.some(({ arn }) => arn === wanted)) ?? ways[0] ?? {};
-    const to = shares?.map(({ arn, percent }) => `${percent} % to ${nameOf(arn)}`).join(", ");
-    const action = to || rule?.Actions?.map(({ Type }) => Type).join();
-    return `listener ${ports[name]}: ${rule ? ruleName(rule) : "no rule"} sends ${path} ${action}, not to ${TargetGroupName}`;
-  });
+  const service = await hint(roles.service(name));
+  const health = await hint(account.targetHealth(TargetGroupArn));
+  const words = (service && health && illnessIn(TargetGroupArn, service, health)) ?? "";
+  // A right program serves these: then the program is at fault (8.running), as with a code from 500 on.
+  const isPath = !["/", "/suppliers", "/admin/suppliers"].includes(HealthCheckPath);
+  const isWrong = isPath && /codes: \[[34]/.test(words);
+  return verdict(
+    isWrong ? [`${TargetGroupName} checks ${HealthCheckPath}: ${words}`] : [],
+    nameOf(group),
+    fix,
+  );
 }
 
+const healthPaths = { customer: "/", employee: "/admin/suppliers" } as const;
+
+const nameOf = ({ TargetGroupName, HealthCheckPath }: TargetGroup) =>
+  `${TargetGroupName} (${HealthCheckPath})`;
+
 function forEachGroup(
-  problemsOf: (group: TargetGroup, service: ServiceName, lab: Lab) => string[] | Promise<string[]>,
+  check: (group: TargetGroup, service: ServiceName, lab: Lab) => Outcome | Promise<Outcome>,
 ) {
   return forServices(async (lab, service) => {
     const groups = await lab.roles.targetGroups(service);
-    const problems = (await Promise.all(groups.map((group) => problemsOf(group, service, lab)))).flat();
     // Throws Missing for the part that is not there.
     if (groups.length === 0) await lab.roles.targetGroup(service, "production");
-    if (groups.length === 0) problems.push(`no target group of the ${service} is behind a listener`);
-    return verdict(
-      problems,
-      groups
-        .map(({ TargetGroupName, HealthCheckPath }) => `${TargetGroupName} (${HealthCheckPath})`)
-        .join(", "),
-    );
+    if (groups.length === 0) return verdict([`no target group of the ${service} is behind a listener`], "");
+    return forEachOf(groups, async (group) => check(group, service, lab));
   });
 }

@@ -5,8 +5,9 @@ import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { sharesOf } from "../listener-rules.ts";
 import { broken, type Outcome, unchecked, verdict } from "../outcome.ts";
-import { attachments, nameOfService, primaryOf, type ServiceName } from "../parts.ts";
+import { attachments, groupOfTasks, nameOfService, primaryOf, type ServiceName } from "../parts.ts";
 import { causesOf } from "./effects.ts";
+import { fixOfForwarding, noRule } from "./forwarding.ts";
 
 const createAgain =
   "aws ecs delete-service --force, then aws ecs create-service with the command of the guide's phase 7.";
@@ -88,14 +89,14 @@ export const phase7: readonly Item[] = [
     title: "The target group of each service's tasks is behind listener 80",
     after: causesOf.forwarding,
     fix: {
-      console:
-        "EC2 → Load balancers → listener 80 → rule → Edit: forward to the target group that the evidence names.",
+      console: "EC2 → Load balancers → listener 80 → Edit: the target group of the evidence.",
       cli: "aws elbv2 modify-listener (customer) or modify-rule (employee) with the target group of taskSets[0].",
       templates: "Run Deploy; its error has the command that puts the listener back.",
     },
-    check: forServices(async ({ account, roles }, name) => {
+    check: forServices(async (lab, name) => {
+      const { account, roles } = lab;
       const service = await roles.service(name);
-      const used = (primaryOf(service)?.loadBalancers ?? service.loadBalancers)?.[0]?.targetGroupArn;
+      const used = groupOfTasks(service);
       const production = await roles.targetGroup(name, "production");
       const groups = await account.targetGroups();
       const own = groups.find(({ TargetGroupArn }) => TargetGroupArn === used)?.TargetGroupName ?? "none";
@@ -119,6 +120,7 @@ export const phase7: readonly Item[] = [
           ],
         ),
         `${shown} and listener 80 use ${own}`,
+        await fixOfForwarding(lab, name, "production"),
       );
     }),
   },
@@ -171,9 +173,12 @@ async function checkNetwork({ account, roles }: Lab, name: ServiceName): Promise
   if (!isOpen && prefixLists.length > 0 && problems.length === 0)
     return unchecked(`${names} opens port 8080 to ${prefixLists.join(", ")}, whose ranges are not read`);
   const only = [...ranges, ...sources].join(", ");
+  const isShared = securityGroups.every((id) => balancer?.SecurityGroups?.includes(id));
   if (!isOpen)
     problems.push(
-      `no security group of ${shown} opens port 8080 to the load balancer${only ? `: ${names} opens it to ${only}` : ""}`,
+      isShared && !only
+        ? noRule(balancer?.LoadBalancerName, 8080)
+        : `no security group of ${shown} opens port 8080 to the load balancer${only ? `: ${names} opens it to ${only}` : ""}`,
     );
   const address = assignPublicIp === "ENABLED" ? "public" : "private";
   const [group] = balancer?.SecurityGroups ?? [];

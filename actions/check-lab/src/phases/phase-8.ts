@@ -2,7 +2,7 @@ import { lastSegment } from "../../../core/arn.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { broken, forEachOf, type Outcome, unchecked, verdict } from "../outcome.ts";
-import { illnessIn, nameOfService, primaryOf, type ServiceName } from "../parts.ts";
+import { groupOfTasks, illnessIn, nameOfService, type ServiceName } from "../parts.ts";
 import { roleProblems, trustFix } from "../service-role.ts";
 import { readDefinition } from "./definition-files.ts";
 import { checkDeploymentGroup } from "./deployment-groups.ts";
@@ -36,9 +36,8 @@ export const phase8: readonly Item[] = [
     id: "8.deployment-groups",
     title: "Each deployment group has its service, both listeners and the service's two target groups",
     fix: {
-      console:
-        "CodeDeploy → application → deployment group → Edit: service, listeners 80 and 8080, both target groups.",
-      cli: "aws deploy update-deployment-group --application-name … --current-deployment-group-name … --cli-input-json file://group.json",
+      console: "CodeDeploy → deployment group → Edit: service, listeners, target groups.",
+      cli: "aws deploy update-deployment-group --cli-input-json file://group.json",
       templates: "Run Provision with stacks: delivery.",
     },
     check: forServices(checkDeploymentGroup),
@@ -100,8 +99,7 @@ export const phase8: readonly Item[] = [
     id: "8.pipeline-image",
     title: "Each pipeline puts its own image, with the tag latest, where IMAGE1_NAME is",
     fix: {
-      console:
-        "CodePipeline → Edit: the ECR source (repository, tag latest), and in the deploy action placeholder IMAGE1_NAME without brackets.",
+      console: "CodePipeline → Edit: the ECR source, and the placeholder IMAGE1_NAME without brackets.",
       cli: `ImageTag latest, Image1ArtifactName of the ECR source, Image1ContainerName IMAGE1_NAME: ${editPipeline}`,
       templates: provision,
     },
@@ -124,7 +122,7 @@ export const phase8: readonly Item[] = [
     after: causesOf.pipelineRuns,
     fix: {
       console: "CodePipeline → the failed action → Details. Then Release change.",
-      cli: "aws codepipeline list-action-executions --pipeline-name … shows the error; then aws codepipeline start-pipeline-execution --name …",
+      cli: "aws codepipeline list-action-executions; then aws codepipeline start-pipeline-execution.",
       templates: "Run Deploy with DEPLOY_THROUGH codepipeline; its summary names the failed action.",
     },
     check: forServices(async ({ account, roles }, service) => {
@@ -133,7 +131,10 @@ export const phase8: readonly Item[] = [
       if (last?.status === "InProgress")
         return unchecked(`${name} is running; check again when it has ended`);
       const problem = last ? `the last run of ${name} is ${last.status}` : `${name} has not run`;
-      return verdict(last?.status === "Succeeded" ? [] : [problem], `the last run of ${name} succeeded`);
+      return verdict(last?.status === "Succeeded" ? [] : [problem], `the last run of ${name} succeeded`, {
+        console: `CodePipeline → ${name} → the failed action → Details. Then Release change.`,
+        cli: `aws codepipeline list-action-executions --pipeline-name ${name} shows the error; then aws codepipeline start-pipeline-execution --name ${name}`,
+      });
     }),
   },
   {
@@ -157,6 +158,10 @@ export const phase8: readonly Item[] = [
       return verdict(
         last.status === "Succeeded" ? [] : [`${shown} is ${last.status}${reason}`],
         `${shown} succeeded`,
+        {
+          console: `CodeDeploy → Deployments → ${last.deploymentId}: its events name the error. Then ECS → service → Tasks → Stopped.`,
+          cli: `aws deploy get-deployment --deployment-id ${last.deploymentId}; aws ecs describe-tasks with the stopped tasks`,
+        },
       );
     }),
   },
@@ -186,11 +191,10 @@ export const phase8: readonly Item[] = [
   {
     id: "8.image",
     title: "The running tasks have the newest image of their repository",
-    after: causesOf.running,
+    after: causesOf.image,
     fix: {
-      console:
-        "CodePipeline → the service's pipeline → Release change. If it has not started by a push: 8.image-trigger.",
-      cli: "aws codepipeline start-pipeline-execution --name … deploys what the tag latest is now.",
+      console: "CodePipeline → the service's pipeline → Release change.",
+      cli: "aws codepipeline start-pipeline-execution deploys what the tag latest is now.",
       templates: "Run Deploy for the service.",
     },
     check: forServices(checkRunningImage),
@@ -225,7 +229,7 @@ async function checkRunning({ account, roles }: Lab, name: ServiceName): Promise
   const service = await roles.service(name);
   const { desiredCount = 0, runningCount = 0 } = service;
   const shown = nameOfService(service);
-  const used = (primaryOf(service)?.loadBalancers ?? service.loadBalancers)?.[0]?.targetGroupArn;
+  const used = groupOfTasks(service);
   const health = used ? await account.targetHealth(used) : [];
   const healthy = health.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").length;
   const group = (await account.targetGroups()).find(({ TargetGroupArn }) => TargetGroupArn === used);
@@ -239,5 +243,8 @@ async function checkRunning({ account, roles }: Lab, name: ServiceName): Promise
     ],
     [healthy >= desiredCount, `${healthy} of ${desiredCount} targets of ${shown} are healthy${reason}`],
   );
-  return verdict(problems, `${shown} runs ${runningCount} of ${desiredCount} tasks, ${healthy} healthy`);
+  const [cluster, serviceName] = shown.split("/");
+  return verdict(problems, `${shown} runs ${runningCount} of ${desiredCount} tasks, ${healthy} healthy`, {
+    cli: `aws ecs describe-services --cluster ${cluster} --services ${serviceName} --query 'services[].events[:3]'; aws elbv2 describe-target-health --target-group-arn ${used}`,
+  });
 }

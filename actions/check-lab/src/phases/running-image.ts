@@ -2,7 +2,7 @@ import type { Task } from "@aws-sdk/client-ecs";
 import { hint } from "../choices.ts";
 import type { Lab } from "../lab.ts";
 import { Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
-import { nameOfService, repositoryIn, type ServiceName, services } from "../parts.ts";
+import { nameOfService, otherThan, repositoryIn, type ServiceName } from "../parts.ts";
 
 /** Compares the digests of the running tasks with the image that the tag has now. */
 export async function checkRunningImage({ account, roles }: Lab, name: ServiceName): Promise<Outcome> {
@@ -23,12 +23,10 @@ export async function checkRunningImage({ account, roles }: Lab, name: ServiceNa
   const isNewest = ran.every(({ digest }) => digest === imageDigest);
   const wanted = isNewest ? [imageDigest] : await account.digestsUnder(repositoryName, imageDigest);
   const problems: string[] = [];
-  for (const other of services.filter((each) => each !== name)) {
-    const { repositoryName: theirs = "" } = (await hint(roles.imageRepository(other))) ?? {};
-    const image = theirs ? await hint(account.image(theirs, "latest")) : undefined;
-    if (image?.imageDigest === imageDigest && theirs !== repositoryName)
-      problems.push(`${repositoryName}:latest and ${theirs}:latest are the same image, ${imageDigest}`);
-  }
+  const { repositoryName: theirs = "" } = (await hint(roles.imageRepository(otherThan(name)))) ?? {};
+  const other = theirs ? await hint(account.image(theirs, "latest")) : undefined;
+  if (other?.imageDigest === imageDigest && theirs !== repositoryName)
+    problems.push(`${repositoryName}:latest and ${theirs}:latest are the same image, ${imageDigest}`);
   for (const { image, digest } of ran) {
     if (repositoryIn(image) !== repositoryName)
       problems.push(`${shown} runs ${image}, which is not of the repository ${repositoryName}`);
@@ -40,7 +38,9 @@ export async function checkRunningImage({ account, roles }: Lab, name: ServiceNa
         problems.push(`${shown} runs ${both} (pushed ${time(newest.imagePushedAt)}), which is newer`);
     }
   }
-  return verdict(problems, `${shown} runs ${ran.map(({ digest, image }) => digest ?? image).join(", ")}`);
+  return verdict(problems, `${shown} runs ${ran.map(({ digest, image }) => digest ?? image).join(", ")}`, {
+    ...(pipeline && { cli: `aws codepipeline start-pipeline-execution --name ${pipeline}` }),
+  });
 }
 
 const time = (date: Date | undefined) => date?.toISOString() ?? "at an unknown time";

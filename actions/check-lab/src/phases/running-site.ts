@@ -5,7 +5,7 @@ import { broken, type Outcome, Unreadable, unchecked, verdict } from "../outcome
 import { containerOf, type ListenerName, type ServiceName, services } from "../parts.ts";
 import type { Page, PageRequest } from "../read-page.ts";
 import { changing, listProblem, namesOf, quoted, targetsOf } from "../site-pages.ts";
-import { listenerNames } from "./phase-6.ts";
+import { listenerNames } from "./forwarding.ts";
 import { tryWriting } from "./try-writing.ts";
 
 const listPath = { customer: "/suppliers", employee: "/admin/suppliers" } as const;
