@@ -12,7 +12,7 @@ import { createRealStage as createPipelineStage } from "./follow-pipeline/src/st
 import { tryRollBack } from "./rollback-service/src/rollback.support.ts";
 import { tryScale } from "./scale-service/src/stage.support.ts";
 
-/** Serves until a file tells it to fail, so that tasks fail after the shift, however slow the machine is. */
+/** Serves until a file exists, and then fails: tasks fail after the shift, however slow the machine is. */
 const program = `
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";

@@ -78,7 +78,7 @@ export interface Last {
   readonly before?: Before;
   /** Why it could not be stopped when it should have been. */
   readonly unstopped?: string;
-  /** What is missing although AWS's deployment has succeeded. */
+  /** Says what is missing although AWS's deployment has succeeded. */
   readonly state?: string;
   /** Given when its tasks did not stay up. */
   readonly settling?: Pick<Settling, "why" | "triggeredAlarms"> | undefined;
