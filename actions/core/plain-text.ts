@@ -2,10 +2,12 @@ import { stripVTControlCharacters } from "node:util";
 
 /**
  * Removes colours and other terminal sequences, and characters that are not seen but change what is: control characters
- * except tab and line feed, and those that reverse the direction of writing.
+ * except tab and line feed, and those that reverse the direction of writing. A carriage return before a quote is shown:
+ * the interpreter `node\r` of a script with Windows line ends does not exist.
  */
 export function plainText(text: string): string {
   return stripVTControlCharacters(text)
+    .replace(/\r(?=['’"])/g, "\\r")
     .replace(/\r\n?/g, "\n")
     .replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "");
 }

@@ -29,6 +29,11 @@ test.each<[string, string[], string]>([
   ["what its logger calls an error", ['{"level":50,"msg":"bye"}', '{"level":30,"msg":"error: 0"}'], "bye"],
   ["no line of metrics", ["Error: no", '{"_aws":{"Timestamp":1},"requests":3}'], "Error: no"],
   ["no terminal sequences", ["\u001b[1m\u001b[31mError:\u001b[39m no\u0000 menu\u001b[0m"], "Error: no menu"],
+  [
+    "the carriage return of a script with Windows line ends",
+    ["env: can't execute 'node\r': No such file or directory"],
+    "env: can't execute 'node\\r': No such file or directory",
+  ],
   ["the end of a progress bar", ["10 %\r50 %\rError: no"], "Error: no"],
   ["at most 600 characters", [`Error: ${"x".repeat(2_000_000)}`], `Error: ${"x".repeat(592)}…`],
   [
