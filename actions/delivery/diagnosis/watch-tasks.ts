@@ -57,26 +57,6 @@ export function belongsTo(task: Task, { revision, startedBy }: Replacement): boo
   return task.taskDefinitionArn === revision && (startedBy === undefined || task.startedBy === startedBy);
 }
 
-/** Returns a search that remembers the tasks it has read; its result is undefined when AWS does not show them. */
-function createTaskSearch(context: EcsContext) {
-  const known = new Map<string, Task>();
-  let isAllowed = true;
-  return async (replacement: Replacement): Promise<FailedTask[] | undefined> => {
-    if (!isAllowed) return undefined;
-    try {
-      return await findFailedTasks(context, replacement, known);
-    } catch (error) {
-      if (isThrottled(error) || isTransient(error)) return undefined;
-      if (!isAccessDenied(error)) throw error;
-      isAllowed = false;
-      context.log.warning(
-        "Stopped tasks cannot be counted (max-failed-tasks): the role lacks ecs:ListTasks or ecs:DescribeTasks.",
-      );
-      return undefined;
-    }
-  };
-}
-
 /** Each check costs a call, and crashing tasks keep crashing for minutes: after the first crash, every poll checks. */
 const firstMs = 45_000;
 /**
@@ -101,10 +81,26 @@ export function watchTasks(
   context: EcsContext,
   { cluster, service, revision, maxFailedTasks, record }: Watched,
 ): (snapshot: Snapshot) => Promise<boolean> {
-  const search = createTaskSearch(context);
+  const known = new Map<string, Task>();
+  let isAllowed = true;
   let hasLooked = false;
   const startedAt = context.clock.now();
   let dueAt = startedAt + firstMs;
+  /** Returns undefined when AWS does not show the tasks. */
+  const search = async (replacement: Replacement): Promise<FailedTask[] | undefined> => {
+    if (!isAllowed) return undefined;
+    try {
+      return await findFailedTasks(context, replacement, known);
+    } catch (error) {
+      if (isThrottled(error) || isTransient(error)) return undefined;
+      if (!isAccessDenied(error)) throw error;
+      isAllowed = false;
+      context.log.warning(
+        "Stopped tasks cannot be counted (max-failed-tasks): the role lacks ecs:ListTasks or ecs:DescribeTasks.",
+      );
+      return undefined;
+    }
+  };
   return async ({ startedBy, failedTasks, near, quietUntil }) => {
     const tooMany = (failedTasks ?? 0) >= maxFailedTasks;
     if (!startedBy) return tooMany;
