@@ -8,9 +8,10 @@ import { balancingName } from "../../core/arn.ts";
 import { isAccessDenied } from "../../core/aws-errors.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 import type { FailedTask } from "../../ecs/failed-task.ts";
+import { describeRevision } from "../../ecs/revision.ts";
 import { describeTasks, findService, listTasks, type RunningService } from "../../ecs/service.ts";
 import type { Clients } from "../context.ts";
-import { belongsTo, findFailedTasks, type Replacement, readContainers } from "../diagnosis/watch-tasks.ts";
+import { belongsTo, findFailedTasks, type Replacement } from "../diagnosis/watch-tasks.ts";
 
 export interface SightContext extends EcsContext {
   readonly clients: EcsContext["clients"] & Pick<Clients, "elbv2" | "cloudwatch">;
@@ -61,6 +62,7 @@ export function createSightReader(context: SightContext, unseen: Unseen) {
   /** When each task was seen first, in milliseconds since the epoch; −∞ once it has served, and no longer starts. */
   const seen = new Map<string | undefined, number>();
   let known: RunningService | undefined;
+  let containers: readonly ContainerDefinition[] | undefined;
   let elbv2: Promise<ElasticLoadBalancingV2Client> | undefined;
 
   async function healthOf(TargetGroupArn: string): Promise<TargetHealthDescription[] | undefined> {
@@ -96,13 +98,16 @@ export function createSightReader(context: SightContext, unseen: Unseen) {
       known = service;
       const ours = tasks?.filter((task) => belongsTo(task, subject) && task.desiredStatus !== "STOPPED");
       const running = ours?.filter(({ lastStatus }) => lastStatus === "RUNNING");
-      const isChecked = hasHealthChecks(running ? await readContainers(context, subject.revision) : []);
+      containers ??= await read("container definitions", "ecs:DescribeTaskDefinition", async () => {
+        const found = await describeRevision(context, subject.revision);
+        return found?.taskDefinition?.containerDefinitions ?? [];
+      });
       const young = running?.filter((task) => isYoung(task, service)) ?? [];
       const targets = await targetsOf(service, subject, running, young);
       const count = running?.length ?? service.production.runningCount;
       const inHealth = (health: string) =>
         running?.filter(({ healthStatus }) => healthStatus === health) ?? [];
-      const passing = isChecked ? inHealth("HEALTHY").length : count;
+      const passing = running && hasHealthChecks(containers) ? inHealth("HEALTHY").length : count;
       const sick = inHealth("UNHEALTHY");
       const failing = sick.filter((task) => !young.includes(task)).length;
       const wanted = Math.max(service.production.desiredCount, ours?.length ?? 0);
@@ -223,7 +228,7 @@ export function targetsOfTasks(
 }
 
 /** Returns whether ECS waits for the container's own health check. */
-export function hasHealthChecks(containers: readonly ContainerDefinition[]): boolean {
+export function hasHealthChecks(containers: readonly ContainerDefinition[] = []): boolean {
   return containers.some(({ healthCheck, essential = true }) => healthCheck && essential);
 }
 
