@@ -206,6 +206,8 @@ it.each<[id: string, ...Change[]]>([
     change("repositoryPolicy", () => '{"Statement":{"Effect":"Allow","Principal":"*"}}'),
   ],
   ["5.account", container({ image: "customer" })],
+  ["6.listeners", last(undefined)],
+  ["6.admin-rules", last(undefined)],
   ["6.admin-rules", adminRules(["/admin*"], [])],
   [
     "6.admin-rules",
