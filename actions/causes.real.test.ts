@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readRunInputs } from "../../run-task/src/inputs.ts";
-import { newRecord } from "../../run-task/src/record.ts";
-import { run } from "../../run-task/src/run-task.ts";
-import { playMatrix } from "../fault-matrix/support/matrix.ts";
-import { rowsOfCauses } from "../fault-matrix/support/rows/true-causes.ts";
-import { createScene, type Scene } from "../fault-matrix/support/scene.ts";
+import { playMatrix } from "./delivery/fault-matrix/support/matrix.ts";
+import { rowsOfCauses } from "./delivery/fault-matrix/support/rows/true-causes.ts";
+import { createScene, type Scene } from "./delivery/fault-matrix/support/scene.ts";
+import { readRunInputs } from "./run-task/src/inputs.ts";
+import { newRecord } from "./run-task/src/record.ts";
+import { run } from "./run-task/src/run-task.ts";
 
 describe("a deployment", () => playMatrix("rolling", "process", rowsOfCauses));
 
