@@ -1,5 +1,6 @@
 import type { AccessKeys } from "./access-keys.ts";
 import type { Clock } from "./clock.ts";
+import type { Permissions } from "./permissions/permissions.ts";
 import type { CertificateAuthority } from "./runtime/certificate-authority.ts";
 import type { DatabaseServer, DatabaseServerOptions } from "./runtime/database/database-server.ts";
 import type { FunctionOutcome, FunctionRunOptions } from "./runtime/functions/run-function.ts";
@@ -37,6 +38,8 @@ export interface Environment {
   readonly databaseAuthority: CertificateAuthority;
   /** The other services. Call only from inside operations and controllers, never while being created. */
   readonly aws: Aws;
+  /** Decides what callers and roles may do. */
+  readonly permissions: Permissions;
   /** Connects alarms to scaling policies. */
   readonly alarmActions: AlarmActions;
   /** Address of the gateway; known only once it listens, so read it inside operations. */

@@ -10,6 +10,8 @@ import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { AwsError } from "./kit/errors.ts";
 import { apiName } from "./kit/operation-names.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
+import { createPermissions } from "./permissions/create-permissions.ts";
+import { type PermissionMode, permissionModes } from "./permissions/permissions.ts";
 import { createCertificateAuthority } from "./runtime/certificate-authority.ts";
 import { findDatabaseServer } from "./runtime/database/database-program.ts";
 import { startDatabaseServer } from "./runtime/database/database-server.ts";
@@ -66,6 +68,8 @@ export interface SimulatorOptions {
   accessKeys?: readonly AccessKey[];
   /** Public keys of the identity providers whose tokens STS accepts; by default none. */
   identityKeys?: IdentityKeys;
+  /** Whether policies decide about calls; `report` only warns. By default `off`. */
+  permissions?: PermissionMode;
   /** Faults to inject from the start; none by default. */
   faults?: readonly Fault[];
   warn?: (message: string) => void;
@@ -171,6 +175,11 @@ async function createEnvironment(
   aws: Aws,
 ): Promise<Environment> {
   const { dataDirectory, accountId = "123456789012", region = "us-east-1", vcpuShare } = options;
+  const { clock = createClock(options.timeScale ?? defaultTimeScale), permissions: mode = "off" } = options;
+  const { warn = (message) => console.warn(message) } = options;
+  if (!permissionModes.includes(mode))
+    throw new Error(`permissions "${mode}" is not one of ${permissionModes.join(", ")}`);
+  const accessKeys = createAccessKeys([ownKey, ...(options.accessKeys ?? [])], options.expiredAccessKeys);
   const gateway = { host: "127.0.0.1", port: options.port ?? defaultPort };
   const network = createNetwork();
   const registry = createRegistry({ directory: join(dataDirectory, "registry"), accountId, gateway });
@@ -183,9 +192,9 @@ async function createEnvironment(
   return {
     accountId,
     region,
-    clock: options.clock ?? createClock(options.timeScale ?? defaultTimeScale),
+    clock,
     network,
-    accessKeys: createAccessKeys([ownKey, ...(options.accessKeys ?? [])], options.expiredAccessKeys),
+    accessKeys,
     identityKeys: options.identityKeys ?? {},
     registry,
     git: createGitRepositories({ directory: join(dataDirectory, "git") }),
@@ -199,11 +208,12 @@ async function createEnvironment(
     databaseStatements: new Map(),
     databaseAuthority: authority,
     aws,
+    permissions: createPermissions({ mode, accountId, region, clock, accessKeys, warn }),
     alarmActions: createAlarmActions(),
     gateway,
     listenerPortOffset: options.listenerPortOffset ?? defaultListenerPortOffset,
     dataDirectory,
-    warn: options.warn ?? ((message) => console.warn(message)),
+    warn,
   };
 }
 

@@ -5,6 +5,7 @@ import { createAccessKeys } from "./access-keys.ts";
 import { createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { AwsError } from "./kit/errors.ts";
+import { createPermissions } from "./permissions/create-permissions.ts";
 import { createCertificateAuthority } from "./runtime/certificate-authority.ts";
 import { findDatabaseServer } from "./runtime/database/database-program.ts";
 import { startDatabaseServer } from "./runtime/database/database-server.ts";
@@ -50,14 +51,16 @@ async function createEnvironment(
   const { aws = {}, ...rest } = overrides;
   const dataDirectory = await mkdtemp(join(tmpdir(), "simulator-test-"));
   const { network = createNetwork(), registry = refusingRegistry } = overrides;
+  const { accountId = "123456789012", region = "us-east-1", accessKeys = createAccessKeys([]) } = overrides;
+  const { warn = (message) => console.warn(message) } = overrides;
   const git = createGitRepositories({ directory: join(dataDirectory, "git") });
   const taskRuntime = createRuntime({ registry, network, directory: join(dataDirectory, "tasks") });
   return {
-    accountId: "123456789012",
-    region: "us-east-1",
+    accountId,
+    region,
     clock,
     network,
-    accessKeys: createAccessKeys([]),
+    accessKeys,
     identityKeys: {},
     registry,
     git,
@@ -71,7 +74,8 @@ async function createEnvironment(
     gateway: { host: "127.0.0.1", port: 4566 },
     listenerPortOffset: 10_000,
     dataDirectory,
-    warn: (message) => console.warn(message),
+    warn,
+    permissions: createPermissions({ mode: "off", accountId, region, clock, accessKeys, warn }),
     ...rest,
     aws: refuseAbsent(aws),
     async remove() {

@@ -48,6 +48,10 @@ export function createEcrState(environment: Environment): EcrState {
       `The repository with name '${repositoryName}' does not exist in the registry with id '${registryId}'`,
     );
   };
+  environment.permissions.sources.resources.set(
+    "ecr",
+    (arn) => repositories.get(arn.slice(repositoryArn(region, accountId, "").length))?.policyText,
+  );
   return {
     environment,
     repositories,

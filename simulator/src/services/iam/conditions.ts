@@ -1,3 +1,4 @@
+import { BlockList, isIP } from "node:net";
 import { compileWildcard } from "../../kit/wildcard.ts";
 
 /**
@@ -6,21 +7,85 @@ import { compileWildcard } from "../../kit/wildcard.ts";
  */
 export type ConditionKeys = (key: string) => readonly string[] | undefined;
 
-/** Whether a condition holds; undefined if it has an operator, key or value that is not evaluated here. */
+/** Whether a condition holds; undefined if it depends on an operator, key or value that is not evaluated here. */
 export interface Verdict {
   readonly holds: boolean | undefined;
-  /** Parts that are not evaluated here, such as `the condition key aws:SourceVpc`. */
+  /** Parts that are not evaluated here, such as `the condition key aws:SourceVpc`; none if the rest decides. */
   readonly notChecked: readonly string[];
 }
 
-const equals = (expected: string) => (actual: string) => actual === expected;
+type Compare = (expected: string) => (actual: string) => boolean;
 
-/** A negated operator holds if no expected value matches, and also without the key. */
-const operators: Readonly<Record<string, { compare: typeof equals; negated?: boolean }>> = {
+interface Operator {
+  readonly compare: Compare;
+  /** A negated operator holds if no expected value matches, and also without the key. */
+  readonly negated?: boolean;
+}
+
+const equals: Compare = (expected) => (actual) => actual === expected;
+const sameLetters: Compare = (expected) => (actual) => actual.toLowerCase() === expected.toLowerCase();
+const like: Compare = (expected) => compileWildcard(expected);
+
+/** The six parts of an ARN are compared separately, each with wildcards. */
+const arnLike: Compare = (expected) => {
+  const patterns = partsOfArn(expected).map((part) => compileWildcard(part));
+  return (actual) => {
+    const parts = partsOfArn(actual);
+    return (
+      parts.length === 6 && patterns.length === 6 && patterns.every((matches, at) => matches(parts[at] ?? ""))
+    );
+  };
+};
+
+function partsOfArn(arn: string): string[] {
+  const parts = arn.split(":");
+  return [...parts.slice(0, 5), ...(parts.length > 5 ? [parts.slice(5).join(":")] : [])];
+}
+
+const inNetwork: Compare = (expected) => {
+  const [address = "", bits] = expected.split("/");
+  const list = new BlockList();
+  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+  if (isIP(address)) list.addSubnet(address, Number(bits ?? (family === "ipv6" ? 128 : 32)), family);
+  return (actual) => isIP(actual) > 0 && list.check(actual, isIP(actual) === 6 ? "ipv6" : "ipv4");
+};
+
+const timeOf = (text: string) => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text));
+
+/** The operators of numbers and dates; what is neither number nor date matches nothing. */
+function ordered(prefix: string, read: (text: string) => number): Record<string, Operator> {
+  const by =
+    (holds: (actual: number, expected: number) => boolean): Compare =>
+    (expected) =>
+    (actual) =>
+      holds(read(actual), read(expected));
+  const same = by((actual, expected) => actual === expected);
+  return {
+    [`${prefix}Equals`]: { compare: same },
+    [`${prefix}NotEquals`]: { compare: same, negated: true },
+    [`${prefix}LessThan`]: { compare: by((actual, expected) => actual < expected) },
+    [`${prefix}LessThanEquals`]: { compare: by((actual, expected) => actual <= expected) },
+    [`${prefix}GreaterThan`]: { compare: by((actual, expected) => actual > expected) },
+    [`${prefix}GreaterThanEquals`]: { compare: by((actual, expected) => actual >= expected) },
+  };
+}
+
+const operators: Readonly<Record<string, Operator>> = {
   StringEquals: { compare: equals },
   StringNotEquals: { compare: equals, negated: true },
-  StringLike: { compare: (expected) => compileWildcard(expected) },
-  StringNotLike: { compare: (expected) => compileWildcard(expected), negated: true },
+  StringEqualsIgnoreCase: { compare: sameLetters },
+  StringNotEqualsIgnoreCase: { compare: sameLetters, negated: true },
+  StringLike: { compare: like },
+  StringNotLike: { compare: like, negated: true },
+  ArnEquals: { compare: arnLike },
+  ArnLike: { compare: arnLike },
+  ArnNotEquals: { compare: arnLike, negated: true },
+  ArnNotLike: { compare: arnLike, negated: true },
+  Bool: { compare: sameLetters },
+  IpAddress: { compare: inNetwork },
+  NotIpAddress: { compare: inNetwork, negated: true },
+  ...ordered("Numeric", Number),
+  ...ordered("Date", timeOf),
 };
 
 /**
@@ -29,16 +94,16 @@ const operators: Readonly<Record<string, { compare: typeof equals; negated?: boo
  */
 export function evaluateCondition(condition: unknown, keys: ConditionKeys): Verdict {
   const notChecked: string[] = [];
-  let holds = true;
   for (const [operator, tests] of Object.entries((condition ?? {}) as Record<string, unknown>)) {
     if (typeof tests !== "object" || tests === null) notChecked.push(`the condition operator ${operator}`);
     for (const [key, value] of Object.entries(Object(tests) as Record<string, unknown>)) {
       const result = evaluateTest(operator, { key, expected: [value].flat().map(String) }, keys);
-      if (typeof result === "string") notChecked.push(result);
-      else holds &&= result;
+      // One test that fails decides, whatever the others are.
+      if (result === false) return { holds: false, notChecked: [] };
+      if (result !== true) notChecked.push(result);
     }
   }
-  return { holds: notChecked.length > 0 ? undefined : holds, notChecked };
+  return { holds: notChecked.length > 0 ? undefined : true, notChecked };
 }
 
 interface Test {

@@ -1,5 +1,6 @@
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import managed from "../../permissions/generated/aws-managed-policies.json" with { type: "json" };
 import type { Operations } from "../api.ts";
 import { parsePolicyDocument } from "./policy-document.ts";
 import {
@@ -17,60 +18,30 @@ import {
 } from "./state.ts";
 
 /**
- * AWS managed policies that deployments to ECS attach to roles, without `arn:aws:iam::aws:policy/`. Source: AWS managed
- * policy reference guide. Their documents are not stored: the simulator evaluates no permissions.
+ * AWS managed policies that deployments to ECS attach to roles, without `arn:aws:iam::aws:policy/`, with the actions of
+ * the simulator's services.
  */
-const awsManagedPolicies: ReadonlySet<string> = new Set([
-  "AdministratorAccess",
-  "PowerUserAccess",
-  "ReadOnlyAccess",
-  "AmazonEC2ContainerRegistryFullAccess",
-  "AmazonEC2ContainerRegistryPowerUser",
-  "AmazonEC2ContainerRegistryReadOnly",
-  "AmazonEC2ContainerRegistryPullOnly",
-  "AmazonEC2FullAccess",
-  "AmazonEC2ReadOnlyAccess",
-  "AmazonS3FullAccess",
-  "AmazonS3ReadOnlyAccess",
-  "AmazonSSMManagedInstanceCore",
-  "AmazonRDSFullAccess",
-  "AmazonECS_FullAccess",
-  "AWSCloudFormationFullAccess",
-  "AWSCloudFormationReadOnlyAccess",
-  "AWSCodeDeployRoleForECS",
-  "AWSCodeDeployRoleForECSLimited",
-  "AWSCodeDeployFullAccess",
-  "AWSCodeCommitFullAccess",
-  "AWSCodeCommitPowerUser",
-  "AWSCodeCommitReadOnly",
-  "AWSCodePipeline_FullAccess",
-  "AWSCodePipeline_ReadOnlyAccess",
-  "AWSCloud9Administrator",
-  "AWSCloud9SSMInstanceProfile",
-  "CloudWatchAgentServerPolicy",
-  "CloudWatchFullAccess",
-  "AmazonEventBridgeFullAccess",
-  "IAMFullAccess",
-  "CloudWatchLogsFullAccess",
-  "ElasticLoadBalancingFullAccess",
-  "SecretsManagerReadWrite",
-  "service-role/AmazonECSTaskExecutionRolePolicy",
-  "service-role/AmazonECSInfrastructureRolePolicyForLoadBalancers",
-  "service-role/AWSCodeDeployRole",
-  "service-role/AWSCodeDeployRoleForLambda",
-  "service-role/AWSLambdaBasicExecutionRole",
-  "service-role/AmazonRDSEnhancedMonitoringRole",
-]);
+const awsManagedPolicies: Readonly<Record<string, { readonly document: object }>> = managed.policies;
 
 const awsPrefix = "arn:aws:iam::aws:policy/";
 
 /** Returns the ARN of a policy of the account, or of AWS. */
 export function findAttachable({ policies }: IamState, arn: string): string {
   if (policies.has(arn)) return arn;
-  if (arn.startsWith(awsPrefix) && awsManagedPolicies.has(arn.slice(awsPrefix.length))) return arn;
+  if (documentOfAws(arn) !== undefined) return arn;
   throw noSuchEntity(
-    `Policy ${arn} does not exist or is not attachable. Policies of AWS known to the simulator: ${[...awsManagedPolicies].join(", ")}.`,
+    `Policy ${arn} does not exist or is not attachable. Policies of AWS known to the simulator: ${Object.keys(awsManagedPolicies).join(", ")}.`,
   );
+}
+
+function documentOfAws(arn: string): object | undefined {
+  const name = arn.startsWith(awsPrefix) ? arn.slice(awsPrefix.length) : "";
+  return Object.hasOwn(awsManagedPolicies, name) ? awsManagedPolicies[name]?.document : undefined;
+}
+
+/** Returns the document of a policy that `findAttachable` found. */
+export function documentOf({ policies }: IamState, arn: string): string {
+  return policies.get(arn)?.document ?? JSON.stringify(documentOfAws(arn));
 }
 
 /** Policies of a role: inline ones, and attached managed ones. */

@@ -103,7 +103,11 @@ describe("roles", () => {
   });
 });
 
-const values: Record<string, string[]> = { "p:sub": ["repo:a/b"], "p:ref": [], "p:amr": ["x", "y"] };
+const values: Record<string, string[]> = {
+  ...{ "p:sub": ["repo:a/b"], "p:ref": [], "p:amr": ["x", "y"] },
+  ...{ "p:arn": ["arn:aws:ecs:us-east-1:1:service/main/web"], "p:number": ["20"], "p:yes": ["true"] },
+  ...{ "p:time": ["2026-01-02T03:04:05Z"], "p:ip": ["203.0.113.7"] },
+};
 const holds = (condition: unknown) => evaluateCondition(condition, (key) => values[key.toLowerCase()]).holds;
 
 /** Source: "Condition operators" and "Multivalued context keys", IAM user guide. */
@@ -124,6 +128,25 @@ it.each<[string, object, boolean]>([
   ["ForAllValues:StringLike", { "p:ref": "main" }, true],
   ["Null", { "p:ref": true }, true],
   ["Null", { "p:sub": "true" }, false],
+  ["StringEqualsIgnoreCase", { "p:sub": "Repo:A/b" }, true],
+  ["StringNotEqualsIgnoreCase", { "p:sub": "Repo:A/b" }, false],
+  ["ArnLike", { "p:arn": "arn:aws:ecs:*:1:service/main/*" }, true],
+  ["ArnEquals", { "p:arn": "arn:aws:*:service/main/web" }, false],
+  ["ArnNotLike", { "p:arn": "arn:aws:ecs:*:2:service/*" }, true],
+  ["ArnLike", { "p:sub": "*" }, false],
+  ["Bool", { "p:yes": true }, true],
+  ["Bool", { "p:ref": "false" }, false],
+  ["BoolIfExists", { "p:ref": "false" }, true],
+  ["NumericLessThanEquals", { "p:number": "20" }, true],
+  ["NumericLessThan", { "p:number": "20" }, false],
+  ["NumericGreaterThan", { "p:sub": "1" }, false],
+  ["DateGreaterThan", { "p:time": "2026-01-02T03:04:04Z" }, true],
+  ["DateLessThan", { "p:time": "1767323045" }, false],
+  ["IpAddress", { "p:ip": ["198.51.100.0/24", "203.0.113.0/24"] }, true],
+  ["IpAddress", { "p:ip": "203.0.113.8" }, false],
+  ["NotIpAddress", { "p:ip": "2001:db8::/32" }, true],
+  // One test that fails decides, whatever the unknown one is.
+  ["StringEquals", { "p:sub": "x", "p:other": "x" }, false],
 ])("%s %j: %s", (operator, tests, expected) => {
   expect(holds({ [operator]: tests })).toBe(expected);
 });
@@ -131,6 +154,6 @@ it.each<[string, object, boolean]>([
 it.each([
   [{ StringEquals: "x" }],
   [{ StringEquals: null }],
-  [{ DateLessThan: { "p:sub": "x" } }],
+  [{ BinaryEquals: { "p:sub": "x" } }],
   [{ StringEquals: { "p:other": "x" } }],
 ])("%j is not evaluated", (condition) => expect(holds(condition)).toBeUndefined());

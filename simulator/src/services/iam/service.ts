@@ -1,12 +1,14 @@
+import type { Environment } from "../../environment.ts";
+import type { RolePolicies } from "../../permissions/permissions.ts";
 import { type Definition, serviceOn } from "../definition.ts";
 import { instanceProfileOperations } from "./instance-profiles.ts";
 import { oidcProviderOperations } from "./oidc-providers.ts";
-import { managedPolicyOperations, rolePolicyOperations } from "./policies.ts";
+import { documentOf, managedPolicyOperations, rolePolicyOperations } from "./policies.ts";
 import { roleOperations, serviceLinkedRoleOperations } from "./roles.ts";
-import { createIamState } from "./state.ts";
+import { createIamState, type IamState, type Role } from "./state.ts";
 
-/** Roles and policies as state: documents are checked, permissions are not. Source: API reference 2010-05-08. */
-const createIam = serviceOn(createIamState, [
+/** Source: API reference 2010-05-08. */
+const createIam = serviceOn(createStateForDecisions, [
   roleOperations,
   rolePolicyOperations,
   managedPolicyOperations,
@@ -14,6 +16,28 @@ const createIam = serviceOn(createIamState, [
   oidcProviderOperations,
   serviceLinkedRoleOperations,
 ]);
+
+function createStateForDecisions(environment: Environment): IamState {
+  const state = createIamState(environment);
+  environment.permissions.sources.role = (name) => {
+    const role = state.roles.get(name);
+    return role && policiesOf(state, role);
+  };
+  return state;
+}
+
+function policiesOf(state: IamState, role: Role): RolePolicies {
+  const { facts, trustPolicy, inlinePolicies, attachedPolicies, tags } = role;
+  const boundary = facts.PermissionsBoundary?.PermissionsBoundaryArn;
+  return {
+    arn: facts.Arn ?? "",
+    createdAt: facts.CreateDate ?? new Date(0),
+    trustPolicy,
+    documents: [...inlinePolicies.values(), ...[...attachedPolicies].map((arn) => documentOf(state, arn))],
+    boundary: boundary === undefined ? undefined : documentOf(state, boundary),
+    tags,
+  };
+}
 
 export const iam: Definition<"iam"> = {
   create: createIam,

@@ -77,9 +77,12 @@ export interface S3State {
   readonly store: ObjectStore;
 }
 
-export function createS3State({ accountId, region, clock, dataDirectory }: Environment): S3State {
+export function createS3State(environment: Environment): S3State {
+  const { accountId, region, clock, dataDirectory, permissions } = environment;
   const store = createObjectStore(dataDirectory);
-  return { accountId, region, now: () => clock.now(), buckets: new Map(), store };
+  const buckets = new Map<string, Bucket>();
+  permissions.sources.resources.set("s3", (arn) => buckets.get(arn.split(/[:/]/)[5] ?? "")?.policy);
+  return { accountId, region, now: () => clock.now(), buckets, store };
 }
 
 export interface BucketInput {
