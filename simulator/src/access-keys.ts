@@ -9,6 +9,8 @@ export interface AccessKey {
   readonly expiration?: Date;
   /** ARN of its owner; the student's by default. */
   readonly arn?: string;
+  /** Tags of the session. */
+  readonly tags?: ReadonlyMap<string, string>;
 }
 
 /** By access key id. */

@@ -208,7 +208,7 @@ async function createEnvironment(
     databaseStatements: new Map(),
     databaseAuthority: authority,
     aws,
-    permissions: createPermissions({ mode, accountId, region, clock, accessKeys, warn }),
+    permissions: createPermissions({ mode, accountId, region, clock, accessKeys, warn, aws }),
     alarmActions: createAlarmActions(),
     gateway,
     listenerPortOffset: options.listenerPortOffset ?? defaultListenerPortOffset,

@@ -48,7 +48,8 @@ async function createEnvironment(
   clock: TestClock,
   createRuntime: (options: ProcessRuntimeOptions) => TaskRuntime,
 ): Promise<Created> {
-  const { aws = {}, ...rest } = overrides;
+  const { aws: given = {}, ...rest } = overrides;
+  const aws = refuseAbsent(given);
   const dataDirectory = await mkdtemp(join(tmpdir(), "simulator-test-"));
   const { network = createNetwork(), registry = refusingRegistry } = overrides;
   const { accountId = "123456789012", region = "us-east-1", accessKeys = createAccessKeys([]) } = overrides;
@@ -75,9 +76,9 @@ async function createEnvironment(
     listenerPortOffset: 10_000,
     dataDirectory,
     warn,
-    permissions: createPermissions({ mode: "off", accountId, region, clock, accessKeys, warn }),
+    permissions: createPermissions({ mode: "off", accountId, region, clock, accessKeys, warn, aws }),
     ...rest,
-    aws: refuseAbsent(aws),
+    aws,
     async remove() {
       await taskRuntime.close();
       clock.stop();

@@ -1,5 +1,7 @@
 import { AwsError } from "../kit/errors.ts";
 import { methodName } from "../kit/operation-names.ts";
+import { deniedMessage, noIdentityPolicy } from "../permissions/denied-message.ts";
+import { unknownPart } from "../permissions/permissions.ts";
 import type { Service, ServiceName } from "../services/api.ts";
 import { definitions } from "../services/index.ts";
 import type { CommonErrors } from "./wire.ts";
@@ -209,21 +211,16 @@ async function errorOf(
       "The request has failed due to a temporary failure of the server.",
       503,
     );
-  return kind === "deny" ? denied(call, errors) : undefined;
+  if (kind !== "deny") return undefined;
+  const action = `${definitions[call.service].actionPrefix ?? call.service}:${call.operation}`;
+  const request = { action, resource: unknownPart };
+  return denied(errors, deniedMessage(await call.callerArn(), request, noIdentityPolicy(action)));
 }
 
 export function expiredToken(errors: CommonErrors): ProtocolError {
   return new ProtocolError(errors.expiredToken, "The security token included in the request is expired", 403);
 }
 
-async function denied(
-  { service, operation, callerArn }: StruckCall,
-  errors: CommonErrors,
-): Promise<ProtocolError> {
-  const action = `${definitions[service].actionPrefix ?? service}:${operation}`;
-  return new ProtocolError(
-    errors.denied.code,
-    `User: ${await callerArn()} is not authorized to perform: ${action} on resource: * because no identity-based policy allows the ${action} action`,
-    errors.denied.statusCode,
-  );
+export function denied({ denied: { code, statusCode } }: CommonErrors, message: string): ProtocolError {
+  return new ProtocolError(code, message, statusCode);
 }

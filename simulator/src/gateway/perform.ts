@@ -1,11 +1,12 @@
 import type { AccessKeys } from "../access-keys.ts";
 import { AwsError } from "../kit/errors.ts";
 import { methodName } from "../kit/operation-names.ts";
+import type { Permissions } from "../permissions/permissions.ts";
 import type { Caller, Handler, Service, ServiceName } from "../services/api.ts";
 import { definitions } from "../services/index.ts";
 import { enumsOf, refuseUnknownValues } from "./enums.ts";
 import type { FaultStrikes } from "./faults.ts";
-import { ConnectionCut, expiredToken, ProtocolError, strikeAfter, strikeBefore } from "./faults.ts";
+import { ConnectionCut, denied, expiredToken, ProtocolError, strikeAfter, strikeBefore } from "./faults.ts";
 import { findOperation, loadModel, type Protocol, type WireModel, wireModels } from "./models.ts";
 import { restJsonWire } from "./rest.ts";
 import { restXmlWire } from "./rest-xml.ts";
@@ -40,6 +41,7 @@ export interface GatewayServices {
   readonly accessKeys: AccessKeys;
   readonly warn: (message: string) => void;
   readonly faults: FaultStrikes;
+  readonly permissions: Permissions;
   readonly region: string;
 }
 
@@ -89,7 +91,7 @@ interface Call {
 }
 
 async function answer(
-  { services }: GatewayServices,
+  { services, permissions }: GatewayServices,
   request: ApiRequest,
   { model, operation: name, module, identity }: Call,
 ): Promise<Reply> {
@@ -108,6 +110,9 @@ async function answer(
   const { service, protocol, client } = model;
   const call = { service, protocol, operation: name, module };
   refuseUnknownValues(call, enumsOf(client), schemaOf(operation.input), input);
+  const action = { service: definitions[service].actionPrefix ?? service, operation: name, input };
+  const refusal = await permissions.refusal(identity, action);
+  if (refusal !== undefined) throw denied(wire.errors, refusal);
   const output = await handler(input, identity);
   return wire.write(model, operation, output ?? {}, request.requestId);
 }

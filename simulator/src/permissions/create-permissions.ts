@@ -1,50 +1,127 @@
+import { studentArn } from "../access-keys.ts";
 import type { Environment } from "../environment.ts";
-import { compileWildcard } from "../kit/wildcard.ts";
-import { type ConditionKeys, evaluateCondition } from "../services/iam/conditions.ts";
-import { parsePolicyDocument } from "../services/iam/policy-document.ts";
-import { compilePolicy, evaluate, type Policies, type Requester } from "./evaluate.ts";
+import type { Caller } from "../services/api.ts";
+import { deniedMessage, noIdentityPolicy } from "./denied-message.ts";
+import { compilePolicy, type Evaluation, evaluate, type Policies, type Requester } from "./evaluate.ts";
 import { globalKeys } from "./global-keys.ts";
+import { createLedger } from "./ledger.ts";
 import type {
   AccessRequest,
-  Decision,
   PermissionMode,
   Permissions,
   PolicySources,
   RolePolicies,
   ServiceDecision,
 } from "./permissions.ts";
+import { requestsOf } from "./requests.ts";
+import { trustOf } from "./trust.ts";
 
-interface Options extends Pick<Environment, "accountId" | "region" | "clock" | "accessKeys" | "warn"> {
+interface Options
+  extends Pick<Environment, "accountId" | "region" | "clock" | "accessKeys" | "warn" | "aws"> {
   readonly mode: PermissionMode;
+  /** Policy of the account's own keys. */
+  readonly userPolicy?: string;
+  /** Roles whose policies nobody outside AWS has seen: nothing about them is decided. */
+  readonly unseenRoles?: readonly string[];
 }
 
-export function createPermissions(options: Options): Permissions {
-  const { mode, warn } = options;
-  const sources: PolicySources = { resources: new Map() };
+/** The user of the account's own keys is an administrator. */
+const administrator = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: { Effect: "Allow", Action: "*", Resource: "*" },
+});
 
-  const decide = (role: RolePolicies, requester: Requester, request: AccessRequest): Decision => {
-    const evaluation = evaluate(policiesFor(sources, role, request), request, requester);
-    return evaluation.outcome === "denied"
-      ? { outcome: "denied", message: deniedMessage(requester.arn, request, evaluation.because) }
+export function createPermissions(options: Options): Permissions {
+  const { mode, accountId, region, aws, warn, userPolicy = administrator, unseenRoles = [] } = options;
+  const sources: PolicySources = { resources: new Map() };
+  const ledger = createLedger();
+  const context = { accountId, region, aws, role: (name: string) => sources.role?.(name) };
+
+  const decide = (
+    requester: Requester,
+    role: RolePolicies | undefined,
+    request: AccessRequest,
+  ): Evaluation => {
+    if (requester.roleArn !== undefined && !role)
+      return { outcome: "denied", because: noIdentityPolicy(request.action) };
+    const identity = role ? role.documents.flatMap(compilePolicy) : compilePolicy(userPolicy);
+    const evaluation = evaluate({ identity, ...otherPolicies(sources, role, request) }, request, requester);
+    const isUnseen = role
+      ? unseenRoles.includes(nameOf(role.arn))
+      : userPolicy !== administrator && evaluation.outcome === "allowed";
+    return isUnseen
+      ? { outcome: "not checked", part: `the policies of ${requester.roleArn ?? requester.arn}` }
       : evaluation;
+  };
+
+  /** Returns the message about the first request that is denied. */
+  const judge = (requester: Requester, requests: readonly AccessRequest[]): string | undefined => {
+    const role = requester.roleArn === undefined ? undefined : sources.role?.(nameOf(requester.roleArn));
+    for (const request of requests) {
+      const evaluation = decide(requester, role, request);
+      if (evaluation.outcome === "not checked") ledger.addNotChecked(request.action, evaluation.part);
+      if (evaluation.outcome !== "denied") continue;
+      const message = deniedMessage(requester.arn, request, evaluation.because);
+      ledger.addDenied({ caller: requester.arn, action: request.action, message });
+      if (mode !== "report") return message;
+      warn(`denied on AWS, performed here: ${message}`);
+    }
+    return undefined;
+  };
+
+  /** Undefined for callers whose calls are not decided. */
+  const requesterFor = (caller: Caller): Requester | undefined => {
+    if (caller.accessKeyId === "in-process") return undefined;
+    const requester = requesterOf(options, caller, context.role);
+    const isRestricted = requester.roleArn === undefined && userPolicy !== administrator;
+    return mode === "off" && !isRestricted ? undefined : requester;
   };
 
   return {
     mode,
     sources,
+    report: ledger.report,
+    async refusal(caller, call) {
+      const requester = requesterFor(caller);
+      if (!requester) return undefined;
+      ledger.addCall(requester.arn);
+      const isFree =
+        requester.roleArn === undefined &&
+        userPolicy === administrator &&
+        !sources.resources.has(call.service);
+      return isFree ? undefined : judge(requester, await requestsOf(call, context));
+    },
+    refusalOf(caller, request) {
+      const requester = requesterFor(caller);
+      if (!requester) return undefined;
+      ledger.addCall(requester.arn);
+      return judge(requester, [request]);
+    },
     async decideForService(roleArn, service, request, session = service.split(".")[0] ?? service) {
       if (mode === "off") return { outcome: "allowed" };
-      const role = sources.role?.(roleArn.slice(roleArn.lastIndexOf("/") + 1));
-      const requester = requesterOf(options, { roleArn, session, role });
-      const decision =
-        role?.arn === roleArn
-          ? (trustOf(role, service, requester.keys) ?? decide(role, requester, request))
-          : ({ outcome: "no role" } as const);
+      const role = sources.role?.(nameOf(roleArn));
+      const requester = sessionOf(options, { roleArn, session, role });
+      const decision = forService(role, { roleArn, service }, requester, request);
+      if (decision.outcome === "not checked") ledger.addNotChecked(request.action, decision.part);
       if (mode === "enforce" || decision.outcome === "allowed") return decision;
       warn(`${request.action} by ${roleArn} for ${service}: ${describe(decision)}`);
       return { outcome: "allowed" };
     },
   };
+
+  function forService(
+    role: RolePolicies | undefined,
+    { roleArn, service }: { roleArn: string; service: string },
+    requester: Requester,
+    request: AccessRequest,
+  ): ServiceDecision {
+    if (role?.arn !== roleArn) return { outcome: "no role" };
+    const trust = unseenRoles.includes(nameOf(roleArn)) ? undefined : trustOf(role, service, requester.keys);
+    if (trust) return trust;
+    const evaluation = decide(requester, role, request);
+    if (evaluation.outcome !== "denied") return evaluation;
+    return { outcome: "denied", message: deniedMessage(requester.arn, request, evaluation.because) };
+  }
 }
 
 function describe(decision: ServiceDecision): string {
@@ -52,53 +129,64 @@ function describe(decision: ServiceDecision): string {
   return decision.outcome === "not checked" ? `not checked: ${decision.part}` : decision.outcome;
 }
 
-function policiesFor(
+const nameOf = (roleArn: string) => roleArn.slice(roleArn.lastIndexOf("/") + 1);
+
+function otherPolicies(
   { resources }: PolicySources,
-  role: RolePolicies,
+  role: RolePolicies | undefined,
   { action, resource }: AccessRequest,
-): Policies {
+): Pick<Policies, "boundary" | "resource"> {
   const own = resources.get(action.split(":")[0] ?? "")?.(resource);
   return {
-    identity: role.documents.flatMap(compilePolicy),
-    boundary: role.boundary === undefined ? undefined : compilePolicy(role.boundary),
+    boundary: role?.boundary === undefined ? undefined : compilePolicy(role.boundary),
     resource: own === undefined ? undefined : compilePolicy(own),
   };
 }
 
-/** AWS's sentence about a denied request. Source: "Troubleshoot access denied error messages", IAM user guide. */
-export function deniedMessage(caller: string, { action, resource }: AccessRequest, because: string): string {
-  return `User: ${caller} is not authorized to perform: ${action} on resource: ${resource} ${because}`;
-}
-
+/** The keys of a role's session have its ARN; all others are the account's own. */
 function requesterOf(
-  { accountId, region, clock }: Options,
-  { roleArn, session, role }: { roleArn: string; session: string; role: RolePolicies | undefined },
+  options: Options,
+  { accessKeyId, via, roleArn }: Caller,
+  find: (name: string) => RolePolicies | undefined,
 ): Requester {
-  const arn = `arn:aws:sts::${accountId}:assumed-role/${roleArn.slice(roleArn.lastIndexOf("/") + 1)}/${session}`;
-  const keys = globalKeys({ arn, roleArn, accountId, region, tags: role?.tags, now: () => clock.now() });
-  return { arn, accountId, roleArn, keys };
+  const { accountId, region, clock, accessKeys } = options;
+  if (roleArn !== undefined)
+    return sessionOf(options, { roleArn, session: "AWSCloudFormation", role: find(nameOf(roleArn)), via });
+  const key = accessKeys.get(accessKeyId);
+  const arn = key?.arn ?? studentArn(accountId);
+  const [, name, session] = /:assumed-role\/([^/]+)\/(.+)$/.exec(arn) ?? [];
+  if (name !== undefined && session !== undefined) {
+    const role = find(name);
+    return sessionOf(options, {
+      roleArn: role?.arn ?? `arn:aws:iam::${accountId}:role/${name}`,
+      session,
+      role,
+      via,
+      tags: key?.tags,
+    });
+  }
+  return { arn, accountId, keys: globalKeys({ arn, accountId, region, via, now: () => clock.now() }) };
 }
 
-/** Returns why a service may not assume a role; undefined if it may. */
-function trustOf(role: RolePolicies, service: string, keys: ConditionKeys): ServiceDecision | undefined {
-  const concerned = parsePolicyDocument(role.trustPolicy, "trust").filter(
-    ({ Action, NotAction, Principal }) => {
-      const named = [(Principal as { Service?: string | string[] }).Service ?? []].flat();
-      const covers = [Action ?? NotAction ?? []]
-        .flat()
-        .some((pattern) => compileWildcard(pattern, { ignoreCase: true })("sts:AssumeRole"));
-      return covers === (Action !== undefined) && (Principal === "*" || named.includes(service));
-    },
-  );
-  const verdicts = concerned.map(({ Effect, Condition }) => ({
-    Effect,
-    ...evaluateCondition(Condition, keys),
-  }));
-  const has = (effect: string, holds: boolean | undefined) =>
-    verdicts.find((each) => each.Effect === effect && each.holds === holds);
-  if (has("Deny", true)) return { outcome: "not trusted" };
-  const unclear = has("Deny", undefined) ?? (has("Allow", true) ? undefined : has("Allow", undefined));
-  if (unclear)
-    return { outcome: "not checked", part: `${unclear.notChecked[0]} in the trust policy of ${role.arn}` };
-  return has("Allow", true) ? undefined : { outcome: "not trusted" };
+interface Session {
+  readonly roleArn: string;
+  readonly session: string;
+  readonly role: RolePolicies | undefined;
+  readonly via?: string | undefined;
+  /** Tags of the session, which override those of the role. */
+  readonly tags?: ReadonlyMap<string, string> | undefined;
+}
+
+function sessionOf(
+  { accountId, region, clock }: Options,
+  { roleArn, session, role, via, tags }: Session,
+): Requester {
+  const arn = `arn:aws:sts::${accountId}:assumed-role/${nameOf(roleArn)}/${session}`;
+  const all = new Map([...(role?.tags ?? []), ...(tags ?? [])]);
+  return {
+    arn,
+    accountId,
+    roleArn,
+    keys: globalKeys({ arn, roleArn, accountId, region, via, tags: all, now: () => clock.now() }),
+  };
 }

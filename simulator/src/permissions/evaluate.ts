@@ -1,7 +1,8 @@
 import { compileWildcard, type Matches } from "../kit/wildcard.ts";
 import { type ConditionKeys, evaluateCondition } from "../services/iam/conditions.ts";
 import type { Statement } from "../services/iam/policy-document.ts";
-import type { AccessRequest } from "./permissions.ts";
+import { noIdentityPolicy } from "./denied-message.ts";
+import { type AccessRequest, unknownPart } from "./permissions.ts";
 
 /** Policies that apply to one request within one account. */
 export interface Policies {
@@ -79,9 +80,6 @@ function compileAny(patterns: readonly string[]): Matches {
   return (text) => matchers.some((matches) => matches(text));
 }
 
-/** Stands in a resource's ARN for a part that is not known here. */
-export const unknownPart = "\ufffd\ufffd";
-
 function compileResource(pattern: string): (request: AccessRequest) => Match {
   if (pattern.includes("${")) return () => `the policy variable in "${pattern}"`;
   const matches = compileWildcard(pattern);
@@ -143,8 +141,8 @@ export function evaluate(policies: Policies, request: AccessRequest, requester: 
 }
 
 function implicit(action: string, bounded: Match): string {
-  const kind = bounded === false ? "permissions boundary" : "identity-based policy";
-  return `because no ${kind} allows the ${action} action`;
+  const noBoundary = `because no permissions boundary allows the ${action} action`;
+  return bounded === false ? noBoundary : noIdentityPolicy(action);
 }
 
 function allOf(matches: readonly Match[]): Match {

@@ -1,14 +1,26 @@
+import type { Caller } from "../services/api.ts";
 import type { ConditionKeys } from "../services/iam/conditions.ts";
+
+/** One call of the API. */
+export interface ApiCall {
+  /** IAM's name of the service, such as `elasticloadbalancing`. */
+  readonly service: string;
+  readonly operation: string;
+  readonly input: object;
+}
 
 /** What a call does to one resource, in IAM's words. */
 export interface AccessRequest {
   /** Such as `ecs:RunTask`. */
   readonly action: string;
-  /** ARN, or `*` for an action without a resource. A part that is not known here is `unknownPart` (evaluate.ts). */
+  /** ARN, or `*` for an action without a resource. A part that is not known here is `unknownPart`. */
   readonly resource: string;
   /** Keys of this request; global keys of the principal are added. */
   readonly keys?: ConditionKeys;
 }
+
+/** Stands in a resource's ARN for a part that is not known here. */
+export const unknownPart = "\ufffd\ufffd";
 
 /** `not checked`: a part has no source here; AWS may allow or deny it. The text names the part. */
 export type Decision =
@@ -42,6 +54,12 @@ export interface PolicySources {
 export interface Permissions {
   readonly mode: PermissionMode;
   readonly sources: PolicySources;
+  /** Returns AWS's message about a call that its caller may not make; undefined if it is performed. */
+  refusal(caller: Caller, call: ApiCall): Promise<string | undefined>;
+  /** The same for one action on one resource, such as a request to the registry. */
+  refusalOf(caller: Caller, request: AccessRequest): string | undefined;
+  /** Calls since the start. */
+  report(): PermissionReport;
   /**
    * Decides about a role that a service of AWS assumes: whether it exists, trusts the service, and is allowed the
    * request.
@@ -54,6 +72,15 @@ export interface Permissions {
     request: AccessRequest,
     session?: string,
   ): Promise<ServiceDecision>;
+}
+
+export interface PermissionReport {
+  /** Number of calls by ARN of the caller. */
+  readonly calls: ReadonlyMap<string, number>;
+  /** Calls that a policy denies, in their order; with `report` they were performed. */
+  readonly denied: readonly { readonly caller: string; readonly action: string; readonly message: string }[];
+  /** Number of calls by `action: part` that was not checked. */
+  readonly notChecked: ReadonlyMap<string, number>;
 }
 
 /** A service reports an absent role and one that it may not assume in other words than a denied action. */

@@ -39,6 +39,10 @@ type OperationName<Client> = {
 export interface Caller {
   readonly accessKeyId: string;
   readonly sourceIp: string;
+  /** Set for a service that calls for the caller, such as `cloudformation.amazonaws.com`. */
+  readonly via?: string;
+  /** Role that this service assumed for it. */
+  readonly roleArn?: string | undefined;
 }
 
 type OperationsOf<Client> = {

@@ -1,0 +1,161 @@
+import { findAction } from "./action-table.ts";
+import { type Context, lastPart, orNothing, type Place, tagsOf, textAt, textsAt } from "./input.ts";
+import { passedRoles } from "./passed-roles.ts";
+import { type AccessRequest, type ApiCall, unknownPart } from "./permissions.ts";
+import { requestKeys } from "./request-keys.ts";
+import { resourcesOf } from "./resources.ts";
+
+/** Operations whose action has another name. Source: "API operations defined by Amazon S3" and Lambda, same reference. */
+const actionNames: Readonly<Record<string, string>> = {
+  "lambda:Invoke": "InvokeFunction",
+  "s3:HeadBucket": "ListBucket",
+  "s3:ListBuckets": "ListAllMyBuckets",
+  "s3:ListObjects": "ListBucket",
+  "s3:ListObjectsV2": "ListBucket",
+  "s3:ListObjectVersions": "ListBucketVersions",
+  "s3:HeadObject": "GetObject",
+  "s3:DeleteObjects": "DeleteObject",
+  "s3:DeleteBucketTagging": "PutBucketTagging",
+  "s3:PutBucketEncryption": "PutEncryptionConfiguration",
+  "s3:GetBucketEncryption": "GetEncryptionConfiguration",
+  "s3:DeleteBucketEncryption": "PutEncryptionConfiguration",
+  "s3:PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+  "s3:GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+  "s3:DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+  "s3:PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+  "s3:GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+  "s3:DeleteBucketLifecycle": "PutLifecycleConfiguration",
+};
+
+/** Operations that need no permission, even if a policy denies them. Source: GetCallerIdentity, STS API reference. */
+const free = ["sts:GetCallerIdentity", "sts:AssumeRoleWithWebIdentity"];
+
+/** Returns everything that the caller must be allowed; its own action is first. */
+export async function requestsOf(call: ApiCall, context: Context): Promise<readonly AccessRequest[]> {
+  const { service, operation, input } = call;
+  const name = `${service}:${operation}`;
+  if (free.includes(name)) return [];
+  const action = actionOf(call);
+  const known = await stateOf(action, input, context);
+  const own = (known ?? resourcesOf(action, input, context)).map((resource) => ({
+    action,
+    resource,
+    keys: requestKeys(action, input, context),
+  }));
+  return [
+    ...own,
+    ...(await passedRoles(call, context)),
+    ...taggings(call, own, context),
+    ...(await ofDeployment(call, context)),
+  ];
+}
+
+function actionOf({ service, operation, input }: ApiCall): string {
+  const action = `${service}:${actionNames[`${service}:${operation}`] ?? operation}`;
+  const ofVersion = `${action}Version`;
+  const isVersion = service === "s3" && textAt(input, "VersionId") !== undefined;
+  return isVersion && findAction(ofVersion) ? ofVersion : action;
+}
+
+/** Resources that only the service's state gives; undefined if the input has them. */
+async function stateOf(
+  action: string,
+  input: object,
+  context: Context,
+): Promise<readonly string[] | undefined> {
+  const { aws } = context;
+  const ids = ["deploymentId", "deploymentIds"].flatMap((path) => textsAt(input, path));
+  if (["codedeploy:GetDeployment", "codedeploy:BatchGetDeployments"].includes(action))
+    return Promise.all(ids.map((id) => groupOf(context, id)));
+  const secret = textAt(input, "SecretId");
+  if (action.startsWith("secretsmanager:") && secret !== undefined && !secret.startsWith("arn:")) {
+    const { ARN } = await orNothing(aws.secretsmanager.describeSecret({ SecretId: secret }));
+    return ARN === undefined ? undefined : [ARN];
+  }
+  const profile = textAt(input, "InstanceProfileName");
+  if (action.startsWith("iam:") && profile !== undefined && action !== "iam:CreateInstanceProfile") {
+    const { InstanceProfile } = await orNothing(aws.iam.getInstanceProfile({ InstanceProfileName: profile }));
+    return InstanceProfile?.Arn === undefined ? undefined : [InstanceProfile.Arn];
+  }
+  return undefined;
+}
+
+async function groupOf({ aws, region, accountId }: Context, deploymentId: string): Promise<string> {
+  const { deploymentInfo } = await orNothing(aws.codedeploy.getDeployment({ deploymentId }));
+  if (!deploymentInfo) return unknownPart;
+  const { applicationName, deploymentGroupName } = deploymentInfo;
+  return `arn:aws:codedeploy:${region}:${accountId}:deploymentgroup:${applicationName}/${deploymentGroupName}`;
+}
+
+/**
+ * Actions that a call with tags needs, with the key that has the call's name. Sources: "API operations defined by" ECS,
+ * CodeDeploy, CodePipeline, EventBridge and IAM, Service Authorization Reference; "Grant permission to tag resources
+ * during creation", EC2 and ELB user guides; CreateRepository, CreateSecret, PutMetricAlarm and CreateDBInstance, API
+ * references.
+ */
+const taggingActions: Readonly<Record<string, string>> = {
+  cloudwatch: "TagResource",
+  codedeploy: "TagResource",
+  codepipeline: "TagResource",
+  ec2: "CreateTags",
+  ecr: "TagResource",
+  ecs: "TagResource",
+  elasticloadbalancing: "AddTags",
+  events: "TagResource",
+  rds: "AddTagsToResource",
+  secretsmanager: "TagResource",
+};
+
+function taggings(
+  { service, operation, input }: ApiCall,
+  own: readonly AccessRequest[],
+  context: Context,
+): readonly AccessRequest[] {
+  if (!/^(Create|Put|Register|Run|Start|Allocate)/.test(operation) || (tagsOf(input)?.size ?? 0) === 0)
+    return [];
+  const name = service === "iam" ? operation.replace("Create", "Tag") : taggingActions[service];
+  const action = `${service}:${name}`;
+  if (name === undefined || !findAction(action) || operation === name) return [];
+  const keys = requestKeys(action, input, context, { [`${service}:createaction`]: operation });
+  return own
+    .filter(
+      ({ resource }, _, all) =>
+        resource.includes(unknownPart) || !all.some((each) => each.resource.includes(unknownPart)),
+    )
+    .map(({ resource }) => ({ action, resource: ofTask(operation, input, context) ?? resource, keys }));
+}
+
+/** The tags of RunTask are those of its tasks. */
+function ofTask(operation: string, input: object, { region, accountId }: Place): string | undefined {
+  if (operation !== "RunTask" && operation !== "StartTask") return undefined;
+  const cluster = lastPart(textAt(input, "cluster") ?? "default");
+  return `arn:aws:ecs:${region}:${accountId}:task/${cluster}/${unknownPart}`;
+}
+
+/** Source: "API operations defined by AWS CodeDeploy", and the policy of aws-actions/amazon-ecs-deploy-task-definition. */
+async function ofDeployment(
+  { service, operation, input }: ApiCall,
+  context: Context,
+): Promise<readonly AccessRequest[]> {
+  if (service !== "codedeploy" || operation !== "CreateDeployment") return [];
+  const { accountId, region, aws } = context;
+  const [applicationName, deploymentGroupName] = ["applicationName", "deploymentGroupName"].map((path) =>
+    textAt(input, path),
+  );
+  const { deploymentGroupInfo } = await orNothing(
+    aws.codedeploy.getDeploymentGroup({ applicationName, deploymentGroupName }),
+  );
+  const config =
+    textAt(input, "deploymentConfigName") ?? deploymentGroupInfo?.deploymentConfigName ?? unknownPart;
+  const request = (action: string, resource: string) => ({
+    action,
+    resource: `arn:aws:codedeploy:${region}:${accountId}:${resource}`,
+    keys: requestKeys(action, input, context),
+  });
+  return [
+    request("codedeploy:GetDeploymentConfig", `deploymentconfig:${config}`),
+    ...("revision" in input
+      ? [request("codedeploy:RegisterApplicationRevision", `application:${applicationName}`)]
+      : []),
+  ];
+}
