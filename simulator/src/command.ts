@@ -47,10 +47,15 @@ function forgetEnvironment(): void {
 
 /**
  * Serves the page that shows the account, and leads browsers that open the endpoint there. Without a port, the parent
- * has a page, whose address it sends. Resolves to the address of the page.
+ * has a page, whose address it sends; it may also ask for the permissions used. Resolves to the address of the page.
  */
 async function showPage(simulator: Simulator, port: number | undefined): Promise<string | undefined> {
-  process.on("message", ({ page }: { page?: string }) => page && simulator.showPage(page));
+  process.on("message", ({ page, permissions }: { page?: string; permissions?: true }) => {
+    if (page) simulator.showPage(page);
+    if (!permissions) return;
+    const { calls, denied, notChecked } = simulator.permissionReport();
+    process.send?.({ permissions: { calls: [...calls], denied, notChecked: [...notChecked] } });
+  });
   if (port === undefined) return undefined;
   const { openPageClients, startPage } = await import("@ecs-delivery/live/page");
   const { region } = simulator.clientConfig;
@@ -110,6 +115,7 @@ export function parseArguments(
     accountId: values.account,
     account: values["account-kind"],
     databaseInDocker: values.database === "docker",
+    permissions: values.permissions ?? "enforce",
     faults: refuse(() => values.fault?.map(parseFault)),
   };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);

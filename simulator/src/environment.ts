@@ -8,7 +8,7 @@ import type { GitRepositories } from "./runtime/git/git-repositories.ts";
 import type { Network } from "./runtime/network.ts";
 import type { Registry } from "./runtime/registry/registry.ts";
 import type { TaskRuntime } from "./runtime/tasks/runtime.ts";
-import type { Aws } from "./services/api.ts";
+import type { Aws, Caller } from "./services/api.ts";
 import type { AlarmActions } from "./services/cloudwatch/alarm-actions.ts";
 import type { IdentityKeys } from "./services/sts/identity-token.ts";
 
@@ -40,6 +40,8 @@ export interface Environment {
   readonly aws: Aws;
   /** Decides what callers and roles may do. */
   readonly permissions: Permissions;
+  /** The other services with the rights of a caller, for a service that acts for it. */
+  readonly awsFor: (caller: Caller) => Aws;
   /** Connects alarms to scaling policies. */
   readonly alarmActions: AlarmActions;
   /** Address of the gateway; known only once it listens, so read it inside operations. */

@@ -46,6 +46,11 @@ const options = defineOptions({
     parse: oneOf("standard", "academy"),
     help: "standard (default): an account with a default VPC and all permissions; academy: the lab's, which has LabVPC, PipelineRole, DeployRole, MonolithicAppServer and supplierdb, and is denied iam:CreateRole, iam:CreateOpenIDConnectProvider and s3:PutBucketVersioning",
   },
+  permissions: {
+    value: "MODE",
+    parse: oneOf("enforce", "report", "off"),
+    help: "whether policies decide about calls: enforce (default); report warns about what AWS would deny, and performs it; off",
+  },
   fault: {
     value: "FAULT",
     multiple: true,

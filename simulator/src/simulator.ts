@@ -2,16 +2,23 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AccessKey, createAccessKeys } from "./access-keys.ts";
-import { type AccountKind, openAccount } from "./accounts/account-kind.ts";
+import { type AccountKind, openAccount, policiesOfAccount } from "./accounts/account-kind.ts";
 import { type Clock, createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { createFaults, type Fault, type FaultStrikes, type Faults, strikeWithin } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
+import { deniedBy } from "./gateway/perform.ts";
 import { AwsError } from "./kit/errors.ts";
 import { apiName } from "./kit/operation-names.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
+import { findAction } from "./permissions/action-table.ts";
 import { createPermissions } from "./permissions/create-permissions.ts";
-import { type PermissionMode, permissionModes } from "./permissions/permissions.ts";
+import {
+  type PermissionMode,
+  type PermissionReport,
+  type Permissions,
+  permissionModes,
+} from "./permissions/permissions.ts";
 import { createCertificateAuthority } from "./runtime/certificate-authority.ts";
 import { findDatabaseServer } from "./runtime/database/database-program.ts";
 import { startDatabaseServer } from "./runtime/database/database-server.ts";
@@ -21,9 +28,10 @@ import { createNetwork } from "./runtime/network.ts";
 import { createRegistry } from "./runtime/registry/registry-server.ts";
 import type { TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./runtime/tasks/runtime.ts";
 import { startTaskRuntime } from "./runtime/tasks/start-runtime.ts";
-import type { Aws, Handler, ServiceName } from "./services/api.ts";
+import type { Aws, Caller, Handler, ServiceName } from "./services/api.ts";
 import { createAlarmActions } from "./services/cloudwatch/alarm-actions.ts";
-import { closeServices, createServices, type Services } from "./services/index.ts";
+import { repositoryArn } from "./services/ecr/state.ts";
+import { closeServices, createServices, definitions, type Services } from "./services/index.ts";
 import type { IdentityKeys } from "./services/sts/identity-token.ts";
 
 export type { AccessKey } from "./access-keys.ts";
@@ -87,6 +95,8 @@ export interface Simulator {
   readonly environmentVariables: Record<string, string>;
   readonly aws: Aws;
   readonly clock: Clock;
+  /** Returns what was decided about calls since the start. */
+  readonly permissionReport: () => PermissionReport;
   /** Makes calls over the wire fail, from now on. */
   readonly faults: Faults;
   /** Leads browsers that open the endpoint to this address. */
@@ -136,7 +146,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   let gateway: Gateway;
   try {
     for (const fault of options.faults ?? []) faults.add(fault);
-    await openAccount(options.account ?? "standard", environment, services);
+    await openAccount(options.account ?? "standard", environment);
     const { port } = environment.gateway;
     gateway = await startGateway({ environment, services, port, expiredAccessKeys, faults });
   } catch (error) {
@@ -159,6 +169,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     aws,
     clock,
+    permissionReport: environment.permissions.report,
     faults,
     showPage: gateway.showPage,
     close: once(async () => {
@@ -182,7 +193,17 @@ async function createEnvironment(
   const accessKeys = createAccessKeys([ownKey, ...(options.accessKeys ?? [])], options.expiredAccessKeys);
   const gateway = { host: "127.0.0.1", port: options.port ?? defaultPort };
   const network = createNetwork();
-  const registry = createRegistry({ directory: join(dataDirectory, "registry"), accountId, gateway });
+  const permissions = createPermissions({
+    ...policiesOfAccount(options.account ?? "standard"),
+    ...{ mode, accountId, region, clock, accessKeys, warn, aws },
+  });
+  const registry = createRegistry({
+    directory: join(dataDirectory, "registry"),
+    accountId,
+    gateway,
+    refusalOf: (owner, action, repository) =>
+      permissions.refusalOf(owner, { action, resource: repositoryArn(region, accountId, repository) }),
+  });
   const authority = createCertificateAuthority("Simulated Amazon RDS CA", Date.now());
   const databaseAuthority = join(dataDirectory, "rds-ca.pem");
   await mkdir(dataDirectory, { recursive: true });
@@ -208,7 +229,8 @@ async function createEnvironment(
     databaseStatements: new Map(),
     databaseAuthority: authority,
     aws,
-    permissions: createPermissions({ mode, accountId, region, clock, accessKeys, warn, aws }),
+    permissions,
+    awsFor: (caller) => callFor(caller, aws, permissions),
     alarmActions: createAlarmActions(),
     gateway,
     listenerPortOffset: options.listenerPortOffset ?? defaultListenerPortOffset,
@@ -240,6 +262,36 @@ function callInProcess(services: Services, faults: FaultStrikes): Aws {
           },
         },
       ),
+  });
+}
+
+/** Data that a service reads for its caller. Source: "Use dynamic references" and "Parameters", CloudFormation user guide. */
+const readForCaller = [
+  "s3:GetObject",
+  "secretsmanager:GetSecretValue",
+  "ssm:GetParameter",
+  "ssm:GetParameters",
+];
+
+/**
+ * Returns the API with the rights of a caller. What a service reads to follow a resource is not checked: AWS's own
+ * handlers read in other ways.
+ */
+function callFor(caller: Caller, aws: Aws, permissions: Permissions): Aws {
+  return new Proxy(aws, {
+    get: (_, name: ServiceName) =>
+      new Proxy(aws[name], {
+        get: (api, method: string) => async (input: object) => {
+          const service = definitions[name].actionPrefix ?? name;
+          const call = { service, operation: apiName(method), input };
+          const action = `${service}:${call.operation}`;
+          const reads = /^(List|Read)$/.test(findAction(action)?.level ?? "Read");
+          const refusal =
+            reads && !readForCaller.includes(action) ? undefined : await permissions.refusal(caller, call);
+          if (refusal !== undefined) throw deniedBy(name, refusal);
+          return (api as unknown as Record<string, (input: object) => Promise<object>>)[method]?.(input);
+        },
+      }),
   });
 }
 

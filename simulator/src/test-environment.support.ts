@@ -77,6 +77,7 @@ async function createEnvironment(
     dataDirectory,
     warn,
     permissions: createPermissions({ mode: "off", accountId, region, clock, accessKeys, warn, aws }),
+    awsFor: () => aws,
     ...rest,
     aws,
     async remove() {

@@ -1,3 +1,4 @@
+import { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { IAM } from "@aws-sdk/client-iam";
 import { RDS } from "@aws-sdk/client-rds";
@@ -91,7 +92,10 @@ describe("the lab's account", () => {
 });
 
 it("CloudFormation is denied the same operations as its caller", async () => {
-  const stack = await startStackTest(startTestSimulator({ account: "academy" }));
+  const stack = await startStackTest(
+    startTestSimulator({ account: "academy" }),
+    ({ clientConfig }) => new CloudFormation(clientConfig),
+  );
   try {
     const Properties = { AssumeRolePolicyDocument: trust };
     const outcome = await stack.create({ Role: { Type: "AWS::IAM::Role", Properties } });

@@ -159,6 +159,8 @@ const roles: readonly LabRole[] = [
   { name: "DeployRole", services: ["codedeploy"], policies: ["AWSCodeDeployRoleForECS"] },
 ];
 
+export const labRoleNames = roles.map(({ name }) => name);
+
 async function prepareLabRoles({ aws: { iam } }: Environment): Promise<void> {
   for (const { name, services, policies } of roles) {
     const Service = services.map((service) => `${service}.amazonaws.com`);

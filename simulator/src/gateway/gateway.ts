@@ -16,7 +16,7 @@ import { refuseForeign } from "../local-requests.ts";
 import { readBody } from "../read-body.ts";
 import { type GitServer, gitPath, serveGit } from "../runtime/git/serve-git.ts";
 import type { FaultStrikes } from "./faults.ts";
-import { ConnectionCut, strikeAfter, strikeBefore } from "./faults.ts";
+import { ConnectionCut, denied, strikeAfter, strikeBefore } from "./faults.ts";
 import { failTooLarge, type GatewayServices, perform } from "./perform.ts";
 import { type Message, signedScope } from "./signature.ts";
 import { jsonErrors } from "./wire.ts";
@@ -140,8 +140,8 @@ function isBrowser({ method, headers }: IncomingMessage): boolean {
 }
 
 function gitServer({ environment, faults }: GatewayOptions): GitServer {
-  const { accessKeys, accountId, clock, git, region } = environment;
-  const permit = permitUnlessStruck(faults, accountId);
+  const { accessKeys, clock, git, region } = environment;
+  const permit = permitUnlessStruck(faults, environment);
   return { accessKeys, git, region, permit, now: () => clock.now() };
 }
 
@@ -172,11 +172,17 @@ const gitErrors = {
 };
 
 /** Faults apply to Git's requests under the names of the required permissions: codecommit:GitPull and GitPush. */
-function permitUnlessStruck(faults: FaultStrikes, accountId: string): GitServer["permit"] {
-  return async (operation, { accessKeyId, arn = studentArn(accountId) }) => {
+function permitUnlessStruck(
+  faults: FaultStrikes,
+  { accountId, region, permissions }: Environment,
+): GitServer["permit"] {
+  return async (operation, { accessKeyId, arn = studentArn(accountId) }, repository) => {
     const call = { service: "codecommit", operation, accessKeyId } as const;
     const striking = faults.strike(call);
     await strikeBefore(striking, { ...call, callerArn: async () => arn }, gitErrors);
+    const resource = `arn:aws:codecommit:${region}:${accountId}:${repository}`;
+    const refusal = permissions.refusalOf(arn, { action: `codecommit:${operation}`, resource });
+    if (refusal !== undefined) throw denied(gitErrors, refusal);
     return () => strikeAfter(striking);
   };
 }

@@ -167,6 +167,11 @@ function refuseOtherRegion(region: string, service: ServiceName, request: ApiReq
   throw new AwsError(code, message, statusCode, { Region: region });
 }
 
+/** The error of a service of this name, in its first protocol's form. */
+export function deniedBy(service: ServiceName, message: string): AwsError {
+  return denied(wires[definitions[service].wires[0]?.protocol ?? "awsQuery"].errors, message);
+}
+
 async function callerArn({ services }: GatewayServices, identity: Caller): Promise<string> {
   const { Arn } = (await services.sts.operations.getCallerIdentity?.({}, identity)) ?? {};
   return Arn ?? identity.accessKeyId;

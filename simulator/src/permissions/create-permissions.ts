@@ -1,4 +1,4 @@
-import { studentArn } from "../access-keys.ts";
+import { callerArn } from "../access-keys.ts";
 import type { Environment } from "../environment.ts";
 import type { Caller } from "../services/api.ts";
 import { deniedMessage, noIdentityPolicy } from "./denied-message.ts";
@@ -17,9 +17,13 @@ import { requestsOf } from "./requests.ts";
 import { trustOf } from "./trust.ts";
 
 interface Options
-  extends Pick<Environment, "accountId" | "region" | "clock" | "accessKeys" | "warn" | "aws"> {
+  extends AccountPolicies,
+    Pick<Environment, "accountId" | "region" | "clock" | "accessKeys" | "warn" | "aws"> {
   readonly mode: PermissionMode;
-  /** Policy of the account's own keys. */
+}
+
+export interface AccountPolicies {
+  /** Policy of the account's own keys; by default an administrator's. What another one allows is not checked. */
   readonly userPolicy?: string;
   /** Roles whose policies nobody outside AWS has seen: nothing about them is decided. */
   readonly unseenRoles?: readonly string[];
@@ -70,9 +74,9 @@ export function createPermissions(options: Options): Permissions {
   };
 
   /** Undefined for callers whose calls are not decided. */
-  const requesterFor = (caller: Caller): Requester | undefined => {
-    if (caller.accessKeyId === "in-process") return undefined;
-    const requester = requesterOf(options, caller, context.role);
+  const requesterFor = (arn: string, caller: Partial<Caller> = {}): Requester | undefined => {
+    const key = caller.accessKeyId === undefined ? undefined : options.accessKeys.get(caller.accessKeyId);
+    const requester = requesterOf(options, { ...caller, arn, tags: key?.tags }, context.role);
     const isRestricted = requester.roleArn === undefined && userPolicy !== administrator;
     return mode === "off" && !isRestricted ? undefined : requester;
   };
@@ -82,7 +86,8 @@ export function createPermissions(options: Options): Permissions {
     sources,
     report: ledger.report,
     async refusal(caller, call) {
-      const requester = requesterFor(caller);
+      if (caller.accessKeyId === "in-process") return undefined;
+      const requester = requesterFor(callerArn(options, caller.accessKeyId), caller);
       if (!requester) return undefined;
       ledger.addCall(requester.arn);
       const isFree =
@@ -91,8 +96,8 @@ export function createPermissions(options: Options): Permissions {
         !sources.resources.has(call.service);
       return isFree ? undefined : judge(requester, await requestsOf(call, context));
     },
-    refusalOf(caller, request) {
-      const requester = requesterFor(caller);
+    refusalOf(arn, request) {
+      const requester = requesterFor(arn);
       if (!requester) return undefined;
       ledger.addCall(requester.arn);
       return judge(requester, [request]);
@@ -143,29 +148,31 @@ function otherPolicies(
   };
 }
 
-/** The keys of a role's session have its ARN; all others are the account's own. */
+/** The ARN of a role's session names the role. */
 function requesterOf(
   options: Options,
-  { accessKeyId, via, roleArn }: Caller,
+  {
+    arn,
+    via,
+    roleArn: assumed,
+    tags,
+  }: Pick<Caller, "via" | "roleArn"> & Pick<Session, "tags"> & { arn: string },
   find: (name: string) => RolePolicies | undefined,
 ): Requester {
-  const { accountId, region, clock, accessKeys } = options;
-  if (roleArn !== undefined)
-    return sessionOf(options, { roleArn, session: "AWSCloudFormation", role: find(nameOf(roleArn)), via });
-  const key = accessKeys.get(accessKeyId);
-  const arn = key?.arn ?? studentArn(accountId);
+  const { accountId, region, clock } = options;
   const [, name, session] = /:assumed-role\/([^/]+)\/(.+)$/.exec(arn) ?? [];
-  if (name !== undefined && session !== undefined) {
-    const role = find(name);
+  if (assumed !== undefined)
     return sessionOf(options, {
-      roleArn: role?.arn ?? `arn:aws:iam::${accountId}:role/${name}`,
-      session,
-      role,
+      roleArn: assumed,
+      session: "AWSCloudFormation",
+      role: find(nameOf(assumed)),
       via,
-      tags: key?.tags,
     });
-  }
-  return { arn, accountId, keys: globalKeys({ arn, accountId, region, via, now: () => clock.now() }) };
+  if (name === undefined || session === undefined)
+    return { arn, accountId, keys: globalKeys({ arn, accountId, region, via, now: () => clock.now() }) };
+  const role = find(name);
+  const roleArn = role?.arn ?? `arn:aws:iam::${accountId}:role/${name}`;
+  return sessionOf(options, { roleArn, session, role, via, tags });
 }
 
 interface Session {

@@ -56,8 +56,8 @@ export interface Permissions {
   readonly sources: PolicySources;
   /** Returns AWS's message about a call that its caller may not make; undefined if it is performed. */
   refusal(caller: Caller, call: ApiCall): Promise<string | undefined>;
-  /** The same for one action on one resource, such as a request to the registry. */
-  refusalOf(caller: Caller, request: AccessRequest): string | undefined;
+  /** The same for one action of the caller with that ARN, such as a request to the registry. */
+  refusalOf(callerArn: string, request: AccessRequest): string | undefined;
   /** Calls since the start. */
   report(): PermissionReport;
   /**

@@ -11,7 +11,7 @@ export interface GitServer {
   readonly region: string;
   readonly now: () => Date;
   /** Called first; rejects with the AwsError for git's user. Resolves to a check to call afterwards. */
-  permit(action: "GitPull" | "GitPush", key: AccessKey): Promise<() => void>;
+  permit(action: "GitPull" | "GitPush", key: AccessKey, repository: string): Promise<() => void>;
 }
 
 /** Responds to requests for `/v1/repos/`: refusals are text, which git shows after "remote:". */
@@ -27,7 +27,8 @@ export async function serveGit(
   if (user === undefined || password === undefined) return challenge(response);
   try {
     const key = authenticate(server, request, { user, password }, route);
-    const afterwards = await server.permit(route.service === "git-receive-pack" ? "GitPush" : "GitPull", key);
+    const action = route.service === "git-receive-pack" ? "GitPush" : "GitPull";
+    const afterwards = await server.permit(action, key, route.repositoryName);
     const repository = server.git.published.get(route.repositoryName);
     if (!repository) return refuse(response, 404, `The repository ${route.repositoryName} does not exist.`);
     await exchange(server, request, response, { route, repository, key, afterwards });

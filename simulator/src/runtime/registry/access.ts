@@ -7,6 +7,8 @@ import { RegistryError } from "./registry.ts";
 export interface Wanted {
   readonly repository: string | undefined;
   readonly action: Action;
+  /** Part of the API, such as `manifests`. */
+  readonly resource?: string | undefined;
 }
 
 /** Challenge for credentials in a 401 response. */
@@ -23,13 +25,19 @@ export interface Access {
 }
 
 /** ECR's access: Basic with the user AWS and a token as password, as `docker login` and every OCI client use it. */
-export function ecrAccess(tokens: Tokens, host: () => string): Access {
+export function ecrAccess(tokens: Tokens, host: () => string, refusalOf: RefusalOf): Access {
   return {
-    refusal(request) {
+    refusal(request, wanted) {
       const [user, password] = basicCredentials(request.headers.authorization);
       const token = user === "AWS" ? password : signatureOf(request);
-      const { state } = tokens.check(token, new Date());
-      if (state === "valid") return undefined;
+      const { state, owner } = tokens.check(token, new Date());
+      if (state === "valid") {
+        const action = actionOf(request.method ?? "GET", wanted);
+        const { repository } = wanted;
+        const denial = owner && action && repository && refusalOf(owner, `ecr:${action}`, repository);
+        if (denial) throw new RegistryError("DENIED", denial);
+        return undefined;
+      }
       if (state === "expired") throw expired();
       return {
         challenge: `Basic realm="http://${host()}/",service="ecr.amazonaws.com"`,
@@ -38,6 +46,28 @@ export function ecrAccess(tokens: Tokens, host: () => string): Access {
     },
   };
 }
+
+/** Returns AWS's message about an action that the owner of a token may not do in a repository. */
+export type RefusalOf = (ownerArn: string, action: string, repository: string) => string | undefined;
+
+/**
+ * Permissions by request. Sources: "IAM permissions for pushing an image", ECR user guide; the operations of the same
+ * names.
+ */
+const actions: Readonly<Record<string, string>> = {
+  "GET manifests": "BatchGetImage",
+  "HEAD manifests": "BatchGetImage",
+  "PUT manifests": "PutImage",
+  "DELETE manifests": "BatchDeleteImage",
+  "GET blobs": "GetDownloadUrlForLayer",
+  "HEAD blobs": "BatchCheckLayerAvailability",
+  "POST uploads": "InitiateLayerUpload",
+  "PATCH uploads": "UploadLayerPart",
+  "PUT uploads": "CompleteLayerUpload",
+  "GET tags": "ListImages",
+};
+
+const actionOf = (method: string, { resource }: Wanted) => actions[`${method} ${resource}`];
 
 function expired(): RegistryError {
   const message = "Your authorization token has expired. Reauthenticate and try again.";
@@ -60,9 +90,16 @@ export interface Grant {
 type TokenState = "valid" | "expired" | "unknown";
 
 export interface Tokens {
-  issue(expiresAt: Date, grants?: readonly Grant[]): string;
-  /** Returns the state and grants of a token at `now`. */
-  check(token: string | undefined, now: Date): { state: TokenState; grants: readonly Grant[] };
+  /** @param owner ARN of the caller who asked for the token */
+  issue(expiresAt: Date, grants?: readonly Grant[], owner?: string): string;
+  /** Returns the state, grants and owner of a token at `now`. */
+  check(token: string | undefined, now: Date): CheckedToken;
+}
+
+interface CheckedToken {
+  readonly state: TokenState;
+  readonly grants: readonly Grant[];
+  readonly owner?: string | undefined;
 }
 
 /** Tokens contain their own expiry and grants, signed, so none is stored. */
@@ -71,8 +108,8 @@ export function createTokens(): Tokens {
   const sign = (claims: string) => createHmac("sha256", secret).update(claims).digest();
 
   return {
-    issue(expiresAt, grants = []) {
-      const text = JSON.stringify({ expiration: expiresAt.getTime(), grants });
+    issue(expiresAt, grants = [], owner) {
+      const text = JSON.stringify({ expiration: expiresAt.getTime(), grants, owner });
       const claims = Buffer.from(text).toString("base64url");
       return `${claims}.${sign(claims).toString("base64url")}`;
     },
@@ -83,8 +120,8 @@ export function createTokens(): Tokens {
       const expected = sign(claims);
       if (given.length !== expected.length || !timingSafeEqual(given, expected))
         return { state: "unknown", grants: [] };
-      const { expiration, grants } = JSON.parse(Buffer.from(claims, "base64url").toString());
-      return { state: expiration > now.getTime() ? "valid" : "expired", grants };
+      const { expiration, grants, owner } = JSON.parse(Buffer.from(claims, "base64url").toString());
+      return { state: expiration > now.getTime() ? "valid" : "expired", grants, owner };
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Access, Tokens, Wanted } from "./access.ts";
+import type { Access, RefusalOf, Tokens, Wanted } from "./access.ts";
 import type { BlobStore } from "./blob-store.ts";
 import type { RepositorySettings } from "./registry.ts";
 import { RegistryError } from "./registry.ts";
@@ -55,6 +55,7 @@ export interface RegistryRules {
 
 interface RegistryContext {
   readonly tokens: Tokens;
+  readonly refusalOf: RefusalOf;
   /** host:port, once it is known. */
   readonly gateway: { readonly host: string; readonly port: number };
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Access, createTokens, ecrAccess } from "./access.ts";
+import { type Access, createTokens, ecrAccess, type RefusalOf } from "./access.ts";
 import { createBlobStore } from "./blob-store.ts";
 import { answer, answerJson, type RegistryRules, type Route, routeOf } from "./exchange.ts";
 import { type ImageIndex, type ImageManifest, parseManifest } from "./manifest.ts";
@@ -24,21 +24,23 @@ export interface RegistryOptions {
   gateway: { readonly host: string; readonly port: number };
   /** Rules of ECR by default. */
   rules?: RegistryRules;
+  /** Decides what owners of tokens may do; everything by default. */
+  refusalOf?: RefusalOf;
   /** Maximum bytes of a blob; 10 GiB by default. */
   largestBlob?: number;
 }
 
 /** An OCI registry (distribution-spec v1.1). */
 export function createRegistry(options: RegistryOptions): Registry {
-  const { directory, accountId, gateway, rules = ecrRules } = options;
+  const { directory, accountId, gateway, rules = ecrRules, refusalOf = () => undefined } = options;
   const repositories = new Map<string, WritableRepository>();
   const store = createBlobStore(directory, options.largestBlob);
   const tokens = createTokens();
-  const access = rules.access({ tokens, gateway });
+  const access = rules.access({ tokens, gateway, refusalOf });
 
   const registry: Registry = {
     blobMounting: rules.blobMounting,
-    issueToken: (expiresAt) => tokens.issue(expiresAt),
+    issueToken: (expiresAt, owner) => tokens.issue(expiresAt, [], owner),
     blobPath: store.pathOf,
     repository: (name) => repositories.get(name),
     createRepository(name, settings) {
@@ -103,7 +105,8 @@ function hostArchitecture(): string {
 
 const ecrRules: RegistryRules = {
   blobMounting: false,
-  access: ({ tokens, gateway }) => ecrAccess(tokens, () => `${gateway.host}:${gateway.port}`),
+  access: ({ tokens, gateway, refusalOf }) =>
+    ecrAccess(tokens, () => `${gateway.host}:${gateway.port}`, refusalOf),
   reword,
 };
 

@@ -104,8 +104,8 @@ export interface Registry {
   deleteRepository(name: string): Promise<void>;
   /** Returns the file of a blob, which does not exist after the blob's removal. */
   blobPath(digest: string): string;
-  /** Returns a password of user `AWS`, valid until `expiresAt`. */
-  issueToken(expiresAt: Date): string;
+  /** Returns a password of user `AWS`, valid until `expiresAt`, with the rights of the caller with that ARN. */
+  issueToken(expiresAt: Date, owner?: string): string;
   /** Whether a push may use a blob from another repository (ECR's account setting BLOB_MOUNTING). */
   blobMounting: boolean;
 }

@@ -1,5 +1,5 @@
 import type { Environment } from "../../environment.ts";
-import type { Service } from "../api.ts";
+import type { Caller, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import {
   createChangeSet,
@@ -29,6 +29,7 @@ import {
 import { getTemplate, getTemplateSummary } from "./operations/templates.ts";
 import { resourceTypes } from "./resources/catalog.ts";
 import type { ResourceTypes } from "./resources/resource-type.ts";
+import { actingFor } from "./stack/operation.ts";
 import type { CloudFormationState } from "./stack/records.ts";
 
 export const cloudformation: Definition<"cloudformation"> = {
@@ -80,6 +81,7 @@ export function createCloudFormation(
   const running = new Set<Promise<void>>();
   const state: CloudFormationState = {
     environment,
+    caller: { accessKeyId: "in-process", sourceIp: "127.0.0.1" },
     types,
     stacks: new Map(),
     signal: closing.signal,
@@ -104,7 +106,7 @@ type Bound<Functions> = {
     state: CloudFormationState,
     input: infer Input,
   ) => infer Output
-    ? (input: Input) => Output
+    ? (input: Input, caller: Caller) => Output
     : never;
 };
 
@@ -113,7 +115,12 @@ function bind<Functions extends Record<string, (state: CloudFormationState, inpu
   state: CloudFormationState,
   functions: Functions,
 ): Bound<Functions> {
-  return Object.fromEntries(
-    Object.entries(functions).map(([name, perform]) => [name, (input: object) => perform(state, input)]),
-  ) as Bound<Functions>;
+  const entries = Object.entries(functions).map(([name, perform]) => {
+    const bound = (input: object, called: Caller) => {
+      const caller = { ...called, via: "cloudformation.amazonaws.com" };
+      return perform({ ...state, ...actingFor(state, caller) }, input);
+    };
+    return [name, bound];
+  });
+  return Object.fromEntries(entries) as Bound<Functions>;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { CreateRepositoryRequest, EncryptionConfiguration, Repository } from "@aws-sdk/client-ecr";
+import { callerArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { checkedTags, tagOperations, tagPairs } from "../../kit/tags.ts";
@@ -206,14 +207,16 @@ export function settingOperations({ environment, find, tagsOf }: EcrState): Oper
 const tokenLifetimeMs = 12 * 60 * 60 * 1000;
 
 export function authorizationOperations({ environment }: EcrState): Operations<"ecr"> {
-  const { accountId, clock, gateway, registry } = environment;
+  const { accountId, accessKeys, clock, gateway, registry } = environment;
   return {
-    getAuthorizationToken({ registryIds = [accountId] }) {
+    getAuthorizationToken({ registryIds = [accountId] }, { accessKeyId }) {
       const malformed = registryIds.find((id) => !accountPattern.test(id));
       if (malformed !== undefined)
         throw invalidParameter("registryIds", `must satisfy regular expression '${accountPattern.source}'`);
       const expiresAt = new Date(clock.now().getTime() + tokenLifetimeMs);
-      const credentials = `AWS:${registry.issueToken(expiresAt)}`;
+      const owner =
+        accessKeyId === "in-process" ? undefined : callerArn({ accessKeys, accountId }, accessKeyId);
+      const credentials = `AWS:${registry.issueToken(expiresAt, owner)}`;
       // The token is valid everywhere the account has access: ECR API reference, GetAuthorizationToken.
       const authorizationData = registryIds.map(() => ({
         authorizationToken: Buffer.from(credentials).toString("base64"),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../test-simulator.support.ts";
+import type { Aws } from "../../api.ts";
 
 type Resources = Record<
   string,
@@ -27,10 +28,26 @@ export async function settledStack({ aws, clock }: TestSimulator, StackName: str
   }
 }
 
-/** Starts a simulator in which one stack is created, changed and removed, for the resource types under test. */
-export async function startStackTest(starting: Promise<TestSimulator> = startTestSimulator()) {
+type StackCalls = Pick<
+  Aws["cloudformation"],
+  | "createStack"
+  | "updateStack"
+  | "deleteStack"
+  | "describeStacks"
+  | "describeStackEvents"
+  | "describeStackResources"
+>;
+
+/**
+ * Starts a simulator in which one stack is created, changed and removed, for the resource types under test.
+ * @param callerOf gives the client that does it; by default one without a caller, which may do everything
+ */
+export async function startStackTest(
+  starting: Promise<TestSimulator> = startTestSimulator(),
+  callerOf: (simulator: TestSimulator) => StackCalls = ({ aws }) => aws.cloudformation,
+) {
   const simulator = await starting;
-  const { cloudformation } = simulator.aws;
+  const cloudformation = callerOf(simulator);
   const StackName = "resources";
   const input = (template: object) => ({
     StackName,

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Caller } from "../../api.ts";
 import type { ResourceContext, ResourceType } from "../resources/resource-type.ts";
 import { secretValues } from "../template/parameters.ts";
 import type { ResourceDeclaration } from "../template/template.ts";
@@ -27,13 +28,20 @@ export function startOperation(
   const controller = new AbortController();
   for (const secret of secretValues(definition.template.parameters, definition.parameters))
     stack.secrets.add(secret);
+  const acting =
+    stack.roleArn === undefined ? {} : actingFor(state, { ...state.caller, roleArn: stack.roleArn });
   return {
-    state,
+    state: { ...state, ...acting },
     stack,
     definition,
     signal: AbortSignal.any([controller.signal, state.signal]),
     cancel: () => controller.abort(new Error(`Resource ${kind} cancelled`)),
   };
+}
+
+/** Services with the rights of a caller. */
+export function actingFor({ environment }: CloudFormationState, caller: Caller) {
+  return { caller, environment: { ...environment, aws: environment.awsFor(caller) } };
 }
 
 export function declaredResource({ definition }: Operation, logicalId: string): ResourceDeclaration {

@@ -10,6 +10,7 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import type { Clock } from "../../../clock.ts";
 import type { Environment } from "../../../environment.ts";
+import type { Caller } from "../../api.ts";
 import type { ResourceTypes, Tag } from "../resources/resource-type.ts";
 import type { ResourceDeclaration } from "../template/template.ts";
 import type { Mapping, Value } from "../template/value.ts";
@@ -116,7 +117,10 @@ export interface StackRecord {
 
 /** All stacks of the account and what running their operations needs. */
 export interface CloudFormationState {
+  /** Its services act with the rights of the caller, or of the stack's role during an operation. */
   readonly environment: Environment;
+  /** The caller of the running operation of the API. */
+  readonly caller: Caller;
   readonly types: ResourceTypes;
   /** By id, deleted ones too. */
   readonly stacks: Map<string, StackRecord>;
