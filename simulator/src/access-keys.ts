@@ -9,6 +9,8 @@ export interface AccessKey {
   readonly expiration?: Date;
   /** ARN of its owner; the student's by default. */
   readonly arn?: string;
+  /** Unique id of its owner, set for a role's session. */
+  readonly userId?: string;
   /** Tags of the session. */
   readonly tags?: ReadonlyMap<string, string>;
 }

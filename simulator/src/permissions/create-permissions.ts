@@ -1,6 +1,7 @@
 import { callerArn } from "../access-keys.ts";
 import type { Environment } from "../environment.ts";
 import type { Caller } from "../services/api.ts";
+import { isTrusted, trustedService } from "../services/sts/trust.ts";
 import { deniedMessage, noIdentityPolicy } from "./denied-message.ts";
 import { compilePolicy, type Evaluation, evaluate, type Policies, type Requester } from "./evaluate.ts";
 import { globalKeys } from "./global-keys.ts";
@@ -14,7 +15,6 @@ import type {
   ServiceDecision,
 } from "./permissions.ts";
 import { requestsOf } from "./requests.ts";
-import { trustOf } from "./trust.ts";
 
 interface Options
   extends AccountPolicies,
@@ -107,9 +107,10 @@ export function createPermissions(options: Options): Permissions {
       const role = sources.role?.(nameOf(roleArn));
       const requester = sessionOf(options, { roleArn, session, role });
       const decision = forService(role, { roleArn, service }, requester, request);
-      if (decision.outcome === "not checked") ledger.addNotChecked(request.action, decision.part);
+      if (decision.outcome === "not checked")
+        ledger.addNotChecked(request?.action ?? "sts:AssumeRole", decision.part);
       if (mode === "enforce" || decision.outcome === "allowed") return decision;
-      warn(`${request.action} by ${roleArn} for ${service}: ${describe(decision)}`);
+      warn(`${request?.action ?? "sts:AssumeRole"} by ${roleArn} for ${service}: ${describe(decision)}`);
       return { outcome: "allowed" };
     },
   };
@@ -118,11 +119,14 @@ export function createPermissions(options: Options): Permissions {
     role: RolePolicies | undefined,
     { roleArn, service }: { roleArn: string; service: string },
     requester: Requester,
-    request: AccessRequest,
+    request: AccessRequest | undefined,
   ): ServiceDecision {
     if (role?.arn !== roleArn) return { outcome: "no role" };
-    const trust = unseenRoles.includes(nameOf(roleArn)) ? undefined : trustOf(role, service, requester.keys);
-    if (trust) return trust;
+    const trusted = isTrusted(role.trustPolicy, trustedService(service, options));
+    if (trusted === false) return { outcome: "not trusted" };
+    if (trusted !== true)
+      return { outcome: "not checked", part: `${trusted} in the trust policy of ${role.arn}` };
+    if (!request) return { outcome: "allowed" };
     const evaluation = decide(requester, role, request);
     if (evaluation.outcome !== "denied") return evaluation;
     return { outcome: "denied", message: deniedMessage(requester.arn, request, evaluation.because) };

@@ -62,14 +62,14 @@ export interface Permissions {
   report(): PermissionReport;
   /**
    * Decides about a role that a service of AWS assumes: whether it exists, trusts the service, and is allowed the
-   * request.
+   * request. Without a request, only the first two.
    * @param service such as `ecs-tasks.amazonaws.com`
    * @param session name of the role's session in AWS's message
    */
   decideForService(
     roleArn: string,
     service: string,
-    request: AccessRequest,
+    request: AccessRequest | undefined,
     session?: string,
   ): Promise<ServiceDecision>;
 }

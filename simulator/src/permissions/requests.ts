@@ -27,8 +27,11 @@ const actionNames: Readonly<Record<string, string>> = {
   "s3:DeleteBucketLifecycle": "PutLifecycleConfiguration",
 };
 
-/** Operations that need no permission, even if a policy denies them. Source: GetCallerIdentity, STS API reference. */
-const free = ["sts:GetCallerIdentity", "sts:AssumeRoleWithWebIdentity"];
+/**
+ * Operations that need no permission, even if a policy denies them (GetCallerIdentity, STS API reference), and those that
+ * STS decides together with the trust policy of the role.
+ */
+const free = ["sts:GetCallerIdentity", "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"];
 
 /** Returns everything that the caller must be allowed; its own action is first. */
 export async function requestsOf(call: ApiCall, context: Context): Promise<readonly AccessRequest[]> {

@@ -115,13 +115,13 @@ function summary({ name, declaration, createdAt: created, updatedAt: updated }: 
 
 /** Returns the declaration with its defaults, after all checks. */
 async function checked(
-  { environment: { region, aws } }: CodePipelineState,
+  { environment }: CodePipelineState,
   pipeline: PipelineDeclaration | undefined,
 ): Promise<PipelineDeclaration> {
   if (!pipeline) throw new AwsError("ValidationException", "pipeline must not be null");
-  checkStructure(pipeline, region);
+  checkStructure(pipeline, environment.region);
   const { roleArn = "" } = pipeline;
-  await assumePipelineRole(aws, roleArn, invalidStructure);
+  await assumePipelineRole(environment, roleArn, invalidStructure);
   return withDefaults(pipeline);
 }
 

@@ -14,8 +14,7 @@ import type {
 import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { pager } from "../../kit/page.ts";
-import type { Aws } from "../api.ts";
-import { findTrustingRole } from "../sts/trust.ts";
+import { trustsService } from "../sts/trust.ts";
 
 /** Whether executions may continue into a stage. */
 export interface Transition {
@@ -129,22 +128,15 @@ export const invalidStructure = errorWith("InvalidStructureException");
 export const invalidAction = errorWith("InvalidActionDeclarationException");
 
 /**
- * Throws the error that `refusal` makes of CodePipeline's message unless CodePipeline may assume the role, whose
- * permissions are not checked.
+ * Throws the error that `refusal` makes of CodePipeline's message unless CodePipeline may assume the role.
  */
 export async function assumePipelineRole(
-  aws: Aws,
+  environment: Environment,
   roleArn: string,
   refusal: (message: string) => Error,
 ): Promise<void> {
-  await findTrustingRole(
-    aws,
-    roleArn,
-    "sts:AssumeRole",
-    (type, principal) => type === "Service" && principal === "codepipeline.amazonaws.com",
-  ).catch(() => {
+  if (!(await trustsService(environment, roleArn, "codepipeline.amazonaws.com")))
     throw refusal(`CodePipeline is not authorized to perform AssumeRole on role ${roleArn}`);
-  });
 }
 
 /** One run of a pipeline, from its start to its end, retries included. */

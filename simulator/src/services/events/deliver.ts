@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Target } from "@aws-sdk/client-eventbridge";
 import type { Environment } from "../../environment.ts";
+import { roleLists } from "../../permissions/role-lists.ts";
+import { refusalOf } from "../../permissions/service-roles.ts";
 import type { StartByEvent } from "../codepipeline/executions.ts";
-import { findTrustingRole } from "../sts/trust.ts";
+import { trustsService } from "../sts/trust.ts";
 import type { BusEvent } from "./event-pattern.ts";
 import { invalid } from "./state.ts";
 
@@ -51,30 +53,45 @@ export function refuseUnknownTarget(arn: string, roleArn: string | undefined): v
 
 /** Delivers an event once; warns the operator if the target refuses it, since no API reports that. */
 export async function deliver(environment: Environment, delivery: Delivery): Promise<void> {
-  const { target, event } = delivery;
+  const { ruleArn, target, event } = delivery;
   const kind = kinds.find((each) => each.arn.test(target.Arn ?? ""));
   try {
     await kind?.deliver(environment, delivery);
   } catch (error) {
     environment.warn(`event ${event.id} did not reach ${target.Arn}: ${(error as Error).message}`);
+    await countFailure(environment, ruleArn);
   }
 }
 
+/** Source: EventBridge user guide, "Monitoring Amazon EventBridge". */
+async function countFailure({ aws, clock, warn }: Environment, ruleArn: string): Promise<void> {
+  const datum = {
+    MetricName: "FailedInvocations",
+    Dimensions: [{ Name: "RuleName", Value: ruleArn.slice(ruleArn.lastIndexOf("/") + 1) }],
+    Value: 1,
+    Unit: "Count" as const,
+    Timestamp: clock.now(),
+  };
+  await aws.cloudwatch
+    .putMetricData({ Namespace: "AWS/Events", MetricData: [datum] })
+    .catch((error) => warn(`a failed invocation of ${ruleArn} was not counted: ${(error as Error).message}`));
+}
+
 async function startPipeline(
-  { aws }: Environment,
+  environment: Environment,
   { target: { Arn = "", RoleArn = "" }, ruleArn }: Delivery,
 ) {
-  await findTrustingRole(
-    aws,
-    RoleArn,
-    "sts:AssumeRole",
-    (type, principal) => type === "Service" && principal === "events.amazonaws.com",
-  );
+  const list = roleLists.eventBridge;
+  if (!(await trustsService(environment, RoleArn, list.service)))
+    throw new Error(`EventBridge may not assume the role ${RoleArn}`);
+  const values = { arn: Arn };
+  const refusal = await refusalOf(environment, { roleArn: RoleArn, list, step: "startPipeline", values });
+  if (refusal) throw new Error(refusal.message);
   const start: StartByEvent = {
     name: Arn.split(":").at(-1),
     trigger: { triggerType: "CloudWatchEvent", triggerDetail: ruleArn },
   };
-  await aws.codepipeline.startPipelineExecution(start);
+  await environment.aws.codepipeline.startPipelineExecution(start);
 }
 
 async function writeLog({ aws }: Environment, { target: { Arn = "" }, event }: Delivery) {

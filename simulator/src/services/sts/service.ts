@@ -1,14 +1,14 @@
-import { randomBytes } from "node:crypto";
 import type { Role } from "@aws-sdk/client-iam";
-import { type AccessKeys, studentArn } from "../../access-keys.ts";
+import type { Tag } from "@aws-sdk/client-sts";
+import { studentArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { newId } from "../iam/state.ts";
 import { findProvider, keysOf, readToken } from "./identity-token.ts";
-import { findTrustingRole } from "./trust.ts";
+import { defaultDuration, openSession } from "./sessions.ts";
+import { findAssumable, findRole, isTrusted, trustPolicyOf } from "./trust.ts";
 
 export const sts: Definition<"sts"> = {
   create: createSts,
@@ -21,50 +21,49 @@ export const sts: Definition<"sts"> = {
 
 /** Source of the responses' shape: STS API reference 2011-06-15. */
 function createSts(environment: Environment): Service<"sts"> {
-  const { accountId, accessKeys, clock } = environment;
-  const sessions = createSessions(() => clock.now(), accessKeys);
+  const { accountId, accessKeys, clock, permissions } = environment;
+  // For the caller of AssumeRole, the trust policy is the policy of the resource.
+  const { sources } = permissions;
+  sources.resources.set("sts", (arn) => sources.role?.(arn.slice(arn.lastIndexOf("/") + 1))?.trustPolicy);
 
   /** A key without a session is the student's own. */
   const identityOf = (accessKeyId: string) => {
-    const session = sessions.find(accessKeyId);
-    if (!session)
+    const { arn: Arn, userId: UserId, expiration } = accessKeys.get(accessKeyId) ?? {};
+    if (!UserId || !Arn)
       return {
         UserId: "AIDASIMULATEDSTUDENT",
         Account: accountId,
         Arn: studentArn(accountId),
       };
-    if (session.expiration < clock.now())
+    if (expiration && expiration < clock.now())
       throw new AwsError(
         "ExpiredTokenException",
         "The security token included in the request is expired",
         403,
       );
-    return { UserId: session.userId, Account: accountId, Arn: session.arn };
+    return { UserId, Account: accountId, Arn };
   };
   return {
     operations: {
       getCallerIdentity: (_input, { accessKeyId }) => identityOf(accessKeyId),
-      ...assumeRoleOperations(environment, sessions, identityOf),
+      ...assumeRoleOperations(environment, identityOf),
     },
   };
 }
 
-/** Default and minimum duration in seconds of a role's session. Source: AssumeRole, STS API reference. */
-const defaultDuration = 3600;
+/** Minimum duration in seconds of a role's session. Source: AssumeRole, STS API reference. */
 const shortestDuration = 900;
 
 function assumeRoleOperations(
-  { accountId, aws, clock, identityKeys, warn }: Environment,
-  sessions: Sessions,
+  environment: Environment,
   identityOf: (accessKeyId: string) => { Arn: string },
 ): Operations<"sts"> {
-  const open = (role: Role, name: string, seconds = defaultDuration) => {
+  const { accountId, aws, clock, identityKeys, warn } = environment;
+  const open = (role: Role, name: string, seconds = defaultDuration, tags: Tag[] = []) => {
     refuseBadRequest(role, name, seconds);
-    const arn = `arn:aws:sts::${accountId}:assumed-role/${role.RoleName}/${name}`;
-    const userId = `${role.RoleId}:${name}`;
-    const session = sessions.open({ arn, userId }, new Date(clock.now().getTime() + seconds * 1000));
+    const session = openSession(environment, role, name, { seconds, tags });
     return {
-      AssumedRoleUser: { AssumedRoleId: userId, Arn: arn },
+      AssumedRoleUser: { AssumedRoleId: session.userId, Arn: session.arn },
       Credentials: {
         AccessKeyId: session.accessKeyId,
         SecretAccessKey: session.secretAccessKey,
@@ -78,12 +77,8 @@ function assumeRoleOperations(
       refuseUnsupported("ValidationError", "AssumeRole", input, [
         "RoleArn RoleSessionName DurationSeconds ExternalId Tags TransitiveTagKeys",
       ]);
-      const callerArn = identityOf(accessKeyId).Arn;
-      const trusted = [accountId, `arn:aws:iam::${accountId}:root`, callerArn, "*"];
-      const role = await findTrustingRole(aws, input.RoleArn ?? "", "sts:AssumeRole", (type, principal) =>
-        type === "AWS" ? trusted.includes(principal) : false,
-      );
-      return open(role, input.RoleSessionName ?? "", input.DurationSeconds);
+      const role = await findAssumable(environment, identityOf(accessKeyId).Arn, input);
+      return open(role, input.RoleSessionName ?? "", input.DurationSeconds, input.Tags);
     },
     assumeRoleWithWebIdentity: async (input) => {
       refuseUnsupported("ValidationError", "AssumeRoleWithWebIdentity", input, [
@@ -94,13 +89,23 @@ function assumeRoleOperations(
       if (!identityKeys[claims.iss])
         warn(`The simulator has no public keys of ${claims.iss}. Fix: set SIMULATOR_IDENTITY_KEYS`);
       verify(identityKeys[claims.iss], clientIds, clock.now());
-      const role = await findTrustingRole(
-        aws,
-        input.RoleArn ?? "",
-        "sts:AssumeRoleWithWebIdentity",
-        (type, principal) => type === "Federated" && principal === arn,
-        { keys: keysOf(name, claims, input.RoleSessionName), warn },
+      const denied = new AwsError(
+        "AccessDenied",
+        "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+        403,
       );
+      const role = await findRole(aws, input.RoleArn ?? "");
+      if (!role) throw denied;
+      const trusted = isTrusted(trustPolicyOf(role), {
+        action: "sts:AssumeRoleWithWebIdentity",
+        isNamed: (type, principal) => type === "Federated" && principal === arn,
+        keys: keysOf(name, claims, input.RoleSessionName),
+      });
+      if (typeof trusted === "string")
+        warn(
+          `not checked: ${trusted}, in the trust policy of ${input.RoleArn}. AWS may have no such key, so the role is not assumed. Fix: use keys of "Available keys for AWS OIDC federation", IAM user guide.`,
+        );
+      if (trusted !== true) throw denied;
       return {
         ...open(role, input.RoleSessionName ?? "", input.DurationSeconds),
         SubjectFromWebIdentityToken: claims.sub,
@@ -131,45 +136,4 @@ function refuseBadRequest(
       "ValidationError",
       "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
     );
-}
-
-interface Session {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  readonly expiration: Date;
-  /** `AROA…:session-name`. */
-  readonly userId: string;
-  readonly arn: string;
-}
-
-interface Sessions {
-  open(session: Pick<Session, "userId" | "arn">, expiration: Date): Session;
-  /** By access key id; an expired session is kept until another one is opened. */
-  find(accessKeyId: string): Session | undefined;
-}
-
-function createSessions(now: () => Date, accessKeys: AccessKeys): Sessions {
-  const sessions = new Map<string, Session>();
-  return {
-    open: (identity, expiration) => {
-      for (const [key, session] of sessions)
-        if (session.expiration < now()) {
-          sessions.delete(key);
-          accessKeys.delete(key);
-        }
-      const session = {
-        ...identity,
-        expiration,
-        // Temporary keys begin with ASIA and are 20 characters long (IAM user guide, "Unique identifiers").
-        accessKeyId: newId("ASIA").slice(0, 20),
-        secretAccessKey: randomBytes(30).toString("base64"),
-        sessionToken: randomBytes(96).toString("base64"),
-      };
-      sessions.set(session.accessKeyId, session);
-      accessKeys.set(session.accessKeyId, session);
-      return session;
-    },
-    find: (accessKeyId) => sessions.get(accessKeyId),
-  };
 }

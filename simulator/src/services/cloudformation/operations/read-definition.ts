@@ -1,7 +1,7 @@
 import type { Capability, Parameter, Tag } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../kit/errors.ts";
 import { checkedTags, tagPairs } from "../../../kit/tags.ts";
-import { findTrustingRole } from "../../sts/trust.ts";
+import { trustsService } from "../../sts/trust.ts";
 import { type Definition, define, inputScope, type StackIdentity } from "../stack/definition.ts";
 import type { CloudFormationState, StackRecord } from "../stack/records.ts";
 import { checkRules } from "../template/conditions.ts";
@@ -139,11 +139,8 @@ export async function takeServiceRole(
   roleArn: string | undefined,
 ): Promise<void> {
   if (roleArn === undefined) return;
-  const trusts = (type: string, principal: string) =>
-    type === "Service" && principal === "cloudformation.amazonaws.com";
-  await findTrustingRole(environment.aws, roleArn, "sts:AssumeRole", trusts).catch(() => {
+  if (!(await trustsService(environment, roleArn, "cloudformation.amazonaws.com")))
     throw validationError(`Role ${roleArn} is invalid or cannot be assumed`);
-  });
   stack.roleArn = roleArn;
 }
 

@@ -7,6 +7,9 @@ import type {
 } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../../environment.ts";
 import type { AwsError } from "../../../kit/errors.ts";
+import type { RoleList } from "../../../permissions/role-lists.ts";
+import { roleLists } from "../../../permissions/role-lists.ts";
+import { type RoleUse, refusalOf } from "../../../permissions/service-roles.ts";
 import { readZip } from "../../../runtime/zip-archive.ts";
 import { bytesOf } from "../../s3/objects.ts";
 import type { ActionRun, PipelineRecord } from "../state.ts";
@@ -102,6 +105,33 @@ export function overrideOf({ run }: ActionJob, type: SourceRevisionType): string
   )?.revisionValue;
 }
 
+/** An action's run, with what decides about its role. */
+type Acting = Pick<ActionJob, "environment" | "record" | "run">;
+
+/** Returns AWS's message if the action's role does not permit a step; undefined if it does. */
+export async function denialOf(
+  { environment, record, run }: Acting,
+  step: keyof typeof roleLists.codePipeline.steps,
+  values: RoleUse<RoleList>["values"],
+): Promise<string | undefined> {
+  const { roleArn = record.declaration.roleArn ?? "" } = run.action;
+  const session = String(run.startedAt.getTime());
+  const use = { roleArn, list: roleLists.codePipeline, step, values: values ?? {}, session };
+  return (await refusalOf(environment, use))?.message;
+}
+
+/** S3 does not say which permission a request lacks. */
+const deniedByS3 =
+  "Amazon S3:AccessDenied:Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied)";
+
+/** Recorded: a question about CodeCommit, and awslabs/aws-refarch-cross-account-pipeline#1 about S3. */
+export function noAccess(what: string, message: string): ActionFailure {
+  return new ActionFailure(
+    "PermissionError",
+    `The service role or action role doesn’t have the permissions required to access the ${what}. Update the IAM role permissions, and then try again. Error: ${what.includes(" S3 ") ? deniedByS3 : message}`,
+  );
+}
+
 /** Lengths of the parts of an artifact's key, in characters: seen in the keys that AWS writes. */
 const pipelinePart = 20;
 const artifactPart = 10;
@@ -109,13 +139,16 @@ const randomPart = 7;
 
 /** Stores an artifact in the pipeline's bucket, under `<pipeline>/<artifact>/<random>` as AWS does. */
 export async function storeArtifact(
-  { aws }: Environment,
-  { name: pipeline, declaration }: PipelineRecord,
+  acting: Acting,
   name: string,
   archive: Uint8Array,
 ): Promise<ArtifactDetail> {
-  const bucket = declaration.artifactStore?.location;
+  const { aws } = acting.environment;
+  const { name: pipeline, declaration } = acting.record;
+  const bucket = declaration.artifactStore?.location ?? "";
   const key = `${pipeline.slice(0, pipelinePart)}/${name.slice(0, artifactPart)}/${randomName()}`;
+  const denial = await denialOf(acting, "storeArtifact", { bucket, key });
+  if (denial) throw noAccess(`Amazon S3 bucket named ${bucket}`, denial);
   await aws.s3
     .putObject({ Bucket: bucket, Key: key, Body: archive, ContentType: "application/zip" })
     .catch((error: AwsError) => {
@@ -128,17 +161,18 @@ export async function storeArtifact(
 }
 
 /**
- * Returns the text of a file in one of the action's input artifacts; undefined if it does not have the artifact or file.
+ * Returns the text of a file in one of the action's input artifacts; undefined if it does not have the artifact or file,
+ * or if its role may not read the artifact.
  */
 export async function readFileOf(
-  { environment: { aws }, run }: ActionJob,
+  job: ActionJob,
   artifact: string,
   path: string,
   { largestArchive }: { largestArchive: number },
 ): Promise<string | undefined> {
-  const location = run.inputs.find(({ name }) => name === artifact)?.s3location;
-  if (!location) return undefined;
-  const { Body } = await aws.s3.getObject({ Bucket: location.bucket, Key: location.key });
+  const { bucket = "", key = "" } = job.run.inputs.find(({ name }) => name === artifact)?.s3location ?? {};
+  if (!key || (await denialOf(job, "readArtifact", { bucket, key }))) return undefined;
+  const { Body } = await job.environment.aws.s3.getObject({ Bucket: bucket, Key: key });
   const archive = await bytesOf(Body);
   if (archive.length > largestArchive) return undefined;
   return readZip(archive)

@@ -1,7 +1,15 @@
 import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
 import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { AwsError } from "../../../kit/errors.ts";
-import { ActionFailure, type ActionJob, type ActionResult, orActionFailure, readFileOf } from "./action.ts";
+import { unknownPart } from "../../../permissions/permissions.ts";
+import {
+  ActionFailure,
+  type ActionJob,
+  type ActionResult,
+  denialOf,
+  orActionFailure,
+  readFileOf,
+} from "./action.ts";
 
 /** Bytes. Source: CodePipeline user guide, "Troubleshooting": the artifact's ZIP of CodeDeployToECS. */
 const largestArchive = 3 * 1024 * 1024;
@@ -18,7 +26,9 @@ export async function deployToEcs(job: ActionJob): Promise<ActionResult> {
   const template = await readTaskDefinition(job);
   const images = await readImages(job);
   const appSpec = await readAppSpec(job);
-  const taskDefinitionArn = await registerTaskDefinition(job, template, images);
+  const definition = fillTaskDefinition(template, images);
+  await requireDeployment(job, definition);
+  const taskDefinitionArn = await registerTaskDefinition(job, definition);
   const deploymentId = await createDeployment(
     job,
     appSpec.replaceAll("<TASK_DEFINITION>", taskDefinitionArn),
@@ -74,11 +84,10 @@ async function readImage(job: ActionJob, artifact: string): Promise<string> {
   throw unreadable(what, artifact, ".");
 }
 
-async function registerTaskDefinition(
-  { environment: { aws } }: ActionJob,
+function fillTaskDefinition(
   { path, text }: { path: string; text: string },
   images: Images,
-): Promise<string> {
+): RegisterTaskDefinitionCommandInput {
   const filled = [...images].reduce((result, [name, uri]) => result.replaceAll(`<${name}>`, uri), text);
   const definition = parseObject(filled);
   if (!definition)
@@ -86,10 +95,27 @@ async function registerTaskDefinition(
       "ConfigurationError",
       `The task definition file ${path} contains invalid JSON format`,
     );
-  const { taskDefinition } = await orActionFailure(
-    aws.ecs.registerTaskDefinition(withoutReported(definition)),
-    "AmazonECS",
-  );
+  return withoutReported(definition);
+}
+
+/** Fails the action if its role may not deploy; CodePipeline names neither the action nor ECS (recorded). */
+async function requireDeployment(job: ActionJob, definition: RegisterTaskDefinitionCommandInput) {
+  const { ApplicationName: application = "", DeploymentGroupName: group = "" } = job.configuration;
+  const { family = "", executionRoleArn, taskRoleArn } = definition;
+  const taskRoles = [executionRoleArn, taskRoleArn].filter((arn) => arn !== undefined);
+  const values = { application, group, family, taskRoles, revision: unknownPart, config: unknownPart };
+  if (await denialOf(job, "CodeDeployToECS", values))
+    throw new ActionFailure(
+      "PermissionError",
+      "The provided role does not have sufficient permissions to access CodeDeploy",
+    );
+}
+
+async function registerTaskDefinition(
+  { environment: { aws } }: ActionJob,
+  definition: RegisterTaskDefinitionCommandInput,
+): Promise<string> {
+  const { taskDefinition } = await orActionFailure(aws.ecs.registerTaskDefinition(definition), "AmazonECS");
   return taskDefinition?.taskDefinitionArn ?? "";
 }
 

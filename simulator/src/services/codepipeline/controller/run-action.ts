@@ -8,6 +8,8 @@ import {
   ActionFailure,
   type ActionJob,
   type ActionResult,
+  denialOf,
+  noAccess,
   type Perform,
   storeArtifact,
 } from "./action.ts";
@@ -75,12 +77,33 @@ async function perform({ environment, record, signal }: ActionContext, run: Acti
   const { action } = run;
   // The role may have been deleted since the pipeline was created.
   await assumePipelineRole(
-    environment.aws,
+    environment,
     action.roleArn ?? record.declaration.roleArn ?? "",
     (message) => new ActionFailure("PermissionError", message),
   );
   const { configuration = {}, actionTypeId } = action;
+  await requireSource({ environment, record, run }, configuration);
   return performerOf(actionTypeId?.provider)({ environment, record, run, configuration, signal });
+}
+
+/** Names of sources in CodePipeline's messages. */
+const sourceKinds = {
+  CodeCommit: "AWS CodeCommit repository",
+  ECR: "Amazon ECR image repository",
+  S3: "Amazon S3 bucket",
+} as const;
+
+/** Fails a source action whose role may not read its source. */
+async function requireSource(
+  acting: Parameters<typeof denialOf>[0],
+  { RepositoryName, S3Bucket, S3ObjectKey = "" }: Readonly<Record<string, string>>,
+): Promise<void> {
+  const provider = acting.run.action.actionTypeId?.provider as keyof typeof sourceKinds;
+  const name = RepositoryName ?? S3Bucket ?? "";
+  if (!(provider in sourceKinds)) return;
+  const values = { repository: name, bucket: name, key: S3ObjectKey };
+  const denial = await denialOf(acting, provider, values);
+  if (denial) throw noAccess(`${sourceKinds[provider]} named ${name}`, denial);
 }
 
 async function keepOutputs(
@@ -91,7 +114,7 @@ async function keepOutputs(
   const { action } = run;
   const artifactName = action.outputArtifacts?.[0]?.name;
   if (source && artifactName !== undefined) {
-    const detail = await storeArtifact(environment, record, artifactName, source.artifact);
+    const detail = await storeArtifact({ environment, record, run }, artifactName, source.artifact);
     run.outputs.push(detail);
     execution.artifacts.set(artifactName, detail);
     const { id: revisionId, summary, url, created } = source.revision;
