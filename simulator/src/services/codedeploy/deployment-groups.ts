@@ -3,6 +3,8 @@ import type { DeploymentGroupInfo, LastDeploymentInfo } from "@aws-sdk/client-co
 import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { roleLists } from "../../permissions/role-lists.ts";
+import { refusalOf } from "../../permissions/service-roles.ts";
 import type { Aws, Operations } from "../api.ts";
 import { readTags } from "./applications.ts";
 import { parseSettings } from "./group-settings.ts";
@@ -26,9 +28,10 @@ const creationMembers = ["applicationName deploymentGroupName tags", ...settingM
 
 export function deploymentGroupOperations(
   state: CodeDeployState,
-  { aws }: Environment,
+  environment: Environment,
   abandon: (group: Group) => void,
 ): Operations<"codedeploy"> {
+  const { aws } = environment;
   return {
     createDeploymentGroup: async (input) => {
       refuseUnsupported(unsupported, "CreateDeploymentGroup", input, creationMembers);
@@ -37,6 +40,7 @@ export function deploymentGroupOperations(
       refuseBadName(application, name);
       const settings = parseSettings(state, input);
       refuseSharedService(state, settings);
+      await refuseRole(environment, settings);
       await refuseMissingResources(aws, settings);
       refuseBadName(application, name);
       const group = { id: randomUUID(), name, tags: readTags(input.tags), settings, deployments: [] };
@@ -68,6 +72,7 @@ export function deploymentGroupOperations(
       if (newName !== group.name) refuseBadName(application, newName);
       const settings = parseSettings(state, { ...toInput(group.settings), ...defined(input) });
       refuseSharedService(state, settings, group);
+      if (input.serviceRoleArn !== undefined) await refuseRole(environment, settings);
       await refuseMissingResources(aws, settings);
       application.groups.delete(group.name);
       application.groups.set(newName, Object.assign(group, { name: newName, settings }));
@@ -150,6 +155,15 @@ function summarise(deployment: Deployment | undefined): LastDeploymentInfo | und
   if (!deployment) return undefined;
   const { id, status, completeTime, createTime } = deployment;
   return { deploymentId: id, status, endTime: completeTime, createTime };
+}
+
+/** Refuses a role that CodeDeploy may not assume, with a recorded message (go-to-k/cdkd#948). */
+async function refuseRole(environment: Environment, { serviceRoleArn }: GroupSettings): Promise<void> {
+  if (await refusalOf(environment, { roleArn: serviceRoleArn, list: roleLists.codeDeploy }))
+    throw new AwsError(
+      "InvalidRoleException",
+      `AWS CodeDeploy does not have the permissions required to assume the role ${serviceRoleArn}.`,
+    );
 }
 
 /** Refuses a group whose service, target groups or listeners are missing or unsuitable for CodeDeploy. */

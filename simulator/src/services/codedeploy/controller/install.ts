@@ -10,6 +10,7 @@ import {
   serviceOf,
   viewOf,
 } from "./run.ts";
+import { requireInstallation, requirePermission } from "./service-role.ts";
 import { forwardPair, routesTo } from "./shift-traffic.ts";
 import { refuseActiveAlarms } from "./watch-alarms.ts";
 
@@ -25,6 +26,7 @@ const pollInterval = 5_000;
  */
 export async function install(run: Run): Promise<void> {
   const { aws } = run.environment;
+  await requireInstallation(run);
   const { primary, blueGroup, greenGroup } = await findBlue(run);
   await refuseActiveAlarms(run);
   await forwardPair(aws, productionListener(run), run.pair, { [blueGroup.arn]: 100, [greenGroup.arn]: 0 });
@@ -143,6 +145,7 @@ async function isHealthy(run: Run, { id, targetGroupArn }: RunTaskSet): Promise<
 /** Deletes a task set, even with running tasks, and waits until they are drained and it is gone. */
 export async function removeTaskSet(run: Run, id: string): Promise<void> {
   const { aws, clock } = run.environment;
+  await requirePermission(run, "removeTaskSet", { taskSet: id });
   await orEcsFailure(aws.ecs.deleteTaskSet({ ...serviceOf(run), taskSet: id, force: true }));
   for (;;) {
     const { taskSets = [] } = await orEcsFailure(

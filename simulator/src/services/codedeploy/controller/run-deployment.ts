@@ -12,6 +12,7 @@ import {
   StopRequest,
   testListener,
 } from "./run.ts";
+import { requirePermission } from "./service-role.ts";
 import { allowTestTraffic, allowTraffic, settleProduction } from "./shift-traffic.ts";
 import { watchAlarms } from "./watch-alarms.ts";
 
@@ -21,6 +22,7 @@ const admissionTime = 1_000;
 /** From Created to the end of the original task set. Rejects with a DeploymentFailure or a StopRequest. */
 export async function runDeployment(run: Run): Promise<void> {
   await admit(run);
+  await requirePermission(run);
   const stopWatching = watchAlarms(run);
   try {
     await performEvents(run);
@@ -121,6 +123,7 @@ const hookLimit = 60 * minute;
 async function runHook(run: Run, name: HookName): Promise<void> {
   const target = run.appSpec.hooks[name];
   if (target === undefined) return;
+  await requirePermission(run, "callHook", { function: target.slice(target.lastIndexOf(":") + 1) });
   const { deployment } = run;
   const id = randomUUID();
   const execution = createExecution();

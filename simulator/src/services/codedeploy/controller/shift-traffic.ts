@@ -13,6 +13,7 @@ import {
   serviceOf,
   testListener,
 } from "./run.ts";
+import { requirePermission, requireRouting } from "./service-role.ts";
 
 /** Changes every route of the test listener that forwards to the pair to green. */
 export async function allowTestTraffic(run: Run): Promise<void> {
@@ -25,6 +26,7 @@ export async function allowTestTraffic(run: Run): Promise<void> {
       "ELASTIC_LOAD_BALANCING_INVALID",
       `The ELB could not be updated due to the following error: no rule of the test listener ${listener} forwards to ${blue.targetGroupName} or ${green.targetGroupName}`,
     );
+  await requireRouting(run, routes);
   run.testRoutesBefore = routes;
   await forwardPair(aws, listener, run.pair, { [green.targetGroupArn]: 1 });
 }
@@ -33,10 +35,12 @@ export async function allowTestTraffic(run: Run): Promise<void> {
 export async function allowTraffic(run: Run): Promise<void> {
   const { clock, aws } = run.environment;
   const { green } = taskSetsOf(run);
+  await requireRouting(run, await routesTo(aws, productionListener(run), run.pair));
   for (const { percent, waitMinutes } of trafficSteps(run.routing)) {
     await weighProduction(run, percent);
     await clock.wait(waitMinutes * minute, run.signal);
   }
+  await requirePermission(run, "promote");
   await orEcsFailure(aws.ecs.updateServicePrimaryTaskSet({ ...serviceOf(run), primaryTaskSet: green.id }));
 }
 

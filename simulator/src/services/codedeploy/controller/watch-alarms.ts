@@ -1,4 +1,5 @@
 import { type Run, StopRequest } from "./run.ts";
+import { refusalOfStep } from "./service-role.ts";
 
 /** AWS stops a deployment within about twenty seconds of an alarm. */
 const pollInterval = 10_000;
@@ -24,11 +25,15 @@ export function watchAlarms(run: Run): () => void {
 }
 
 /** Rejects with a StopRequest when an alarm of the deployment is in ALARM or cannot be read. */
-export async function refuseActiveAlarms({ deployment, environment: { aws } }: Run): Promise<void> {
+export async function refuseActiveAlarms(run: Run): Promise<void> {
+  const { deployment, environment } = run;
   const { enabled, alarms = [], ignorePollAlarmFailure } = deployment.settings.alarms ?? {};
   if (!enabled) return;
   const names = alarms.map(({ name = "" }) => name);
-  const { MetricAlarms = [] } = await aws.cloudwatch.describeAlarms({ AlarmNames: names });
+  const refusal = await refusalOfStep(run, "readAlarms", { alarms: names });
+  const { MetricAlarms = [] } = refusal
+    ? {}
+    : await environment.aws.cloudwatch.describeAlarms({ AlarmNames: names });
   const active = MetricAlarms.filter(({ StateValue }) => StateValue === "ALARM");
   if (active.length > 0) {
     const list = active.map(({ AlarmName }) => `<${AlarmName}>`).join(" ");
