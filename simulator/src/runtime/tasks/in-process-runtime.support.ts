@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { constants } from "node:os";
 import type { Clock } from "../../clock.ts";
 import type { ImageConfig } from "../registry/registry.ts";
-import type { ContainerMetadata } from "./metadata-server.ts";
+import { type ContainerMetadata, credentialVariables } from "./metadata-server.ts";
 import { argvOf, imageEnvironment } from "./process-runtime.ts";
 import {
   type ContainerExit,
@@ -125,7 +125,11 @@ async function startContainer(
   const run = async () =>
     (programs.get(image.location) ?? webProgram)({
       args: argvOf(options).slice(1),
-      environment: { ...imageEnvironment(image), ...options.environment },
+      environment: {
+        ...imageEnvironment(image),
+        ...options.environment,
+        ...credentialVariables(options.metadata),
+      },
       metadata: options.metadata,
       log: onLine,
       exit,

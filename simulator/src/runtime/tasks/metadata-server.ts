@@ -9,11 +9,37 @@ export interface ContainerMetadata {
   readonly id: string;
   readonly container: () => object;
   readonly task: () => object;
+  /** Credentials of the task's role; absent for a task without one. */
+  readonly credentials?: (() => TaskCredentials) | undefined;
+}
+
+/** As Fargate's agent serves them ("Amazon ECS task IAM role", ECS developer guide). */
+export interface TaskCredentials {
+  readonly RoleArn: string;
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly Token: string;
+  readonly Expiration: Date;
 }
 
 /**
- * The task metadata endpoint, version 4, for all containers of this machine. On AWS it is 169.254.170.2, which neither
- * child processes nor Docker have: here it is a port of this machine, which ECS_CONTAINER_METADATA_URI_V4 contains.
+ * Returns a role's credentials as variables, for containers that do not share this machine's loopback: SDKs fetch
+ * credentials over HTTP from loopback and 169.254.170.2 only. Nothing renews them.
+ */
+export function credentialVariables({ credentials }: ContainerMetadata): Record<string, string> {
+  if (!credentials) return {};
+  const { AccessKeyId, SecretAccessKey, Token } = credentials();
+  return {
+    AWS_ACCESS_KEY_ID: AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: SecretAccessKey,
+    AWS_SESSION_TOKEN: Token,
+  };
+}
+
+/**
+ * The task metadata endpoint, version 4, for all containers of this machine, and below each container's address the
+ * credentials of its task's role. On AWS it is 169.254.170.2, which neither child processes nor Docker have: here it is
+ * a port of this machine, which ECS_CONTAINER_METADATA_URI_V4 contains.
  */
 export interface MetadataServer {
   /** Serves the container's metadata; returns the address. */
@@ -58,6 +84,8 @@ function answer(published: ReadonlyMap<string, ContainerMetadata>, path: string)
   const [, id = "", kind = ""] = /^\/v4\/([^/]*)(\/.*)?$/.exec(path) ?? [];
   if (kind === "/stats" || kind === "/task/stats")
     return json(501, "the simulator keeps no statistics of containers");
+  const credentials = kind === "/credentials" ? published.get(id)?.credentials : undefined;
+  if (credentials) return json(200, credentials());
   const refusal = path.startsWith("/v4/") ? unknownContainer[kind] : undefined;
   if (!refusal) return { statusCode: 404, contentType: "text/plain", body: "404 page not found\n" };
   const metadata = published.get(id);

@@ -189,6 +189,7 @@ async function prepareSetting(options: ContainerOptions, host: Host, token: stri
     ...options.environment,
   };
   const workingDirectory = options.workingDirectory ?? (image.config.WorkingDir || "/");
+  const metadataUri = host.metadata.publish(options.metadata);
   const cwd = await placeInImage(root, workingDirectory);
   // Container runtimes create a working directory that the image lacks.
   await mkdir(cwd, { recursive: true });
@@ -196,7 +197,10 @@ async function prepareSetting(options: ContainerOptions, host: Host, token: stri
     workingDirectory: cwd,
     environment: {
       ...environment,
-      ECS_CONTAINER_METADATA_URI_V4: host.metadata.publish(options.metadata),
+      ECS_CONTAINER_METADATA_URI_V4: metadataUri,
+      ...(options.metadata.credentials && {
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `${metadataUri}/credentials`,
+      }),
       PATH: pathOnDisk(root, environment.PATH, host.lentFolder),
       NODE_OPTIONS: [`--require="${quote(preload)}"`, environment.NODE_OPTIONS].filter(Boolean).join(" "),
       SIMULATOR_TASK_CONTROL: `${host.control.port}:${token}`,

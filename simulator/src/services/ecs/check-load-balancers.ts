@@ -1,4 +1,7 @@
 import type { DeploymentStrategy, LoadBalancer } from "@aws-sdk/client-ecs";
+import type { Environment } from "../../environment.ts";
+import { roleLists } from "../../permissions/role-lists.ts";
+import { refusalOf } from "../../permissions/service-roles.ts";
 import type { Aws } from "../api.ts";
 import { invalid, refuseOthers } from "./inputs.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
@@ -12,11 +15,12 @@ interface LoadBalancerDemands {
 
 /** Checks that each has a container and port of the task definition and a target group that can take its tasks. */
 export async function checkLoadBalancers(
-  elbv2: Aws["elbv2"],
+  environment: Environment,
   loadBalancers: readonly LoadBalancer[],
   definition: TaskDefinitionRecord | undefined,
   { behindListener, strategy }: LoadBalancerDemands,
 ): Promise<void> {
+  const { elbv2 } = environment.aws;
   if (strategy) checkAdvanced(loadBalancers, strategy);
   for (const loadBalancer of loadBalancers) {
     refuseOthers("loadBalancers", loadBalancer, [
@@ -31,6 +35,12 @@ export async function checkLoadBalancers(
       behindListener: behindListener && !advanced,
     });
     if (!advanced) continue;
+    const list = roleLists.loadBalancers;
+    if (await refusalOf(environment, { roleArn: advanced.roleArn ?? "", list, step: "inspect" }))
+      // Recorded for the older service role (Shippable/support#3027).
+      throw invalid(
+        "Unable to assume role and validate the specified targetGroupArn. Please verify that the ECS service role being passed has the proper permissions.",
+      );
     await checkTargetGroup(elbv2, advanced.alternateTargetGroupArn, { behindListener: false });
     if (!advanced.testListenerRule) await requireBothBehind(elbv2, loadBalancer);
   }

@@ -38,7 +38,7 @@ export async function createService(context: EcsContext, input: CreateServiceCom
   const definition = definitionOf(context, input);
   const loadBalancers = input.loadBalancers ?? [];
   const deploymentConfiguration = configurationOf(type, input);
-  await checkLoadBalancers(environment.aws.elbv2, loadBalancers, definition, {
+  await checkLoadBalancers(environment, loadBalancers, definition, {
     behindListener: true,
     strategy: type === "ECS" ? deploymentConfiguration.strategy : undefined,
   });

@@ -135,7 +135,7 @@ async function updateDeployedService(
   );
   const spec = await resolveSpec(context, service, primary, input);
   checkConfiguration(deploymentConfiguration, spec.loadBalancers.length > 0);
-  await checkLoadBalancers(context.environment.aws.elbv2, spec.loadBalancers, spec.definition, {
+  await checkLoadBalancers(context.environment, spec.loadBalancers, spec.definition, {
     behindListener: true,
     strategy: deploymentConfiguration.strategy,
   });

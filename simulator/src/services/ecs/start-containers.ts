@@ -1,11 +1,13 @@
 import type { Container, ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
 import { type LogStream, openLogStream } from "../../runtime/tasks/log-stream.ts";
+import type { ContainerMetadata } from "../../runtime/tasks/metadata-server.ts";
 import type { Isolation, LocalImage, TaskContainer } from "../../runtime/tasks/runtime.ts";
 import { readSecret } from "../../runtime/tasks/secrets.ts";
 import { labelsOf, logStreamName, metadataOf } from "./container-metadata.ts";
 import { lastPart, newRuntimeId } from "./names.ts";
 import { hostName } from "./network-interface.ts";
 import type { EcsContext, RunningContainer, TaskRecord } from "./state.ts";
+import { credentialsOf, mayLog, requirePull, requireRetrieval } from "./task-roles.ts";
 import { parseCpu, parseMemory } from "./validate-task-definition.ts";
 
 /** Fargate's default time between SIGTERM and SIGKILL (ContainerDefinition.stopTimeout). */
@@ -18,10 +20,12 @@ interface PreparedContainer {
   readonly secrets: Record<string, string>;
   readonly log?: LogStream;
   readonly image: LocalImage;
+  readonly credentials?: ContainerMetadata["credentials"];
 }
 
 /**
- * Prepares everything that a process needs to start, in the order of Fargate's agent: secrets, images, log streams.
+ * Prepares everything that a process needs to start, in the order of Fargate's agent: registry, secrets, images, log
+ * streams.
  * Rejects with ECS's reason for stopping the task.
  */
 export async function prepareContainers(
@@ -29,6 +33,8 @@ export async function prepareContainers(
   record: TaskRecord,
 ): Promise<PreparedContainer[]> {
   const { definition, task } = record;
+  await requireRetrieval(context, record);
+  const credentials = await credentialsOf(context, record);
   const secrets = await Promise.all(
     definition.containerDefinitions.map((container) => readSecrets(context, container)),
   );
@@ -47,6 +53,7 @@ export async function prepareContainers(
     secrets: secrets[index] as Record<string, string>,
     log: logs[index],
     image: images[index] as LocalImage,
+    credentials,
   }));
   // The first to start holds the task's network (see TaskRuntime): one whose end also ends the task.
   return prepared.toSorted((a, b) => Number(isEssential(b.definition)) - Number(isEssential(a.definition)));
@@ -70,29 +77,32 @@ async function readSecrets(
 }
 
 async function openLog(
-  { environment }: EcsContext,
-  { task }: TaskRecord,
+  context: EcsContext,
+  record: TaskRecord,
   container: ContainerDefinition,
 ): Promise<LogStream | undefined> {
   if (!container.logConfiguration) return undefined;
   const { options = {} } = container.logConfiguration;
-  return openLogStream(environment.aws.logs, {
+  const { aws, clock, warn } = context.environment;
+  const place = {
     group: options["awslogs-group"] as string,
-    stream: logStreamName(container, lastPart(task.taskArn)),
+    stream: logStreamName(container, lastPart(record.task.taskArn)),
     createGroup: options["awslogs-create-group"] === "true",
-    clock: environment.clock,
-    warn: environment.warn,
-  });
+  };
+  const mayWrite = await mayLog(context, record, place);
+  const log = await openLogStream(aws.logs, { ...place, clock, warn });
+  return mayWrite ? log : undefined;
 }
 
 async function pullImage(
-  { environment }: EcsContext,
+  context: EcsContext,
   record: TaskRecord,
   container: ContainerDefinition,
 ): Promise<LocalImage> {
   const reported = reportedOf(record, container);
   try {
-    const image = await environment.taskRuntime.pull(container.image as string);
+    await requirePull(context, record, container);
+    const image = await context.environment.taskRuntime.pull(container.image as string);
     reported.imageDigest = image.digest;
     return image;
   } catch (error) {
@@ -124,7 +134,7 @@ export async function startContainer(
       workingDirectory: definition.workingDirectory,
       environment: environmentOf(context, record, prepared),
       isolation: isolationOf(record, definition, prepared.override),
-      metadata: metadataOf(record, reported),
+      metadata: { ...metadataOf(record, reported), credentials: prepared.credentials },
       onLine: (line) => log?.write(line),
     });
     reported.lastStatus = "RUNNING";
@@ -171,8 +181,9 @@ function follow(
 function environmentOf(
   { environment }: EcsContext,
   { address = "" }: TaskRecord,
-  { definition, override, secrets }: PreparedContainer,
+  { definition, override, secrets, credentials }: PreparedContainer,
 ): Record<string, string> {
+  const { gateway, taskRuntime } = environment;
   const pairs = [...(definition.environment ?? []), ...(override?.environment ?? [])];
   return {
     // Set by Fargate for every container.
@@ -180,6 +191,8 @@ function environmentOf(
     AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
     AWS_REGION: environment.region,
     AWS_DEFAULT_REGION: environment.region,
+    // AWS's own tools have no other way to the simulated AWS.
+    ...(credentials && { AWS_ENDPOINT_URL: `http://${taskRuntime.hostAddress}:${gateway.port}` }),
     ...Object.fromEntries(pairs.map(({ name, value }) => [name, value ?? ""])),
     ...secrets,
   };

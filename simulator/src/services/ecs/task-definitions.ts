@@ -8,6 +8,7 @@ import { accountRoot, ecsArn } from "./names.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 import { checkTags, setTags, tagsOf } from "./tags.ts";
+import { requireExecutionRole } from "./task-roles.ts";
 import { parseCpu, parseMemory, validateTaskDefinition } from "./validate-task-definition.ts";
 
 export function taskDefinitionOperations({ state, environment }: EcsContext): Operations<"ecs"> {
@@ -15,6 +16,7 @@ export function taskDefinitionOperations({ state, environment }: EcsContext): Op
   return {
     registerTaskDefinition(input) {
       validateTaskDefinition(input, environment);
+      requireExecutionRole(environment, input);
       checkTags(input.tags);
       const revisions = state.families.get(input.family as string) ?? [];
       const revision = (revisions.at(-1)?.revision ?? 0) + 1;

@@ -69,7 +69,7 @@ async function createTaskSet(
   const definition = requireTaskDefinition(state, input.taskDefinition as string);
   const loadBalancers = input.loadBalancers ?? [];
   const scale = checkScale(input.scale ?? { value: 0, unit: "PERCENT" });
-  await checkLoadBalancers(environment.aws.elbv2, loadBalancers, definition, { behindListener: false });
+  await checkLoadBalancers(environment, loadBalancers, definition, { behindListener: false });
   const primary = service.taskSets.find(({ status }) => status === "PRIMARY");
   const placement = await resolvePlacement(
     environment.aws.ec2,

@@ -2,13 +2,14 @@ import type { ListTasksCommandInput, RunTaskCommandInput, Task } from "@aws-sdk/
 import { AwsError } from "../../kit/errors.ts";
 import type { Operations } from "../api.ts";
 import { findCluster, findService, findTask, requireTaskDefinition } from "./find.ts";
-import { invalid, lookUp, page, refuseOthers } from "./inputs.ts";
+import { clientException, invalid, lookUp, page, refuseOthers } from "./inputs.ts";
 import { ecsArn } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
 import type { ClusterRecord, TaskDefinitionRecord } from "./service-records.ts";
 import type { EcsContext, EcsState, TaskRecord } from "./state.ts";
 import { checkTags, tagsOf } from "./tags.ts";
 import { launchTask, requestStop } from "./task-lifecycle.ts";
+import { unassumableRole } from "./task-roles.ts";
 
 /** RunTask starts at most this many tasks (API reference). */
 const maxCount = 10;
@@ -23,6 +24,8 @@ export function taskOperations(context: EcsContext): Operations<"ecs"> {
       const definition = requireTaskDefinition(state, input.taskDefinition as string);
       validateRun(input, definition);
       checkTags(input.tags);
+      const unassumable = await unassumableRole(context, definition);
+      if (unassumable) throw clientException(unassumable);
       const placement = await resolvePlacement(environment.aws.ec2, cluster, input);
       const tags =
         input.propagateTags === "TASK_DEFINITION" ? tagsOf(state, definition.taskDefinitionArn) : [];

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { thisProcess } from "@ecs-delivery/program/processes";
 import type { Network } from "../../network.ts";
-import { type MetadataServer, startMetadataServer } from "../metadata-server.ts";
+import { credentialVariables, type MetadataServer, startMetadataServer } from "../metadata-server.ts";
 import {
   type ContainerOptions,
   type Isolation,
@@ -178,6 +178,7 @@ function createOptions(options: ContainerOptions, surroundings: Surroundings): o
       ...(databaseAuthority ? { NODE_EXTRA_CA_CERTS: authorityPath } : {}),
       ...environment,
       ECS_CONTAINER_METADATA_URI_V4: surroundings.metadataUri,
+      ...credentialVariables(options.metadata),
     }).map(([name, value]) => `${name}=${value}`),
     Labels: { ...isolation.labels, ...surroundings.labels },
     // ECS ignores the image's own health check.

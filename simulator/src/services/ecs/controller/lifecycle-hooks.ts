@@ -4,6 +4,8 @@ import type {
   DeploymentLifecycleHookDetail,
   DeploymentLifecycleHookStage,
 } from "@aws-sdk/client-ecs";
+import { roleLists } from "../../../permissions/role-lists.ts";
+import { refusalOf } from "../../../permissions/service-roles.ts";
 import { newHookId } from "../names.ts";
 import { Interruption, isRevision } from "../service-records.ts";
 import { minute, type Run, signalOf, touch, waitFor } from "./run.ts";
@@ -132,17 +134,24 @@ async function invoke(
   lambdaHook: LambdaHook,
   hookDetails: DeploymentLifecycleHook["hookDetails"],
 ): Promise<Answer> {
-  const { hookTargetArn: FunctionName = "" } = lambdaHook.hook;
+  const { hookTargetArn: FunctionName = "", roleArn } = lambdaHook.hook;
+  const { environment } = run.context;
+  const values = { arn: FunctionName };
+  const refusal =
+    roleArn &&
+    (await refusalOf(environment, { roleArn, list: roleLists.lifecycleHook, step: "call", values }));
+  if (refusal) throw unableToInvoke(FunctionName, refusal.message);
   const event = { ...eventOf(run, lambdaHook), ...(hookDetails !== undefined && { hookDetails }) };
-  const { Payload } = await run.context.environment.aws.lambda
+  const { Payload } = await environment.aws.lambda
     .invoke({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) })
     .catch((error) => {
-      throw new Error(
-        `ECS was unable to invoke hook target ${FunctionName} due to ${(error as Error).message}`,
-      );
+      throw unableToInvoke(FunctionName, (error as Error).message);
     });
   return parseAnswer(FunctionName, Buffer.from(Payload ?? []).toString());
 }
+
+const unableToInvoke = (target: string, why: string) =>
+  new Error(`ECS was unable to invoke hook target ${target} due to ${why}`);
 
 function parseAnswer(target: string, text: string): Answer {
   const unable = (why: string) =>

@@ -1,5 +1,7 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { roleLists } from "../../../permissions/role-lists.ts";
+import { refusalOf } from "../../../permissions/service-roles.ts";
 import { reweigh, tuplesOf, type Weights } from "../../elbv2/actions.ts";
 import {
   Interruption,
@@ -38,7 +40,7 @@ async function shift(
     const own = to.loadBalancers[index]?.targetGroupArn;
     if (!arn || !own) continue;
     const weights = Object.fromEntries(pairOf(loadBalancer).map((group) => [group, others]));
-    await weighRule(run, arn, { ...weights, [own]: mine });
+    await weighRule(run, arn, { ...weights, [own]: mine }, loadBalancer);
   }
 }
 
@@ -145,9 +147,22 @@ async function requireAssociation(run: Run, loadBalancer: LoadBalancer): Promise
 }
 
 /** Sets the weights of a rule's target groups; its other target groups do not change. */
-async function weighRule(run: Run, arn: string, weights: Weights): Promise<void> {
-  const { elbv2 } = run.context.environment.aws;
+async function weighRule(
+  run: Run,
+  arn: string,
+  weights: Weights,
+  { advancedConfiguration }: LoadBalancer,
+): Promise<void> {
+  const { environment } = run.context;
+  const { elbv2 } = environment.aws;
   const rule = await readRule(run, arn);
+  const refusal = await refusalOf(environment, {
+    roleArn: advancedConfiguration?.roleArn ?? "",
+    list: roleLists.loadBalancers,
+    step: rule.IsDefault ? "changeListener" : "changeRule",
+    values: { arn: rule.IsDefault ? listenerArnOf(arn) : arn },
+  });
+  if (refusal) throw invalidNetworking(`. ${refusal.message}`);
   const groups = Object.keys(weights);
   const actions = actionsOf(rule).map((action) => reweigh(action, groups, weights));
   await (rule.IsDefault

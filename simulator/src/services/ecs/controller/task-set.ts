@@ -9,6 +9,7 @@ import {
 } from "../state.ts";
 import { tagsOf } from "../tags.ts";
 import { launchTask, requestStop, taskName } from "../task-lifecycle.ts";
+import { unassumableRole } from "../task-roles.ts";
 import {
   failedContainerHealthChecks,
   failedHealthChecks,
@@ -39,6 +40,8 @@ export interface Observation extends TaskSetScope {
   readonly active: readonly TaskRecord[];
   /** The healthy ones of them. */
   readonly healthy: ReadonlySet<TaskRecord>;
+  /** ECS's sentence if it may not assume a role of the missing tasks. */
+  readonly unassumable: string | undefined;
 }
 
 /** Checks the health of a task set's tasks, and stops those that are unhealthy. */
@@ -50,7 +53,10 @@ export async function observeTaskSet(scope: TaskSetScope): Promise<Observation> 
   const { resetOnHealthyTask = true } =
     scope.service.settings.deploymentConfiguration?.deploymentCircuitBreaker ?? {};
   for (const record of healthy) noteHealthyTask(scope.taskSet, record, resetOnHealthyTask);
-  return { ...scope, active, healthy };
+  const { context, service, taskSet } = scope;
+  const isComplete = active.length >= computedDesiredCount(service, taskSet);
+  const unassumable = isComplete ? undefined : await unassumableRole(context, taskSet.definition);
+  return { ...scope, active, healthy, unassumable };
 }
 
 /** Starts or stops tasks of one task set until it has its desired number, and records whether it has. */
@@ -95,9 +101,16 @@ function replaceUnhealthy(scope: TaskSetScope, record: TaskRecord, targets: read
   stop(`${failedHealthChecks} in ${where}`);
 }
 
-function startTasks(scope: TaskSetScope, count: number): void {
+function startTasks({ unassumable, ...scope }: Observation, count: number): void {
   const { context, service, taskSet } = scope;
   if (context.environment.clock.now().getTime() < taskSet.notBefore) return;
+  if (unassumable) {
+    addServiceEvent(context, service, `failed to launch a task with (error ${unassumable}).`);
+    // A task that cannot be launched counts as a failed one (API reference, Deployment.failedTasks).
+    if (taskSet.revision) taskSet.revision.failedTasks += count;
+    throttle(scope);
+    return;
+  }
   const started = Array.from({ length: count }, () =>
     launchTask(context, {
       cluster: service.cluster,
