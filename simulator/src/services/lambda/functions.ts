@@ -5,6 +5,8 @@ import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { checkedTags, tagRecord } from "../../kit/tags.ts";
+import { roleLists } from "../../permissions/role-lists.ts";
+import { refusalOf } from "../../permissions/service-roles.ts";
 import { unpackCode } from "../../runtime/functions/run-function.ts";
 import { readZip, type ZipEntry } from "../../runtime/zip-archive.ts";
 import type { Operations } from "../api.ts";
@@ -30,6 +32,8 @@ export function functionOperations(state: LambdaState, environment: Environment)
           throw new AwsError("ResourceConflictException", `Function already exist: ${name}`, 409);
       };
       refuseTaken();
+      if (await refusalOf(environment, { roleArn: settings.role, list: roleLists.function }))
+        throw invalid("The role defined for the function cannot be assumed by Lambda.");
       const code = await storeCode(environment, name, Code.ZipFile);
       refuseTaken();
       const tags = checkedTags(tagRecord.read(input.Tags ?? {}), {

@@ -1,12 +1,15 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { Uint8ArrayBlobAdapter } from "@smithy/core/serde";
-import type { AccessKey, AccessKeys } from "../../access-keys.ts";
+import type { AccessKey } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { roleLists } from "../../permissions/role-lists.ts";
+import { refusalOf } from "../../permissions/service-roles.ts";
 import type { FunctionOutcome } from "../../runtime/functions/run-function.ts";
 import { openLogStream } from "../../runtime/tasks/log-stream.ts";
 import type { Operations } from "../api.ts";
+import { sessionsOf } from "../sts/sessions.ts";
 import { type FunctionRecord, findFunction, type LambdaState } from "./functions.ts";
 
 /** Waits before a failed asynchronous invocation is retried ("Error handling for asynchronous invocation"). */
@@ -87,17 +90,14 @@ async function invoke(
     `/aws/lambda/${record.name}`,
     `${day}/[$LATEST]${randomBytes(16).toString("hex")}`,
   ];
-  const output = await openLogStream(aws.logs, {
-    group,
-    stream,
-    createGroup: true,
-    clock,
-    warn,
-  });
+  const mayWrite = await mayLog(environment, record, { group, stream });
+  const output = mayWrite
+    ? await openLogStream(aws.logs, { group, stream, createGroup: true, clock, warn })
+    : undefined;
   const log: string[] = [];
   const write = (line: string) => {
     log.push(line);
-    output.write(line);
+    output?.write(line);
   };
   write(`START RequestId: ${requestId} Version: $LATEST`);
   const outcome = await environment.runFunction({
@@ -112,7 +112,7 @@ async function invoke(
       logGroupName: group,
       logStreamName: stream,
     },
-    environment: functionEnvironment(environment, record, { group, stream }),
+    environment: await functionEnvironment(environment, record, { group, stream }),
     timeoutMs: record.settings.timeout * 1000,
     onLine: write,
     signal,
@@ -121,7 +121,7 @@ async function invoke(
     write(outcome.error.errorMessage);
   write(`END RequestId: ${requestId}`);
   write(report(requestId, record, outcome));
-  await output.flush();
+  await output?.flush();
   return { outcome, log };
 }
 
@@ -160,12 +160,14 @@ function tailOf(log: readonly string[]): string {
 }
 
 /** Returns the environment of a function. Source: "Defined runtime environment variables", Lambda developer guide. */
-function functionEnvironment(
-  { accessKeys, region, gateway }: Environment,
-  { name, settings, code }: FunctionRecord,
+async function functionEnvironment(
+  environment: Environment,
+  record: FunctionRecord,
   log: { readonly group: string; readonly stream: string },
-): Record<string, string> {
-  const key = functionKey(accessKeys);
+): Promise<Record<string, string>> {
+  const { region, gateway } = environment;
+  const { name, settings, code } = record;
+  const key = await functionKey(environment, record);
   return {
     ...settings.variables,
     _HANDLER: settings.handler,
@@ -190,8 +192,11 @@ function functionEnvironment(
 
 const functionKeyId = "ASIASIMULATEDFUNCTION";
 
-/** All functions share one key, created at the first call. */
-function functionKey(accessKeys: AccessKeys): AccessKey {
+/** Returns the keys of a session of the function's role; all functions without a role share one key. */
+async function functionKey(environment: Environment, { name, settings }: FunctionRecord): Promise<AccessKey> {
+  const { accessKeys } = environment;
+  const sessions = await sessionsOf(environment, settings.role, name);
+  if (sessions) return sessions();
   const random = () => randomBytes(30).toString("base64");
   const key = accessKeys.get(functionKeyId) ?? {
     accessKeyId: functionKeyId,
@@ -201,3 +206,19 @@ function functionKey(accessKeys: AccessKeys): AccessKey {
   accessKeys.set(functionKeyId, key);
   return key;
 }
+
+/** Without these permissions, a function runs without a log. A group that exists is not created. */
+async function mayLog(
+  environment: Environment,
+  { settings: { role: roleArn } }: FunctionRecord,
+  { group, stream }: { readonly group: string; readonly stream: string },
+): Promise<boolean> {
+  const { logGroups = [] } = await environment.aws.logs.describeLogGroups({ logGroupNamePrefix: group });
+  const exists = logGroups.some(({ logGroupName }) => logGroupName === group);
+  const list = roleLists.function;
+  for (const step of exists ? writing : (["createLogGroup", ...writing] as const))
+    if (await refusalOf(environment, { roleArn, list, step, values: { group, stream } })) return false;
+  return true;
+}
+
+const writing = ["createLogStream", "writeLog"] as const;

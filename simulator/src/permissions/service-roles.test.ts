@@ -1,0 +1,232 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { webTaskDefinition } from "../outside-clients/web.support.ts";
+import { zip } from "../services/lambda/zip.support.ts";
+import { startTestSimulator } from "../test-simulator.support.ts";
+import { prepareRoles, roleArn } from "./service-roles.support.ts";
+
+const warnings: string[] = [];
+const simulator = await startTestSimulator({ permissions: "enforce", warn: (text) => warnings.push(text) });
+afterAll(() => simulator.close());
+const { aws, clock } = simulator;
+const { makeRoles, pipelines, delivery, image, secret, networkConfiguration, settle } = await prepareRoles(simulator);
+const textOf = (error: unknown) => `${(error as { code: string }).code}: ${(error as Error).message}`;
+
+const options = {
+  "awslogs-region": "us-east-1",
+  "awslogs-stream-prefix": "web",
+  "awslogs-create-group": "true",
+};
+const complete = {
+  secrets: [{ name: "PASSWORD", valueFrom: secret }],
+  logConfiguration: { logDriver: "awslogs" as const, options: { ...options, "awslogs-group": "roles" } },
+};
+
+/** Returns RUNNING, or why the task of this definition does not run. */
+async function runTask(more: object = {}): Promise<string> {
+  const definition = { ...webTaskDefinition(image, complete), ...more };
+  const { taskDefinition } = await aws.ecs.registerTaskDefinition(definition);
+  const family = taskDefinition?.taskDefinitionArn;
+  const { tasks = [] } = await aws.ecs.runTask({
+    cluster: "outside",
+    launchType: "FARGATE",
+    taskDefinition: family,
+    networkConfiguration,
+  });
+  const ids = { cluster: "outside", tasks: tasks.flatMap(({ taskArn = "" }) => taskArn) };
+  const read = async () => (await aws.ecs.describeTasks(ids)).tasks?.[0] ?? {};
+  await clock.until(async () => ["RUNNING", "STOPPED"].includes((await read()).lastStatus ?? ""));
+  const { stoppedReason, lastStatus = "" } = await read();
+  await aws.ecs.stopTask({ cluster: "outside", task: ids.tasks[0] });
+  return stoppedReason ?? lastStatus;
+}
+
+/** Returns how a deployment of CodeDeploy ends. */
+async function deploy(): Promise<string> {
+  const content = JSON.stringify(delivery.appSpec(delivery.taskDefinitions[1]));
+  const { deploymentId } = await aws.codedeploy.createDeployment({
+    applicationName: "outside",
+    deploymentGroupName: "web",
+    revision: { revisionType: "AppSpecContent", appSpecContent: { content } },
+  });
+  await settle();
+  const { deploymentInfo } = await aws.codedeploy.getDeployment({ deploymentId });
+  const { status = "", errorInformation: error } = deploymentInfo ?? {};
+  return error ? `${error.code}: ${error.message}` : status;
+}
+
+/** Returns how an execution of the pipeline ends. */
+async function runPipeline(): Promise<string> {
+  const id = await pipelines.start("web");
+  await clock.until(async () => (await pipelines.statusOf("web", id)) !== "InProgress");
+  await settle();
+  const actions = await pipelines.actions("web", id);
+  const failed = actions.find(({ status }) => status === "Failed")?.output?.executionResult?.errorDetails;
+  return failed ? `${failed.code}: ${failed.message}` : "Succeeded";
+}
+
+const setGroupRole = () =>
+  aws.codedeploy
+    .updateDeploymentGroup({
+      applicationName: "outside",
+      currentDeploymentGroupName: "web",
+      serviceRoleArn: roleArn("deploy"),
+    })
+    .then(() => "updated");
+
+let made = 0;
+/** Returns the number of lines in the log of a function's call. */
+async function callFunction(): Promise<string> {
+  const FunctionName = `function-${made++}`;
+  await aws.lambda.createFunction({
+    FunctionName,
+    Role: roleArn("function"),
+    Runtime: "nodejs22.x",
+    Handler: "index.handler",
+    Code: { ZipFile: zip({ "index.mjs": "export const handler = () => console.log('called');" }) },
+  });
+  await aws.lambda.invoke({ FunctionName });
+  const logGroupName = `/aws/lambda/${FunctionName}`;
+  const { events = [] } = await aws.logs.filterLogEvents({ logGroupName }).catch(() => ({ events: [] }));
+  return events.some(({ message }) => message?.includes("called")) ? "logged" : "not logged";
+}
+
+const session = (role: string) =>
+  `User: arn:aws:sts::123456789012:assumed-role/${role}/\\S+ is not authorized to perform:`;
+const unassumable =
+  /^ClientException: ECS was unable to assume the role 'arn:aws:iam::123456789012:role\/execution' that was provided for this task\. Please verify that the role being passed has the proper trust relationship/;
+const retrieval =
+  "^ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve";
+const stream =
+  "^ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log";
+const noPermission = (service: string) =>
+  new RegExp(
+    `^IAM_ROLE_PERMISSIONS: The IAM role arn:aws:iam::123456789012:role/deploy does not give you permission to perform operations in the following AWS service: ${service}\\. Contact`,
+  );
+const elb = "elasticloadbalancing";
+const noDeployment =
+  /^PermissionError: The provided role does not have sufficient permissions to access CodeDeploy$/;
+const noSource = (what: string) =>
+  new RegExp(
+    `^PermissionError: The service role or action role doesn’t have the permissions required to access the ${what}`,
+  );
+const groupRefused =
+  /^InvalidRoleException: AWS CodeDeploy does not have the permissions required to assume the role arn/;
+
+describe.each<
+  [string, () => Promise<string>, RegExp, string, readonly (readonly [flaw: string, expected: RegExp])[]]
+>([
+  [
+    "a task",
+    runTask,
+    /^RUNNING$/,
+    "execution",
+    [
+      ["absent", unassumable],
+      ["trusts ecs", unassumable],
+      [
+        "ecr:GetAuthorizationToken",
+        new RegExp(
+          `${retrieval} ecr registry auth: .*${session("execution")} ecr:GetAuthorizationToken on resource: \\*`,
+        ),
+      ],
+      [
+        "secretsmanager:GetSecretValue",
+        new RegExp(
+          `${retrieval} secret from asm: .*${session("execution")} secretsmanager:GetSecretValue on`,
+        ),
+      ],
+      [
+        "ecr:BatchGetImage",
+        /^CannotPullContainerError: pull image manifest .*\[manifests latest\]: 403 Forbidden$/,
+      ],
+      [
+        "ecr:GetDownloadUrlForLayer",
+        /^CannotPullContainerError: ref pull has been retried .* 403 Forbidden$/,
+      ],
+      [
+        "logs:CreateLogGroup",
+        new RegExp(
+          `${stream} group: .*${session("execution")} logs:CreateLogGroup on resource: \\S+:log-group:roles:log-stream: because`,
+        ),
+      ],
+      [
+        "logs:CreateLogStream",
+        new RegExp(`${stream} stream: .*${session("execution")} logs:CreateLogStream on`),
+      ],
+      // The driver drops lines without a word.
+      ["logs:PutLogEvents", /^RUNNING$/],
+    ],
+  ],
+  [
+    "a deployment of CodeDeploy",
+    deploy,
+    /^Succeeded$/,
+    "deploy",
+    [
+      ["absent", /^IAM_ROLE_MISSING: The service role cannot be accessed\.$/],
+      ["trusts ecs", /^IAM_ROLE_MISSING:/],
+      ["ecs:DescribeServices", noPermission("AmazonECS")],
+      ["ecs:CreateTaskSet", noPermission("AmazonECS")],
+      ["iam:PassRole", noPermission("AmazonECS")],
+      [`${elb}:DescribeRules`, noPermission("AmazonElasticLoadBalancingV2")],
+      [`${elb}:ModifyListener`, noPermission("AmazonElasticLoadBalancingV2")],
+      ["ecs:UpdateServicePrimaryTaskSet", noPermission("AmazonECS")],
+    ],
+  ],
+  [
+    "a deployment group",
+    setGroupRole,
+    /^updated$/,
+    "deploy",
+    [
+      ["absent", groupRefused],
+      ["trusts ecs-tasks", groupRefused],
+      ["trusts codedeploy.us-east-1", /^updated$/],
+      ["ecs:CreateTaskSet", /^updated$/],
+    ],
+  ],
+  [
+    "a pipeline",
+    runPipeline,
+    /^Succeeded$/,
+    "PipelineRole",
+    [
+      ["absent", /^PermissionError: CodePipeline is not authorized to perform AssumeRole on role/],
+      [
+        "s3:GetBucketVersioning",
+        noSource("Amazon S3 bucket named pipelines\\. .* Error: Amazon S3:AccessDenied"),
+      ],
+      [
+        "ecr:DescribeImages",
+        noSource(`Amazon ECR image repository named web\\. .*${session("PipelineRole")} ecr:DescribeImages`),
+      ],
+      ["s3:PutObject", noSource("Amazon S3 bucket named pipelines")],
+      ["codedeploy:CreateDeployment", noDeployment],
+      ["ecs:RegisterTaskDefinition", noDeployment],
+      ["iam:PassRole", noDeployment],
+    ],
+  ],
+  [
+    "a function",
+    callFunction,
+    /^logged$/,
+    "function",
+    [
+      [
+        "absent",
+        /^InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda\.$/,
+      ],
+      ["trusts ecs-tasks", /cannot be assumed by Lambda/],
+      ["logs:CreateLogGroup", /^not logged$/],
+      ["logs:PutLogEvents", /^not logged$/],
+    ],
+  ],
+])("%s", (_, act, right, role, flaws) => {
+  it.each([["nothing wrong", right] as const, ...flaws])(
+    `with a role with %s ends with %s`,
+    async (flaw, expected) => {
+      await makeRoles(role, flaw);
+      expect(await act().catch(textOf)).toMatch(expected);
+    },
+  );
+});
