@@ -21,11 +21,7 @@ const needs: Readonly<
     ["ecs-tasks", "ecr:GetAuthorizationToken", "*"],
     ["ecs-tasks", "secretsmanager:GetSecretValue", arn("secretsmanager", "secret:password-*")],
     ["ecs-tasks", "ecr:BatchGetImage ecr:GetDownloadUrlForLayer", arn("ecr", "repository/web")],
-    [
-      "ecs-tasks",
-      "logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents",
-      arn("logs", "log-group:*:*"),
-    ],
+    ["ecs-tasks", "logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents", arn("logs", "log-group:*:*")],
   ],
   task: [["ecs-tasks", "ecs:ListClusters", "*"]],
   deploy: [
@@ -126,7 +122,8 @@ export async function prepareRoles(simulator: TestSimulator) {
   /** Resolves when no deployment and no rollback is in progress. */
   const settle = () =>
     simulator.clock.until(
-      async () => (await aws.codedeploy.listDeployments({ includeOnlyStatuses: active })).deployments?.length === 0,
+      async () =>
+        (await aws.codedeploy.listDeployments({ includeOnlyStatuses: active })).deployments?.length === 0,
     );
   const [first] = await pipelines.ids("web");
   await simulator.clock.until(async () => (await pipelines.statusOf("web", first)) !== "InProgress");

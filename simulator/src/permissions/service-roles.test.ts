@@ -1,5 +1,7 @@
+import { ECS } from "@aws-sdk/client-ecs";
 import { afterAll, describe, expect, it } from "vitest";
 import { webTaskDefinition } from "../outside-clients/web.support.ts";
+import { pushProgram } from "../services/ecs/controller/push-program.support.ts";
 import { zip } from "../services/lambda/zip.support.ts";
 import { startTestSimulator } from "../test-simulator.support.ts";
 import { prepareRoles, roleArn } from "./service-roles.support.ts";
@@ -8,7 +10,8 @@ const warnings: string[] = [];
 const simulator = await startTestSimulator({ permissions: "enforce", warn: (text) => warnings.push(text) });
 afterAll(() => simulator.close());
 const { aws, clock } = simulator;
-const { makeRoles, pipelines, delivery, image, secret, networkConfiguration, settle } = await prepareRoles(simulator);
+const { makeRoles, pipelines, delivery, image, secret, networkConfiguration, settle } =
+  await prepareRoles(simulator);
 const textOf = (error: unknown) => `${(error as { code: string }).code}: ${(error as Error).message}`;
 
 const options = {
@@ -230,3 +233,82 @@ describe.each<
     },
   );
 });
+
+describe("a service", () => {
+  const events = async () =>
+    (await aws.ecs.describeServices({ cluster: "outside", services: ["plain"] })).services?.[0]?.events ?? [];
+
+  it("whose task's role ECS may not assume reports it and starts nothing, until ECS may", async () => {
+    const failed =
+      /^\(service plain\) failed to launch a task with \(error ECS was unable to assume the role 'arn:aws:iam::123456789012:role\/execution'/;
+    await makeRoles("execution", "absent");
+    await aws.ecs.createService({
+      cluster: "outside",
+      serviceName: "plain",
+      taskDefinition: delivery.taskDefinitions[0],
+      desiredCount: 1,
+      launchType: "FARGATE",
+      networkConfiguration,
+    });
+    await clock.eventually(async () => expect((await events())[0]?.message).toMatch(failed));
+    const { taskArns } = await aws.ecs.listTasks({ cluster: "outside", serviceName: "plain" });
+    expect(taskArns).toEqual([]);
+    await makeRoles();
+    await clock.eventually(async () => expect((await events())[0]?.message).toMatch(/steady state/));
+    await aws.ecs.deleteService({ cluster: "outside", service: "plain", force: true });
+  });
+});
+
+it("a private image needs an execution role", async () => {
+  const { executionRoleArn: _, ...definition } = webTaskDefinition(image);
+  await expect(aws.ecs.registerTaskDefinition(definition)).rejects.toMatchObject({
+    code: "ClientException",
+    message: "Fargate requires task definition to have execution role ARN to support ECR images.",
+  });
+});
+
+it("a task calls AWS in its role, and in none without one", async () => {
+  await makeRoles();
+  const environments: Readonly<Record<string, string | undefined>>[] = [];
+  await pushProgram(simulator, delivery.repositoryUri, ({ environment }) => environments.push(environment) > 0 && undefined);
+  await runTask({ taskRoleArn: roleArn("task") });
+  await runTask();
+  const [own = {}, none = {}] = environments;
+  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN, AWS_ENDPOINT_URL } = own;
+  const credentials = {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    sessionToken: AWS_SESSION_TOKEN,
+  };
+  const ecs = new ECS({ ...simulator.clientConfig, endpoint: AWS_ENDPOINT_URL, credentials });
+  expect((await ecs.listClusters()).clusterArns).toHaveLength(1);
+  await expect(ecs.listServices({ cluster: "outside" })).rejects.toThrow(
+    new RegExp(`${session("task")} ecs:ListS`),
+  );
+  expect([none.AWS_ACCESS_KEY_ID, none.AWS_ENDPOINT_URL]).toEqual([undefined, undefined]);
+});
+
+it.each([
+  ["nothing wrong", 1, 0],
+  ["absent", 0, 1],
+  ["trusts ecs", 0, 1],
+  ["codepipeline:StartPipelineExecution", 0, 1],
+])(
+  "a rule whose role has %s starts %i executions, and counts %i failures",
+  async (flaw, starts, failures) => {
+    await makeRoles("events", flaw);
+    const Name = `rule-${made++}`;
+    await aws.events.putRule({ Name, EventPattern: JSON.stringify({ source: [Name] }) });
+    const Arn = "arn:aws:codepipeline:us-east-1:123456789012:web";
+    await aws.events.putTargets({ Rule: Name, Targets: [{ Id: "web", Arn, RoleArn: roleArn("events") }] });
+    const before = (await pipelines.ids("web")).length;
+    await aws.events.putEvents({ Entries: [{ Source: Name, DetailType: "test", Detail: "{}" }] });
+    const failed = async () => {
+      const Dimensions = [{ Name: "RuleName", Value: Name }];
+      const found = await aws.cloudwatch.listMetrics({ Namespace: "AWS/Events", Dimensions });
+      return found.Metrics?.length ?? 0;
+    };
+    const counts = async () => [(await pipelines.ids("web")).length - before, await failed()];
+    await clock.eventually(async () => expect(await counts()).toEqual([starts, failures]));
+  },
+);

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { describe, expect, it } from "vitest";
 import { taskRuntimeKinds } from "./runtime.ts";
-import { hasDocker, useRuntime } from "./runtimes.support.ts";
+import { hasDocker, metadata, useRuntime } from "./runtimes.support.ts";
 
 /** Runs until it is asked to end. */
 const patient = `
@@ -148,6 +148,17 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
         expect.stringMatching(/^501 .*no statistics/),
         expect.stringMatching(/^404 .*docker ID from v3 endpoint ID: unknown"$/),
       ]);
+    });
+
+    it("finds the credentials of its task's role, and none for a task without one", async () => {
+      const text = `
+        const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, AWS_SESSION_TOKEN: token } = process.env;
+        console.log(uri ? (await (await fetch(uri)).json()).Token : token);
+      `;
+      const keys = { RoleArn: "arn:role", AccessKeyId: "id", SecretAccessKey: "key", Token: "token" };
+      const credentials = () => ({ ...keys, Expiration: new Date() });
+      const withRole = await run(text, { metadata: { ...metadata, credentials } });
+      expect([withRole.lines, (await run(text)).lines]).toEqual([["token"], ["undefined"]]);
     });
 
     it("of a missing image cannot be pulled", async () => {
