@@ -62,6 +62,30 @@ test.each<[string, Partial<ActionRun>, string, string]>([
     "(PermissionError): not authorized to perform ecs:RegisterTaskDefinition",
     "allow the action in the policy of the pipeline's role.",
   ],
+  [
+    "a role that CodePipeline may not assume",
+    {
+      error: {
+        code: "PermissionError",
+        message: "CodePipeline is not authorized to perform AssumeRole on role x",
+      },
+    },
+    "(PermissionError): CodePipeline is not authorized to perform AssumeRole on role x",
+    "create the role of the pipeline or of its action, and allow codepipeline.amazonaws.com to assume it.",
+  ],
+  [
+    "a role that may not deploy",
+    {
+      error: {
+        code: "PermissionError",
+        message: "The provided role does not have sufficient permissions to access CodeDeploy",
+      },
+    },
+    "(PermissionError): The provided role does not have sufficient permissions to access CodeDeploy",
+    expect.stringMatching(
+      /ecs:RegisterTaskDefinition, and iam:PassRole on the roles of the task definition\.$/,
+    ),
+  ],
 ])("names a failed action with %s", async (_, changes, text, nextStep) => {
   const message = `${where} failed ${text} (execution e-1 Failed in ${where})`;
   expect(await failureOf([action(changes)])).toEqual({ message, nextStep, status: "failed" });

@@ -153,6 +153,17 @@ const known: readonly { readonly pattern: RegExp; readonly nextStep: string }[] 
       "add the file to the root of the definition repository, with the name in the action's configuration",
   },
   {
+    pattern: /not authorized to perform AssumeRole/i,
+    nextStep:
+      "create the role of the pipeline or of its action, and allow codepipeline.amazonaws.com to assume it",
+  },
+  {
+    // CodePipeline says this also of the permissions in ECS that the action needs.
+    pattern: /sufficient permissions to access CodeDeploy/i,
+    nextStep:
+      "allow the pipeline's role codedeploy:CreateDeployment, GetDeployment, GetDeploymentConfig, GetApplication, GetApplicationRevision and RegisterApplicationRevision, ecs:RegisterTaskDefinition, and iam:PassRole on the roles of the task definition",
+  },
+  {
     pattern: /not authorized|AccessDenied|insufficient permissions|does not have permission/i,
     nextStep: "allow the action in the policy of the pipeline's role",
   },

@@ -35,6 +35,7 @@ const needs: Readonly<
       arn("elasticloadbalancing", "listener/app/outside/*"),
     ],
     ["codedeploy", "iam:PassRole", roleArn("execution")],
+    ["codedeploy", "cloudwatch:DescribeAlarms", arn("cloudwatch", "alarm:errors")],
   ],
   PipelineRole: [
     ["codepipeline", "s3:GetBucketVersioning", "arn:aws:s3:::pipelines"],
@@ -58,6 +59,20 @@ const needs: Readonly<
 
 /** What is wrong with a role: `absent`, the service that it trusts instead, or an action that it lacks. */
 export type Flaw = string;
+
+/** An alarm on a metric without data. */
+const createAlarm = ({ cloudwatch }: TestSimulator["aws"]) =>
+  cloudwatch.putMetricAlarm({
+    AlarmName: "errors",
+    Namespace: "Shop",
+    MetricName: "NobodyPublishesIt",
+    Statistic: "Sum",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+    TreatMissingData: "ignore",
+  });
 
 const policy = (Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 const trusting = (service: string) =>
@@ -93,9 +108,11 @@ export async function prepareRoles(simulator: TestSimulator) {
   const pipelines = await preparePipelines(simulator);
   await makeRoles();
   const delivery = await createDelivery(simulator, testListenerPortOffset());
+  await createAlarm(aws);
   await aws.codedeploy.updateDeploymentGroup({
     applicationName: "outside",
     currentDeploymentGroupName: "web",
+    alarmConfiguration: { enabled: true, alarms: [{ name: "errors" }] },
     autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] },
     blueGreenDeploymentConfiguration: {
       terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 0 },

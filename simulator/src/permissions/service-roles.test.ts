@@ -174,6 +174,7 @@ describe.each<
       [`${elb}:DescribeRules`, noPermission("AmazonElasticLoadBalancingV2")],
       [`${elb}:ModifyListener`, noPermission("AmazonElasticLoadBalancingV2")],
       ["ecs:UpdateServicePrimaryTaskSet", noPermission("AmazonECS")],
+      ["cloudwatch:DescribeAlarms", /^INTERNAL_ERROR: The status of these alarms could not be retrieved/],
     ],
   ],
   [
@@ -270,7 +271,11 @@ it("a private image needs an execution role", async () => {
 it("a task calls AWS in its role, and in none without one", async () => {
   await makeRoles();
   const environments: Readonly<Record<string, string | undefined>>[] = [];
-  await pushProgram(simulator, delivery.repositoryUri, ({ environment }) => environments.push(environment) > 0 && undefined);
+  await pushProgram(
+    simulator,
+    delivery.repositoryUri,
+    ({ environment }) => environments.push(environment) > 0 && undefined,
+  );
   await runTask({ taskRoleArn: roleArn("task") });
   await runTask();
   const [own = {}, none = {}] = environments;

@@ -29,8 +29,9 @@ export async function refusalOf<List extends RoleList>(
 ): Promise<Refusal | undefined> {
   const { permissions } = environment;
   if (permissions.mode === "off") return undefined;
+  const roleArn = arnOfRole(environment, use.roleArn);
   for (const request of requestsOf(environment, use)) {
-    const decision = await permissions.decideForService(use.roleArn, use.list.service, request, use.session);
+    const decision = await permissions.decideForService(roleArn, use.list.service, request, use.session);
     if (decision.outcome !== "allowed" && decision.outcome !== "not checked")
       return {
         action: request?.action ?? "sts:AssumeRole",
@@ -39,6 +40,24 @@ export async function refusalOf<List extends RoleList>(
       };
   }
   return undefined;
+}
+
+/** ECS accepts a role's name in place of its ARN. */
+export function arnOfRole(
+  { permissions, accountId }: Pick<Environment, "permissions" | "accountId">,
+  role: string,
+): string {
+  if (role.startsWith("arn:")) return role;
+  return permissions.sources.role?.(role)?.arn ?? `arn:aws:iam::${accountId}:role/${role}`;
+}
+
+/** Returns the ARNs of the roles that a task definition passes to ECS. */
+export function rolesOfTask(
+  environment: Pick<Environment, "permissions" | "accountId">,
+  { executionRoleArn, taskRoleArn }: { executionRoleArn?: string; taskRoleArn?: string },
+): string[] {
+  const given = [taskRoleArn, executionRoleArn].filter((role) => role !== undefined);
+  return given.map((role) => arnOfRole(environment, role));
 }
 
 function requestsOf<List extends RoleList>(

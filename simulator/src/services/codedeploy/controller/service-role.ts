@@ -1,6 +1,6 @@
 import { unknownPart } from "../../../permissions/permissions.ts";
 import { roleLists } from "../../../permissions/role-lists.ts";
-import { type Refusal, type RoleUse, refusalOf } from "../../../permissions/service-roles.ts";
+import { type Refusal, type RoleUse, refusalOf, rolesOfTask } from "../../../permissions/service-roles.ts";
 import { DeploymentFailure, type Route, type Run } from "./run.ts";
 
 type Use = RoleUse<typeof roleLists.codeDeploy>;
@@ -51,8 +51,7 @@ export async function requireInstallation(run: Run): Promise<void> {
   const { taskDefinition } = await run.environment.aws.ecs
     .describeTaskDefinition({ taskDefinition: run.appSpec.taskDefinition })
     .catch(() => ({ taskDefinition: undefined }));
-  const { executionRoleArn, taskRoleArn } = taskDefinition ?? {};
-  const taskRoles = [executionRoleArn, taskRoleArn].filter((arn) => arn !== undefined);
+  const taskRoles = rolesOfTask(run.environment, taskDefinition ?? {});
   await requirePermission(run, "install", { taskSet: unknownPart, taskRoles });
 }
 

@@ -2,6 +2,7 @@ import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
 import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { AwsError } from "../../../kit/errors.ts";
 import { unknownPart } from "../../../permissions/permissions.ts";
+import { rolesOfTask } from "../../../permissions/service-roles.ts";
 import {
   ActionFailure,
   type ActionJob,
@@ -101,8 +102,8 @@ function fillTaskDefinition(
 /** Fails the action if its role may not deploy; CodePipeline names neither the action nor ECS (recorded). */
 async function requireDeployment(job: ActionJob, definition: RegisterTaskDefinitionCommandInput) {
   const { ApplicationName: application = "", DeploymentGroupName: group = "" } = job.configuration;
-  const { family = "", executionRoleArn, taskRoleArn } = definition;
-  const taskRoles = [executionRoleArn, taskRoleArn].filter((arn) => arn !== undefined);
+  const { family = "" } = definition;
+  const taskRoles = rolesOfTask(job.environment, definition);
   const values = { application, group, family, taskRoles, revision: unknownPart, config: unknownPart };
   if (await denialOf(job, "CodeDeployToECS", values))
     throw new ActionFailure(

@@ -13,6 +13,7 @@ import type { Simulator } from "../../../simulator.ts";
 import {
   startRealSimulator,
   startTestSimulator,
+  type TestOptions,
   type TestSimulator,
   taskRuntimeOfRun,
   testListenerPortOffset,
@@ -36,8 +37,8 @@ export const where = { cluster: "main", service: "web" };
 export type Fixture = Awaited<ReturnType<typeof createFixture>>;
 
 /** In virtual time, with tasks in this process. */
-export const createTestFixture = async (program: Program = webProgram) =>
-  createFixture(await startTestSimulator(), program);
+export const createTestFixture = async (program: Program = webProgram, options: TestOptions = {}) =>
+  createFixture(await startTestSimulator(options), program);
 
 /** With real tasks, in time that passes faster than the wall. */
 export const createRealFixture = async (taskRuntime: TaskRuntimeKind = taskRuntimeOfRun()) =>
