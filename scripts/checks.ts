@@ -24,6 +24,7 @@ export const checks: readonly Check[] = [
   { name: "lint", command: ["biome", "check", "--error-on-warnings", "."] },
   { name: "bundles", command: ["node", "scripts/build-actions.ts", "--check"] },
   { name: "documents", command: ["node", "scripts/update-readmes.ts", "--check"] },
+  { name: "permission table", command: ["node", "scripts/permission-table.ts", "--check"] },
   { name: "words", command: ["node", "scripts/plain-words.ts"] },
   { name: "house", command: ["node", "scripts/house.ts"] },
   { name: "unused code", command: ["knip", "--exports", "--files"] },

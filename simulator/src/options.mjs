@@ -54,7 +54,7 @@ const options = defineOptions({
   fault: {
     value: "FAULT",
     multiple: true,
-    help: "makes calls fail, as OPERATION=KIND[,times=N][,after=N][,accessKeyId=KEY][,milliseconds=N]; may be given several times: --fault ecs:DescribeServices=throttle,times=3; kinds: throttle, server-error, unavailable, deny, expire, cut, cut-answer, delay, service-linked-role",
+    help: "makes calls fail, as OPERATION=KIND[,times=N][,after=N][,accessKeyId=KEY][,milliseconds=N]; may be given several times: --fault ecs:DescribeServices=throttle,times=3; kinds: throttle, server-error, unavailable, deny, expire, cut, cut-answer, delay, service-linked-role, iam-delay",
   },
 });
 

@@ -12,7 +12,8 @@ import type { CommonErrors } from "./wire.ts";
  * expire: the session is over · delay: the call waits `milliseconds` of real time, then continues ·
  * cut: the connection ends before the call is performed · cut-answer: it was performed, the response is lost ·
  * service-linked-role: ECS cannot assume its role yet, as in an account where it has just created it; by default only
- * for the first call, and also for CloudFormation's.
+ * for the first call, and also for CloudFormation's ·
+ * iam-delay: a role younger than ten seconds of AWS's time cannot be passed or assumed yet.
  */
 export const faultKinds = [
   "throttle",
@@ -24,6 +25,7 @@ export const faultKinds = [
   "cut-answer",
   "delay",
   "service-linked-role",
+  "iam-delay",
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
@@ -68,6 +70,10 @@ export interface Faults {
 export interface FaultStrikes extends Faults {
   /** Returns the faults for this call, in the order in which they were added. */
   strike(call: ApiCall): Fault[];
+  /** Returns whether a fault of that kind is waiting for calls. */
+  isArmed(kind: FaultKind): boolean;
+  /** Throws the service's error about a role that it cannot use yet, if such a fault strikes the call. */
+  strikeYoungRole(call: ApiCall & { readonly callerArn: string }, roleArn: string): void;
   /** The same for a call of a service to another. */
   strikeWithin(call: Omit<ApiCall, "accessKeyId">): Fault[];
 }
@@ -95,7 +101,16 @@ export function createFaults(services: Services): FaultStrikes {
       };
     },
     clear: () => armed.clear(),
-    strike: (call) => [...armed].filter((one) => strikes(one, call)).map(({ fault }) => fault),
+    strike: (call) =>
+      [...armed]
+        .filter((one) => one.fault.kind !== "iam-delay" && strikes(one, call))
+        .map(({ fault }) => fault),
+    isArmed: (kind) => [...armed].some(({ fault }) => fault.kind === kind),
+    strikeYoungRole: (call, roleArn) => {
+      const error = notReady[call.service]?.(roleArn, call);
+      if (error && [...armed].some((one) => one.fault.kind === "iam-delay" && strikes(one, call)))
+        throw error;
+    },
     strikeWithin: (call) =>
       [...armed]
         .filter(({ fault }) => fault.kind === "service-linked-role" && fault.accessKeyId === undefined)
@@ -137,6 +152,8 @@ function refuseHarmless(services: Services, { kind, operation, milliseconds }: F
     throw new Error(
       `fault at "${operation}": the service ${service} does not exist; services: ${Object.keys(services).sort().join(", ")}`,
     );
+  if (kind === "iam-delay" && !(service in notReady))
+    throw new Error(`a fault of kind ${kind} strikes ${Object.keys(notReady).join(", ")}, not ${operation}`);
   if (gitActions.includes(operation)) return;
   if (name !== "*" && !(methodName(name) in operations))
     throw new Error(`fault at "${operation}": the simulator does not perform ${name || "that"}`);
@@ -189,6 +206,43 @@ function roleMissing(): AwsError {
     "Unable to assume the service linked role. Please verify that the ECS service linked role exists.",
   );
 }
+
+type NotReady = (
+  roleArn: string,
+  call: { readonly operation: string; readonly callerArn: string },
+) => AwsError;
+
+/**
+ * Errors of services about a role that they cannot assume. Sources: for CodePipeline, moto's recording; for Lambda,
+ * epam/aws-syndicate's changelog; for STS, "Troubleshoot IAM roles", IAM user guide. A service whose error nobody has
+ * recorded accepts the role.
+ */
+const notReady: Partial<Record<ServiceName, NotReady>> = {
+  cloudformation: (role) => new AwsError("ValidationError", `Role ${role} is invalid or cannot be assumed`),
+  codepipeline: (role) =>
+    new AwsError(
+      "InvalidStructureException",
+      `CodePipeline is not authorized to perform AssumeRole on role ${role}`,
+    ),
+  ecs: (role) =>
+    new AwsError(
+      "ClientException",
+      `ECS was unable to assume the role '${role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`,
+    ),
+  lambda: () =>
+    new AwsError(
+      "InvalidParameterValueException",
+      "The role defined for the function cannot be assumed by Lambda.",
+    ),
+  sts: (role, { operation, callerArn }) => {
+    const action = `sts:${operation}`;
+    const message =
+      operation === "AssumeRole"
+        ? deniedMessage(callerArn, { action, resource: role }, noIdentityPolicy(action))
+        : `Not authorized to perform ${action}`;
+    return new AwsError("AccessDenied", message, 403);
+  },
+};
 
 async function errorOf(
   kind: FaultKind,

@@ -63,7 +63,7 @@ export async function perform(gateway: GatewayServices, request: ApiRequest): Pr
     refuseOtherRegion(gateway.region, model.service, request, wire);
     const apiCall = { service: model.service, operation, accessKeyId: identity.accessKeyId };
     const faults = gateway.faults.strike(apiCall);
-    await strikeBefore(faults, { ...apiCall, callerArn: () => callerArn(gateway, identity) }, wire.errors);
+    await strikeBefore(faults, { ...apiCall, callerArn: () => callerArnOf(gateway, identity) }, wire.errors);
     const reply = await answer(gateway, request, { model, operation, module, identity });
     strikeAfter(faults);
     return reply;
@@ -91,10 +91,11 @@ interface Call {
 }
 
 async function answer(
-  { services, permissions }: GatewayServices,
+  gateway: GatewayServices,
   request: ApiRequest,
   { model, operation: name, module, identity }: Call,
 ): Promise<Reply> {
+  const { services, permissions, faults } = gateway;
   const wire = wires[model.protocol];
   const operation = findOperation(module, name);
   const operations = services[model.service].operations as Record<string, Handler | undefined>;
@@ -113,6 +114,12 @@ async function answer(
   const action = { service: definitions[service].actionPrefix ?? service, operation: name, input };
   const refusal = await permissions.refusal(identity, action);
   if (refusal !== undefined) throw denied(wire.errors, refusal);
+  const youngRole = faults.isArmed("iam-delay") ? await permissions.youngRole(action) : undefined;
+  if (youngRole !== undefined) {
+    const { accessKeyId } = identity;
+    const callerArn = await callerArnOf(gateway, identity);
+    gateway.faults.strikeYoungRole({ service, operation: name, accessKeyId, callerArn }, youngRole);
+  }
   const output = await handler(input, identity);
   return wire.write(model, operation, output ?? {}, request.requestId);
 }
@@ -172,7 +179,7 @@ export function deniedBy(service: ServiceName, message: string): AwsError {
   return denied(wires[definitions[service].wires[0]?.protocol ?? "awsQuery"].errors, message);
 }
 
-async function callerArn({ services }: GatewayServices, identity: Caller): Promise<string> {
+async function callerArnOf({ services }: GatewayServices, identity: Caller): Promise<string> {
   const { Arn } = (await services.sts.operations.getCallerIdentity?.({}, identity)) ?? {};
   return Arn ?? identity.accessKeyId;
 }

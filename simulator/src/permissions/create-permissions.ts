@@ -5,7 +5,9 @@ import { isTrusted, trustedService } from "../services/sts/trust.ts";
 import { deniedMessage, noIdentityPolicy } from "./denied-message.ts";
 import { compilePolicy, type Evaluation, evaluate, type Policies, type Requester } from "./evaluate.ts";
 import { globalKeys } from "./global-keys.ts";
+import { textsAt } from "./input.ts";
 import { createLedger } from "./ledger.ts";
+import { passedRoles } from "./passed-roles.ts";
 import type {
   AccessRequest,
   PermissionMode,
@@ -28,6 +30,9 @@ export interface AccountPolicies {
   /** Roles whose policies nobody outside AWS has seen: nothing about them is decided. */
   readonly unseenRoles?: readonly string[];
 }
+
+/** Time after which the fault iam-delay does not apply to a role any more. */
+const settledAfterMs = 10_000;
 
 /** The user of the account's own keys is an administrator. */
 const administrator = JSON.stringify({
@@ -58,14 +63,22 @@ export function createPermissions(options: Options): Permissions {
       : evaluation;
   };
 
+  const messageAbout = (requester: Requester, role: RolePolicies | undefined, request: AccessRequest) => {
+    // Source: "Grant a user permissions to pass a role", IAM user guide; the message as moto has recorded it.
+    if (request.action === "iam:PassRole" && request.resource.split(":")[4] !== accountId)
+      return "Cross-account pass role is not allowed.";
+    const evaluation = decide(requester, role, request);
+    if (evaluation.outcome === "not checked") ledger.addNotChecked(request.action, evaluation.part);
+    if (evaluation.outcome !== "denied") return undefined;
+    return deniedMessage(requester.arn, request, evaluation.because);
+  };
+
   /** Returns the message about the first request that is denied. */
   const judge = (requester: Requester, requests: readonly AccessRequest[]): string | undefined => {
     const role = requester.roleArn === undefined ? undefined : sources.role?.(nameOf(requester.roleArn));
     for (const request of requests) {
-      const evaluation = decide(requester, role, request);
-      if (evaluation.outcome === "not checked") ledger.addNotChecked(request.action, evaluation.part);
-      if (evaluation.outcome !== "denied") continue;
-      const message = deniedMessage(requester.arn, request, evaluation.because);
+      const message = messageAbout(requester, role, request);
+      if (message === undefined) continue;
       ledger.addDenied({ caller: requester.arn, action: request.action, message });
       if (mode !== "report") return message;
       warn(`denied on AWS, performed here: ${message}`);
@@ -94,13 +107,24 @@ export function createPermissions(options: Options): Permissions {
         requester.roleArn === undefined &&
         userPolicy === administrator &&
         !sources.resources.has(call.service);
-      return isFree ? undefined : judge(requester, await requestsOf(call, context));
+      // An administrator needs no decision, except about a role of another account.
+      return judge(requester, await (isFree ? passedRoles(call, context) : requestsOf(call, context)));
     },
     refusalOf(arn, request) {
       const requester = requesterFor(arn);
       if (!requester) return undefined;
       ledger.addCall(requester.arn);
       return judge(requester, [request]);
+    },
+    async youngRole(call) {
+      const requests = await requestsOf(call, context);
+      const passed = requests.flatMap(({ action, resource }) =>
+        action === "iam:PassRole" ? [resource] : [],
+      );
+      return [...textsAt(call.service === "sts" ? call.input : {}, "RoleArn"), ...passed].find((arn) => {
+        const role = sources.role?.(nameOf(arn));
+        return role?.arn === arn && options.clock.now().getTime() - role.createdAt.getTime() < settledAfterMs;
+      });
     },
     async decideForService(roleArn, service, request, session = service.split(".")[0] ?? service) {
       if (mode === "off") return { outcome: "allowed" };

@@ -74,10 +74,15 @@ function compileStatement(statement: Statement): CompiledStatement {
   };
 }
 
-/** Names of actions are compared without case. */
+/** Names of actions are compared without case. They are few, so that the result for each is kept. */
 function compileAny(patterns: readonly string[]): Matches {
   const matchers = patterns.map((pattern) => compileWildcard(pattern, { ignoreCase: true }));
-  return (text) => matchers.some((matches) => matches(text));
+  const known = new Map<string, boolean>();
+  return (action) => {
+    const found = known.get(action) ?? matchers.some((matches) => matches(action));
+    known.set(action, found);
+    return found;
+  };
 }
 
 function compileResource(pattern: string): (request: AccessRequest) => Match {

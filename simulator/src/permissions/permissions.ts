@@ -58,6 +58,8 @@ export interface Permissions {
   refusal(caller: Caller, call: ApiCall): Promise<string | undefined>;
   /** The same for one action of the caller with that ARN, such as a request to the registry. */
   refusalOf(callerArn: string, request: AccessRequest): string | undefined;
+  /** Returns the ARN of a role younger than ten seconds of AWS's time that the call passes or assumes. */
+  youngRole(call: ApiCall): Promise<string | undefined>;
   /** Calls since the start. */
   report(): PermissionReport;
   /**

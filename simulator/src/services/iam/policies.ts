@@ -1,4 +1,4 @@
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import managed from "../../permissions/generated/aws-managed-policies.json" with { type: "json" };
 import type { Operations } from "../api.ts";
@@ -21,7 +21,9 @@ import {
  * AWS managed policies that deployments to ECS attach to roles, without `arn:aws:iam::aws:policy/`, with the actions of
  * the simulator's services.
  */
-const awsManagedPolicies: Readonly<Record<string, { readonly document: object }>> = managed.policies;
+const awsManagedPolicies: ReadonlyMap<string, string> = new Map(
+  Object.entries(managed.policies).map(([name, { document }]) => [name, JSON.stringify(document)]),
+);
 
 const awsPrefix = "arn:aws:iam::aws:policy/";
 
@@ -30,18 +32,16 @@ export function findAttachable({ policies }: IamState, arn: string): string {
   if (policies.has(arn)) return arn;
   if (documentOfAws(arn) !== undefined) return arn;
   throw noSuchEntity(
-    `Policy ${arn} does not exist or is not attachable. Policies of AWS known to the simulator: ${Object.keys(awsManagedPolicies).join(", ")}.`,
+    `Policy ${arn} does not exist or is not attachable. Policies of AWS known to the simulator: ${[...awsManagedPolicies.keys()].join(", ")}.`,
   );
 }
 
-function documentOfAws(arn: string): object | undefined {
-  const name = arn.startsWith(awsPrefix) ? arn.slice(awsPrefix.length) : "";
-  return Object.hasOwn(awsManagedPolicies, name) ? awsManagedPolicies[name]?.document : undefined;
-}
+const documentOfAws = (arn: string) =>
+  arn.startsWith(awsPrefix) ? awsManagedPolicies.get(arn.slice(awsPrefix.length)) : undefined;
 
 /** Returns the document of a policy that `findAttachable` found. */
 export function documentOf({ policies }: IamState, arn: string): string {
-  return policies.get(arn)?.document ?? JSON.stringify(documentOfAws(arn));
+  return policies.get(arn)?.document ?? documentOfAws(arn) ?? "";
 }
 
 /** Policies of a role: inline ones, and attached managed ones. */
@@ -51,6 +51,9 @@ export function rolePolicyOperations(state: IamState): Operations<"iam"> {
       const role = findRole(state, RoleName);
       refuseBadName("policy name", PolicyName, 128);
       parsePolicyDocument(PolicyDocument, "permissions");
+      const others = [...role.inlinePolicies].filter(([name]) => name !== PolicyName).map(([, text]) => text);
+      if (sizeOf([...others, PolicyDocument]) > largestInline)
+        throw limitExceeded(`Maximum policy size of ${largestInline} bytes exceeded for role ${RoleName}`);
       role.inlinePolicies.set(PolicyName, PolicyDocument);
       return {};
     },
@@ -94,6 +97,22 @@ function noInlinePolicy(name: string) {
   return noSuchEntity(`The role policy with name ${name} cannot be found.`);
 }
 
+/**
+ * Characters without white space: of a role's inline policies together, and of a managed policy. Source: "IAM and AWS STS
+ * quotas", IAM user guide.
+ */
+const largestInline = 10_240;
+const largestManaged = 6144;
+
+const sizeOf = (documents: readonly string[]) => documents.join("").replace(/\s/g, "").length;
+
+const limitExceeded = errorWith("LimitExceededException", 409);
+
+function refuseLarge(document: string): void {
+  if (sizeOf([document]) > largestManaged)
+    throw limitExceeded(`Cannot exceed quota for PolicySize: ${largestManaged}`);
+}
+
 /** Policies of the account. Of their versions, the default one alone is kept. */
 export function managedPolicyOperations(state: IamState): Operations<"iam"> {
   const find = (arn = "") => {
@@ -106,6 +125,7 @@ export function managedPolicyOperations(state: IamState): Operations<"iam"> {
       refuseBadName("policy name", PolicyName, 128);
       refuseBadPath(Path);
       parsePolicyDocument(PolicyDocument, "permissions");
+      refuseLarge(PolicyDocument);
       const Arn = `arn:aws:iam::${state.accountId}:policy${Path}${PolicyName}`;
       if (state.policies.has(Arn)) throw alreadyExists(`A policy called ${PolicyName} already exists.`);
       const facts = { PolicyName, Path, Description, PolicyId: newId("ANPA"), CreateDate: state.now() };
@@ -117,6 +137,7 @@ export function managedPolicyOperations(state: IamState): Operations<"iam"> {
     createPolicyVersion: ({ PolicyArn, PolicyDocument = "", SetAsDefault }) => {
       const policy = find(PolicyArn);
       parsePolicyDocument(PolicyDocument, "permissions");
+      refuseLarge(PolicyDocument);
       if (!SetAsDefault) throw new AwsError(unsupported, "The simulator keeps the default version alone.");
       const VersionId = `v${Number(policy.facts.DefaultVersionId?.slice(1)) + 1}`;
       policy.facts.DefaultVersionId = VersionId;
