@@ -1,7 +1,7 @@
 /** Actions by step, each with its resource: an ARN with parts in braces, or `*`. */
 type Step = Readonly<Record<string, string>>;
 
-/** What a service of AWS does in the role that it is given. */
+/** Steps of a service of AWS in the role that it is given. */
 export interface RoleList {
   /** Such as `ecs-tasks.amazonaws.com`. */
   readonly service: string;

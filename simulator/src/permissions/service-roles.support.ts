@@ -13,7 +13,7 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1
 const group = arn("codedeploy", "deploymentgroup:outside/web");
 const application = arn("codedeploy", "application:outside");
 
-/** What AWS's pages ask of each role and no more, by service that assumes it: actions and their resource. */
+/** Permissions of each role, as AWS's pages ask for them and no more: the service that assumes it, actions, resource. */
 const needs: Readonly<
   Record<string, readonly (readonly [service: string, actions: string, resource: string])[]>
 > = {
@@ -57,9 +57,6 @@ const needs: Readonly<
   ],
 };
 
-/** What is wrong with a role: `absent`, the service that it trusts instead, or an action that it lacks. */
-export type Flaw = string;
-
 /** An alarm on a metric without data. */
 const createAlarm = ({ cloudwatch }: TestSimulator["aws"]) =>
   cloudwatch.putMetricAlarm({
@@ -78,7 +75,10 @@ const policy = (Statement: object[]) => JSON.stringify({ Version: "2012-10-17", 
 const trusting = (service: string) =>
   policy([{ Effect: "Allow", Principal: { Service: `${service}.amazonaws.com` }, Action: "sts:AssumeRole" }]);
 
-/** Returns how to make every role right again except for a flaw of one. */
+/**
+ * Returns how to make every role right again except for the flaw of one: `absent`, `trusts` and another service, or an
+ * action that it lacks.
+ */
 function roleMaker({ aws: { iam } }: TestSimulator) {
   const make = async (RoleName: string, flaw = "") => {
     const lines = needs[RoleName] ?? [];
@@ -96,7 +96,7 @@ function roleMaker({ aws: { iam } }: TestSimulator) {
     );
     await iam.putRolePolicy({ RoleName, PolicyName: "own", PolicyDocument });
   };
-  return async (flawed?: string, flaw?: Flaw) => {
+  return async (flawed?: string, flaw?: string) => {
     for (const name of Object.keys(needs)) await make(name, name === flawed ? flaw : "");
   };
 }

@@ -43,7 +43,7 @@ export async function refusalOf<List extends RoleList>(
 }
 
 /** ECS accepts a role's name in place of its ARN. */
-export function arnOfRole(
+function arnOfRole(
   { permissions, accountId }: Pick<Environment, "permissions" | "accountId">,
   role: string,
 ): string {

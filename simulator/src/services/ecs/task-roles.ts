@@ -36,7 +36,7 @@ export function requireExecutionRole(
   warn(message);
 }
 
-/** Returns AWS's message if the execution role does not permit a step; undefined if it does, or if there is none. */
+/** Returns AWS's message if the execution role does not permit a step; undefined if it does, or without a role. */
 async function denialOf(
   { environment }: EcsContext,
   { definition, task }: TaskRecord,
