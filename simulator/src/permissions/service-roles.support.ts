@@ -35,6 +35,7 @@ const needs: Readonly<
       arn("elasticloadbalancing", "listener/app/outside/*"),
     ],
     ["codedeploy", "iam:PassRole", roleArn("execution")],
+    ["codedeploy", "lambda:InvokeFunction", arn("lambda", "function:check")],
     ["codedeploy", "cloudwatch:DescribeAlarms", arn("cloudwatch", "alarm:errors")],
   ],
   PipelineRole: [

@@ -4,6 +4,7 @@ import { webTaskDefinition } from "../outside-clients/web.support.ts";
 import { pushProgram } from "../services/ecs/controller/push-program.support.ts";
 import { zip } from "../services/lambda/zip.support.ts";
 import { startTestSimulator } from "../test-simulator.support.ts";
+import { createPermissions } from "./create-permissions.ts";
 import { prepareRoles, roleArn } from "./service-roles.support.ts";
 
 const warnings: string[] = [];
@@ -44,8 +45,8 @@ async function runTask(more: object = {}): Promise<string> {
 }
 
 /** Returns how a deployment of CodeDeploy ends. */
-async function deploy(): Promise<string> {
-  const content = JSON.stringify(delivery.appSpec(delivery.taskDefinitions[1]));
+async function deploy(more: object = {}): Promise<string> {
+  const content = JSON.stringify({ ...delivery.appSpec(delivery.taskDefinitions[1]), ...more });
   const { deploymentId } = await aws.codedeploy.createDeployment({
     applicationName: "outside",
     deploymentGroupName: "web",
@@ -235,6 +236,17 @@ describe.each<
   );
 });
 
+it.each([
+  ["", /^HOOK_EXECUTION_FAILURE/],
+  ["lambda:InvokeFunction", noPermission("AWSLambda")],
+])(
+  "a deployment that calls a missing function, with a role without %j, ends with %s",
+  async (flaw, expected) => {
+    await makeRoles("deploy", flaw);
+    expect(await deploy({ Hooks: [{ BeforeInstall: "check" }] })).toMatch(expected);
+  },
+);
+
 describe("a service", () => {
   const events = async () =>
     (await aws.ecs.describeServices({ cluster: "outside", services: ["plain"] })).services?.[0]?.events ?? [];
@@ -317,3 +329,32 @@ it.each([
     await clock.eventually(async () => expect(await counts()).toEqual([starts, failures]));
   },
 );
+
+/** As the course's roles in the account academy, whose policies nobody has seen. */
+it.each([
+  ["deploy", "codedeploy", "not checked"],
+  ["deploy", "lambda", "not trusted"],
+  ["LabRole", "codedeploy", "no role"],
+])("a role %s with unseen policies, for %s: %s", async (name, service, outcome) => {
+  await makeRoles();
+  const { accountId, region, accessKeys } = {
+    accountId: "123456789012",
+    region: "us-east-1",
+    accessKeys: new Map(),
+  };
+  const options = { mode: "enforce" as const, accountId, region, accessKeys, clock, aws, warn: () => {} };
+  const permissions = createPermissions({ ...options, unseenRoles: ["deploy"] });
+  const { Role } = await aws.iam.getRole({ RoleName: "deploy" });
+  const trustPolicy = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "");
+  const role = {
+    arn: roleArn("deploy"),
+    createdAt: new Date(0),
+    trustPolicy,
+    documents: [],
+    boundary: undefined,
+  };
+  permissions.sources.role = (each) => (each === "deploy" ? { ...role, tags: new Map() } : undefined);
+  const request = { action: "rds:DeleteDBInstance", resource: "*" };
+  const decision = await permissions.decideForService(roleArn(name), `${service}.amazonaws.com`, request);
+  expect(decision.outcome).toBe(outcome);
+});

@@ -83,7 +83,7 @@ async function startPipeline(
 ) {
   const list = roleLists.eventBridge;
   if (!(await trustsService(environment, RoleArn, list.service)))
-    throw new Error(`EventBridge may not assume the role ${RoleArn}`);
+    throw new Error(`Not authorized to perform sts:AssumeRole on resource: ${RoleArn}`);
   const values = { arn: Arn };
   const refusal = await refusalOf(environment, { roleArn: RoleArn, list, step: "startPipeline", values });
   if (refusal) throw new Error(refusal.message);
