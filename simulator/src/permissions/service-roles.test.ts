@@ -5,6 +5,7 @@ import { pushProgram } from "../services/ecs/controller/push-program.support.ts"
 import { zip } from "../services/lambda/zip.support.ts";
 import { startTestSimulator } from "../test-simulator.support.ts";
 import { createPermissions } from "./create-permissions.ts";
+import setUps from "./service-roles.json" with { type: "json" };
 import { prepareRoles, roleArn } from "./service-roles.support.ts";
 
 const warnings: string[] = [];
@@ -96,149 +97,22 @@ async function callFunction(): Promise<string> {
 
 const session = (role: string) =>
   `User: arn:aws:sts::123456789012:assumed-role/${role}/\\S+ is not authorized to perform:`;
-const unassumable =
-  /^ClientException: ECS was unable to assume the role 'arn:aws:iam::123456789012:role\/execution' that was provided for this task\. Please verify that the role being passed has the proper trust relationship/;
-const retrieval =
-  "^ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve";
-const stream =
-  "^ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log";
-const noPermission = (service: string) =>
-  new RegExp(
-    `^IAM_ROLE_PERMISSIONS: The IAM role arn:aws:iam::123456789012:role/deploy does not give you permission to perform operations in the following AWS service: ${service}\\. Contact`,
-  );
-const elb = "elasticloadbalancing";
-const noDeployment =
-  /^PermissionError: The provided role does not have sufficient permissions to access CodeDeploy$/;
-const noSource = (what: string) =>
-  new RegExp(
-    `^PermissionError: The service role or action role doesn’t have the permissions required to access the ${what}`,
-  );
-const groupRefused =
-  /^InvalidRoleException: AWS CodeDeploy does not have the permissions required to assume the role arn/;
+const acts: Readonly<Record<string, () => Promise<string>>> = {
+  task: runTask,
+  deployment: deploy,
+  group: setGroupRole,
+  pipeline: runPipeline,
+  function: callFunction,
+};
 
-describe.each<
-  [string, () => Promise<string>, RegExp, string, readonly (readonly [flaw: string, expected: RegExp])[]]
->([
-  [
-    "a task",
-    runTask,
-    /^RUNNING$/,
-    "execution",
-    [
-      ["absent", unassumable],
-      ["trusts ecs", unassumable],
-      [
-        "ecr:GetAuthorizationToken",
-        new RegExp(
-          `${retrieval} ecr registry auth: .*${session("execution")} ecr:GetAuthorizationToken on resource: \\*`,
-        ),
-      ],
-      [
-        "secretsmanager:GetSecretValue",
-        new RegExp(
-          `${retrieval} secret from asm: .*${session("execution")} secretsmanager:GetSecretValue on`,
-        ),
-      ],
-      [
-        "ecr:BatchGetImage",
-        /^CannotPullContainerError: pull image manifest .*\[manifests latest\]: 403 Forbidden$/,
-      ],
-      [
-        "ecr:GetDownloadUrlForLayer",
-        /^CannotPullContainerError: ref pull has been retried .* 403 Forbidden$/,
-      ],
-      [
-        "logs:CreateLogGroup",
-        new RegExp(
-          `${stream} group: .*${session("execution")} logs:CreateLogGroup on resource: \\S+:log-group:roles:log-stream: because`,
-        ),
-      ],
-      [
-        "logs:CreateLogStream",
-        new RegExp(`${stream} stream: .*${session("execution")} logs:CreateLogStream on`),
-      ],
-      // The driver drops lines without a word.
-      ["logs:PutLogEvents", /^RUNNING$/],
-    ],
-  ],
-  [
-    "a deployment of CodeDeploy",
-    deploy,
-    /^Succeeded$/,
-    "deploy",
-    [
-      ["absent", /^IAM_ROLE_MISSING: The service role cannot be accessed\.$/],
-      ["trusts ecs", /^IAM_ROLE_MISSING:/],
-      ["ecs:DescribeServices", noPermission("AmazonECS")],
-      ["ecs:CreateTaskSet", noPermission("AmazonECS")],
-      ["iam:PassRole", noPermission("AmazonECS")],
-      [`${elb}:DescribeRules`, noPermission("AmazonElasticLoadBalancingV2")],
-      [`${elb}:ModifyListener`, noPermission("AmazonElasticLoadBalancingV2")],
-      ["ecs:UpdateServicePrimaryTaskSet", noPermission("AmazonECS")],
-      ["cloudwatch:DescribeAlarms", /^INTERNAL_ERROR: The status of these alarms could not be retrieved/],
-    ],
-  ],
-  [
-    "a deployment group",
-    setGroupRole,
-    /^updated$/,
-    "deploy",
-    [
-      ["absent", groupRefused],
-      ["trusts ecs-tasks", groupRefused],
-      ["trusts codedeploy.us-east-1", /^updated$/],
-      ["ecs:CreateTaskSet", /^updated$/],
-    ],
-  ],
-  [
-    "a pipeline",
-    runPipeline,
-    /^Succeeded$/,
-    "PipelineRole",
-    [
-      ["absent", /^PermissionError: CodePipeline is not authorized to perform AssumeRole on role/],
-      [
-        "s3:GetBucketVersioning",
-        noSource("Amazon S3 bucket named pipelines\\. .* Error: Amazon S3:AccessDenied"),
-      ],
-      [
-        "ecr:DescribeImages",
-        noSource(`Amazon ECR image repository named web\\. .*${session("PipelineRole")} ecr:DescribeImages`),
-      ],
-      ["s3:PutObject", noSource("Amazon S3 bucket named pipelines")],
-      ["codedeploy:CreateDeployment", noDeployment],
-      ["ecs:RegisterTaskDefinition", noDeployment],
-      ["iam:PassRole", noDeployment],
-    ],
-  ],
-  [
-    "a function",
-    callFunction,
-    /^logged$/,
-    "function",
-    [
-      [
-        "absent",
-        /^InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda\.$/,
-      ],
-      ["trusts ecs-tasks", /cannot be assumed by Lambda/],
-      ["logs:CreateLogGroup", /^not logged$/],
-      ["logs:PutLogEvents", /^not logged$/],
-    ],
-  ],
-])("%s", (_, act, right, role, flaws) => {
-  it.each([["nothing wrong", right] as const, ...flaws])(
-    `with a role with %s ends with %s`,
-    async (flaw, expected) => {
-      await makeRoles(role, flaw);
-      expect(await act().catch(textOf)).toMatch(expected);
-    },
-  );
+it.each(setUps)("a $act whose role $role has this flaw: $flaw", async ({ act, role, flaw, expected }) => {
+  await makeRoles(role, flaw);
+  expect(await acts[act]?.().catch(textOf)).toMatch(new RegExp(expected));
 });
 
 it.each([
   ["", /^HOOK_EXECUTION_FAILURE/],
-  ["lambda:InvokeFunction", noPermission("AWSLambda")],
+  ["lambda:InvokeFunction", /^IAM_ROLE_PERMISSIONS: .* in the following AWS service: AWSLambda\./],
 ])(
   "a deployment that calls a missing function, with a role without %j, ends with %s",
   async (flaw, expected) => {
