@@ -164,7 +164,7 @@ it.each([
   expect(await refusal(put)).toContain(expected);
 });
 
-it("the command enforces unless it is told otherwise", () => {
+it("the command enforces by default", () => {
   expect(parseArguments([]).permissions).toBe("enforce");
   expect(parseArguments(["--permissions", "off"]).permissions).toBe("off");
   expect(() => parseArguments(["--permissions=maybe"])).toThrow('"maybe" is not one of enforce, report, off');

@@ -14,7 +14,7 @@ export interface Policies {
 }
 
 export interface Requester {
-  /** Of a user, or of a role's session. */
+  /** ARN of a user, or of a role's session. */
   readonly arn: string;
   readonly accountId: string;
   /** The session's role. */
@@ -101,11 +101,13 @@ function compileResource(pattern: string): (request: AccessRequest) => Match {
 /** Source: "AWS JSON policy elements: Principal", IAM user guide. An account's own policies decide for its members. */
 function granteeOf(principal: unknown, { arn, accountId, roleArn }: Requester): Grantee {
   if (principal === "*") return "role";
-  const named = [(principal as { AWS?: string | string[] } | undefined)?.AWS ?? []].flat();
+  const account = `arn:aws:iam::${accountId}:root`;
+  const named = [(principal as { AWS?: string | string[] } | undefined)?.AWS ?? []]
+    .flat()
+    .map((each) => (each === accountId ? account : each));
   if (named.includes(arn)) return "caller";
   if (named.includes("*") || (roleArn !== undefined && named.includes(roleArn))) return "role";
-  const isAccount = named.some((each) => each === accountId || each === `arn:aws:iam::${accountId}:root`);
-  return isAccount ? "account" : "others";
+  return named.includes(account) ? "account" : "others";
 }
 
 /** Returns true for a certain match, else what is not known, else false. */

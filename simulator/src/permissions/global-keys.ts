@@ -1,7 +1,7 @@
 import type { ConditionKeys } from "../services/iam/conditions.ts";
 
 export interface Principal {
-  /** Of a user, or of a role's session. */
+  /** ARN of a user, or of a role's session. */
   readonly arn: string;
   readonly roleArn?: string | undefined;
   readonly accountId: string;

@@ -1,7 +1,7 @@
 import type { Aws } from "../services/api.ts";
 import type { RolePolicies } from "./permissions.ts";
 
-/** What ARNs are made of besides a call's input. */
+/** Parts of ARNs that a call's input does not have. */
 export interface Place {
   readonly accountId: string;
   readonly region: string;

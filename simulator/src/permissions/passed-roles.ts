@@ -1,41 +1,17 @@
 import { type Context, orNothing, textAt, textsAt } from "./input.ts";
 import type { AccessRequest, ApiCall } from "./permissions.ts";
 import { requestKeys } from "./request-keys.ts";
+import rules from "./rules.json" with { type: "json" };
 
-/**
- * Members with a role that the call passes, and the service that gets it. Source: "API operations defined by" each
- * service, Service Authorization Reference; for RunTask and UpdateService also recorded errors
- * (LBHackney-IT/Data-Platform#1992, keidarcy/e1s#429).
- */
-const passed: Readonly<Record<string, readonly (readonly [paths: string, service: string])[]>> = {
-  "cloudformation:ContinueUpdateRollback": [["RoleARN", "cloudformation"]],
-  "cloudformation:CreateChangeSet": [["RoleARN", "cloudformation"]],
-  "cloudformation:CreateStack": [["RoleARN", "cloudformation"]],
-  "cloudformation:DeleteStack": [["RoleARN", "cloudformation"]],
-  "cloudformation:RollbackStack": [["RoleARN", "cloudformation"]],
-  "cloudformation:UpdateStack": [["RoleARN", "cloudformation"]],
-  "codedeploy:CreateDeploymentGroup": [["serviceRoleArn", "codedeploy"]],
-  "codedeploy:UpdateDeploymentGroup": [["serviceRoleArn", "codedeploy"]],
-  "codepipeline:CreatePipeline": [["pipeline.roleArn", "codepipeline"]],
-  "codepipeline:UpdatePipeline": [["pipeline.roleArn", "codepipeline"]],
-  "ecs:CreateService": [["loadBalancers.advancedConfiguration.roleArn", "ecs"]],
-  "ecs:RegisterTaskDefinition": [["executionRoleArn taskRoleArn", "ecs-tasks"]],
-  "ecs:RunTask": [["overrides.executionRoleArn overrides.taskRoleArn", "ecs-tasks"]],
-  "ecs:UpdateService": [["loadBalancers.advancedConfiguration.roleArn", "ecs"]],
-  "events:PutRule": [["RoleArn", "events"]],
-  "events:PutTargets": [["Targets.RoleArn", "events"]],
-  "iam:AddRoleToInstanceProfile": [["RoleName", "ec2"]],
-  "lambda:CreateFunction": [["Role", "lambda"]],
-  "lambda:UpdateFunctionConfiguration": [["Role", "lambda"]],
-  "rds:CreateDBInstance": [["MonitoringRoleArn", "monitoring.rds"]],
-  "rds:ModifyDBInstance": [["MonitoringRoleArn", "monitoring.rds"]],
-};
+/** Members with a role that the call passes, and the service that gets it. */
+const passed: Readonly<Record<string, string>> = rules.passedRoles;
 
+/** Returns a request for each role that the call passes to a service. */
 export async function passedRoles(call: ApiCall, context: Context): Promise<readonly AccessRequest[]> {
   const { service, operation, input } = call;
-  const given = (passed[`${service}:${operation}`] ?? []).flatMap(([paths, to]) =>
-    paths.split(" ").flatMap((path) => textsAt(input, path).map((role) => [role, to] as const)),
-  );
+  const [paths = "", to = ""] = passed[`${service}:${operation}`]?.split(" → ") ?? [];
+  const members = paths.split(" ").filter((path) => path !== "");
+  const given = members.flatMap((path) => textsAt(input, path)).map((role) => [role, to] as const);
   const roles = [
     ...given,
     ...(await rolesOfDefinition(call, context)),

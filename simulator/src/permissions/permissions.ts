@@ -9,7 +9,7 @@ export interface ApiCall {
   readonly input: object;
 }
 
-/** What a call does to one resource, in IAM's words. */
+/** One action on one resource, in IAM's words. */
 export interface AccessRequest {
   /** Such as `ecs:RunTask`. */
   readonly action: string;
@@ -23,7 +23,7 @@ export interface AccessRequest {
 export const unknownPart = "\ufffd\ufffd";
 
 /** `not checked`: a part has no source here; AWS may allow or deny it. The text names the part. */
-export type Decision =
+type Decision =
   | { readonly outcome: "allowed" }
   | { readonly outcome: "denied"; readonly message: string }
   | { readonly outcome: "not checked"; readonly part: string };

@@ -1,40 +1,13 @@
 import type { ConditionKeys } from "../services/iam/conditions.ts";
 import { findAction, keyName } from "./action-table.ts";
 import { lastPart, type Place, tagsOf, textAt, textsAt } from "./input.ts";
+import rules from "./rules.json" with { type: "json" };
 
-/** Keys whose value is a member of the input. Source: the condition keys of each service's reference. */
-const members: Readonly<Record<string, string>> = {
-  "cloudformation:changesetname": "ChangeSetName",
-  "cloudformation:rolearn": "RoleARN",
-  "cloudformation:templateurl": "TemplateURL",
-  "ecs:enable-execute-command": "enableExecuteCommand",
-  "ecs:subnet": "networkConfiguration.awsvpcConfiguration.subnets",
-  "ecs:task-cpu": "cpu",
-  "ecs:task-memory": "memory",
-  "iam:awsservicename": "AWSServiceName",
-  "iam:policyarn": "PolicyArn",
-  "s3:delimiter": "Delimiter",
-  "s3:max-keys": "MaxKeys",
-  "s3:prefix": "Prefix",
-  "s3:versionid": "VersionId",
-  "s3:x-amz-acl": "ACL",
-  "s3:x-amz-server-side-encryption": "ServerSideEncryption",
-  "secretsmanager:name": "Name",
-  "secretsmanager:versionid": "VersionId",
-  "secretsmanager:versionstage": "VersionStage",
-  "sts:externalid": "ExternalId",
-  "sts:rolesessionname": "RoleSessionName",
-};
+/** Members of the input with the value of a key. */
+const members: Readonly<Record<string, string>> = rules.keys;
 
-/** Keys that are a member only of these operations; in others the service reads them from elsewhere. */
-const only: Readonly<Record<string, readonly string[]>> = {
-  "ecs:task-cpu": ["ecs:RegisterTaskDefinition"],
-  "ecs:task-memory": ["ecs:RegisterTaskDefinition"],
-  "ecs:enable-execute-command": ["ecs:RunTask", "ecs:StartTask", "ecs:CreateService"],
-  "ecs:subnet": ["ecs:CreateService"],
-  "iam:policyarn": ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
-  "s3:versionid": ["s3:GetObjectVersion", "s3:DeleteObjectVersion"],
-};
+/** Actions for which a key is that member; for others the service reads it from elsewhere. */
+const only: Readonly<Record<string, string>> = rules.keysOnlyOf;
 
 /**
  * Returns the values of the condition keys of a request; undefined for those of the caller, and for those that only the
@@ -60,7 +33,7 @@ export function requestKeys(
     if (name === "aws:requesttag/") return valueOfTag(tagsOf(input), key.slice(key.indexOf("/") + 1));
     if (name === "aws:tagkeys")
       return [...(tagsOf(input)?.keys() ?? textsAt(input, "tagKeys", { ignoreCase: true }))];
-    if (only[name]?.includes(action) === false) return undefined;
+    if (only[name]?.split(" ").includes(action) === false) return undefined;
     const member = members[name];
     return member === undefined ? special(name, input, place) : textsAt(input, member);
   };

@@ -4,28 +4,10 @@ import { passedRoles } from "./passed-roles.ts";
 import { type AccessRequest, type ApiCall, unknownPart } from "./permissions.ts";
 import { requestKeys } from "./request-keys.ts";
 import { resourcesOf } from "./resources.ts";
+import rules from "./rules.json" with { type: "json" };
 
-/** Operations whose action has another name. Source: "API operations defined by Amazon S3" and Lambda, same reference. */
-const actionNames: Readonly<Record<string, string>> = {
-  "lambda:Invoke": "InvokeFunction",
-  "s3:HeadBucket": "ListBucket",
-  "s3:ListBuckets": "ListAllMyBuckets",
-  "s3:ListObjects": "ListBucket",
-  "s3:ListObjectsV2": "ListBucket",
-  "s3:ListObjectVersions": "ListBucketVersions",
-  "s3:HeadObject": "GetObject",
-  "s3:DeleteObjects": "DeleteObject",
-  "s3:DeleteBucketTagging": "PutBucketTagging",
-  "s3:PutBucketEncryption": "PutEncryptionConfiguration",
-  "s3:GetBucketEncryption": "GetEncryptionConfiguration",
-  "s3:DeleteBucketEncryption": "PutEncryptionConfiguration",
-  "s3:PutPublicAccessBlock": "PutBucketPublicAccessBlock",
-  "s3:GetPublicAccessBlock": "GetBucketPublicAccessBlock",
-  "s3:DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
-  "s3:PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
-  "s3:GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
-  "s3:DeleteBucketLifecycle": "PutLifecycleConfiguration",
-};
+/** Operations whose action has another name. */
+const actionNames: Readonly<Record<string, string>> = rules.actionNames;
 
 /**
  * Operations that need no permission, even if a policy denies them (GetCallerIdentity, STS API reference), and those that
@@ -90,24 +72,8 @@ async function groupOf({ aws, region, accountId }: Context, deploymentId: string
   return `arn:aws:codedeploy:${region}:${accountId}:deploymentgroup:${applicationName}/${deploymentGroupName}`;
 }
 
-/**
- * Actions that a call with tags needs, with the key that has the call's name. Sources: "API operations defined by" ECS,
- * CodeDeploy, CodePipeline, EventBridge and IAM, Service Authorization Reference; "Grant permission to tag resources
- * during creation", EC2 and ELB user guides; CreateRepository, CreateSecret, PutMetricAlarm and CreateDBInstance, API
- * references.
- */
-const taggingActions: Readonly<Record<string, string>> = {
-  cloudwatch: "TagResource",
-  codedeploy: "TagResource",
-  codepipeline: "TagResource",
-  ec2: "CreateTags",
-  ecr: "TagResource",
-  ecs: "TagResource",
-  elasticloadbalancing: "AddTags",
-  events: "TagResource",
-  rds: "AddTagsToResource",
-  secretsmanager: "TagResource",
-};
+/** Actions that a call with tags needs, with the key that has the call's name. */
+const taggingActions: Readonly<Record<string, string>> = rules.taggingActions;
 
 function taggings(
   { service, operation, input }: ApiCall,

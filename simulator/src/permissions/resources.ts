@@ -1,6 +1,7 @@
 import { type Action, findAction, type ResourceType } from "./action-table.ts";
 import { lastPart, type Place, textAt, textsAt } from "./input.ts";
 import { unknownPart } from "./permissions.ts";
+import rules from "./rules.json" with { type: "json" };
 
 /**
  * Returns the ARNs of the resources that a call needs; `*` for an action without a resource. A part that only the
@@ -44,7 +45,7 @@ function givenArns({ types }: Action, name: string, input: object): readonly str
     types === "any" || service === "elasticloadbalancing"
       ? arn.split(":")[2] === service
       : types.some(({ matches }) => matches(arn));
-  // The target groups in a listener's actions are no resource of the call.
+  // The target groups in a listener's actions are not resources of the call.
   const depth = name === "elasticloadbalancing:SetRulePriorities" ? 2 : 1;
   return arnsIn(input, depth).filter(isOwn);
 }
@@ -85,27 +86,8 @@ function arn({ template }: ResourceType, resource: string, { region, accountId }
   return `arn:aws:${service}:${isRegional && region}:${isOwned && accountId}:${resource}`;
 }
 
-/** Where the input has the value of a variable that has no member of its own name. */
-const members: Readonly<Record<string, string>> = {
-  "cloud9:ResourceId": "environmentId environmentIds",
-  "codecommit:RepositoryName": "repositoryName repositoryNames oldName",
-  "codedeploy:DeploymentConfigurationName": "deploymentConfigName",
-  "codedeploy:DeploymentGroupName": "deploymentGroupName deploymentGroupNames currentDeploymentGroupName",
-  "codepipeline:PipelineName": "name pipelineName pipeline.name",
-  "ec2:SecurityGroupId": "GroupId SecurityGroupId SecurityGroupIds",
-  "ecs:ClusterName": "clusterName cluster clusters",
-  "ecs:ServiceName": "serviceName service services",
-  "ecs:TaskId": "task tasks",
-  "ecs:TaskSetId": "taskSet taskSets",
-  "ecs:ContainerInstanceId": "containerInstance containerInstances",
-  "rds:DbInstanceName": "DBInstanceIdentifier",
-  "rds:SnapshotName": "DBSnapshotIdentifier",
-  "rds:SubnetGroupName": "DBSubnetGroupName",
-  "s3:BucketName": "Bucket",
-  "s3:ObjectName": "Key",
-  // The id of a scalable target is the service's own.
-  "application-autoscaling:ResourceId": "",
-};
+/** Members of the input with the value of a variable that has no member of its own name. */
+const members: Readonly<Record<string, string>> = rules.variables;
 
 function valuesOf(service: string, variable: string, input: object): readonly string[] {
   const named = members[`${service}:${variable}`];

@@ -1,6 +1,6 @@
 import { AwsError } from "../../kit/errors.ts";
 import { apiName } from "../../kit/operation-names.ts";
-import { compileWildcard } from "../../kit/wildcard.ts";
+import { compilePolicy, evaluate } from "../../permissions/evaluate.ts";
 import type { Caller, Handler, Operations } from "../api.ts";
 import { accountPattern, type EcrState, invalidParameter, type RepositoryRecord } from "./state.ts";
 
@@ -58,39 +58,13 @@ function denied(accountId: string, action: string, resource: string): AwsError {
   );
 }
 
-interface Statement {
-  readonly Effect?: unknown;
-  readonly Principal?: unknown;
-  readonly Action?: unknown;
-}
-
 /**
- * Returns whether a repository's policy allows another account an action (`ecr:BatchGetImage`). Conditions are not
- * evaluated: a statement with a condition allows nothing here. Source: ECR user guide, "Private repository policies in
- * Amazon ECR".
+ * Returns whether a repository's policy allows another account an action (`ecr:BatchGetImage`). A condition whose value
+ * is not known here allows nothing. Source: ECR user guide, "Private repository policies in Amazon ECR".
  */
 function policyAllows(policyText: string | undefined, accountId: string, action: string): boolean {
   if (policyText === undefined) return false;
-  const { Statement } = JSON.parse(policyText) as { Statement: Statement | Statement[] };
-  const matching = [Statement].flat().filter((statement) => {
-    return !("Condition" in statement) && concerns(statement, accountId) && covers(statement, action);
-  });
-  const has = (effect: string) => matching.some(({ Effect }) => Effect === effect);
-  return has("Allow") && !has("Deny");
-}
-
-function concerns({ Principal }: Statement, accountId: string): boolean {
-  const principals = texts(typeof Principal === "object" ? (Principal as { AWS?: unknown })?.AWS : Principal);
-  return principals.some(
-    (principal) =>
-      principal === "*" || principal === accountId || principal === `arn:aws:iam::${accountId}:root`,
-  );
-}
-
-function covers({ Action }: Statement, action: string): boolean {
-  return texts(Action).some((pattern) => compileWildcard(pattern, { ignoreCase: true })(action));
-}
-
-function texts(value: unknown): string[] {
-  return [value].flat().filter((each) => typeof each === "string");
+  const policies = { identity: [], resource: compilePolicy(policyText) };
+  const requester = { arn: `arn:aws:iam::${accountId}:root`, accountId, keys: () => undefined };
+  return evaluate(policies, { action, resource: "*" }, requester).outcome === "allowed";
 }
