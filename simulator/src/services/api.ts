@@ -39,6 +39,8 @@ type OperationName<Client> = {
 export interface Caller {
   readonly accessKeyId: string;
   readonly sourceIp: string;
+  /** Set where a call may outlive the caller's key. */
+  readonly arn?: string;
   /** Set for a service that calls for the caller, such as `cloudformation.amazonaws.com`. */
   readonly via?: string;
   /** Role that this service assumed for it. */

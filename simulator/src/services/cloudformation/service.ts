@@ -1,3 +1,4 @@
+import { callerArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import type { Caller, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
@@ -117,7 +118,8 @@ function bind<Functions extends Record<string, (state: CloudFormationState, inpu
 ): Bound<Functions> {
   const entries = Object.entries(functions).map(([name, perform]) => {
     const bound = (input: object, called: Caller) => {
-      const caller = { ...called, via: "cloudformation.amazonaws.com" };
+      const arn = callerArn(state.environment, called?.accessKeyId ?? "");
+      const caller = { ...called, arn, via: "cloudformation.amazonaws.com" };
       return perform({ ...state, ...actingFor(state, caller) }, input);
     };
     return [name, bound];
