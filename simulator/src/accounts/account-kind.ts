@@ -1,5 +1,5 @@
 import type { Environment } from "../environment.ts";
-import type { AccountPolicies } from "../permissions/create-permissions.ts";
+import type { AccountPolicies } from "../permissions/decide.ts";
 import { labRoleNames, prepareAcademy } from "./prepare-academy.ts";
 
 /** A new account with only a default VPC and all permissions; or the restricted one of AWS Academy's lab. */

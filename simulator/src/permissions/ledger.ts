@@ -1,5 +1,7 @@
 import type { PermissionReport } from "./permissions.ts";
 
+export type Ledger = ReturnType<typeof createLedger>;
+
 /** Counts calls and what was decided about them. */
 export function createLedger() {
   const calls = new Map<string, number>();
