@@ -1,4 +1,5 @@
 import type { Environment } from "../environment.ts";
+import { findAction } from "./action-table.ts";
 import { deniedMessage, noIdentityPolicy } from "./denied-message.ts";
 import { compilePolicy, type Evaluation, evaluate, type Policies, type Requester } from "./evaluate.ts";
 import type { Ledger } from "./ledger.ts";
@@ -50,6 +51,8 @@ export function createDecider(options: DecisionOptions, sources: PolicySources, 
     const owner = /^arn:aws:iam::(\d{12}):role\//.exec(request.resource)?.[1];
     if (request.action === "iam:PassRole" && owner !== undefined && owner !== accountId)
       return "Cross-account pass role is not allowed.";
+    if (!findAction(request.action))
+      return void ledger.addNotChecked(request.action, "the action, which is not in the table");
     const evaluation = decide(requester, role, request);
     if (evaluation.outcome === "not checked") ledger.addNotChecked(request.action, evaluation.part);
     if (evaluation.outcome !== "denied") return undefined;
