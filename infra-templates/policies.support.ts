@@ -25,7 +25,8 @@ const listOf = (value: Content): Content[] => (value === undefined ? [] : [value
 /** Reads the parts of all committed documents, templates and policies that contain statements. */
 export function readPolicies(): { readonly file: string; readonly content: Content }[] {
   const root = join(import.meta.dirname, "..");
-  const names = ["*.md", "*.json", "*.yaml", "*.yml"];
+  // AWS's own policies are generated.
+  const names = ["*.md", "*.json", "*.yaml", "*.yml", ":!*/generated/*"];
   const files = execFileSync("git", ["ls-files", "-z", ...names], { cwd: root, encoding: "utf8" });
   return files.split("\0").flatMap((file) => {
     const text = file && readFileSync(join(root, file), "utf8");

@@ -11,7 +11,14 @@ import { build } from "rolldown";
 import { licensesOf } from "./bundle-action.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const copies = { "cli/bin.cjs": "bin.cjs", "cli/README.md": "README.md", LICENSE: "LICENSE" };
+const copies = {
+  "cli/bin.cjs": "bin.cjs",
+  "cli/README.md": "README.md",
+  LICENSE: "LICENSE",
+  // `permissions` reads these where a workflow uses them.
+  "action.yml": "action.yml",
+  ".github/workflows": ".github",
+};
 const output = {
   madeBy: "scripts/pack-cli.ts",
   names: ["package.json", "lib", "actions", "browser", ...Object.values(copies)],
@@ -27,7 +34,10 @@ async function packCli(folder: string): Promise<void> {
   await copyActions(join(folder, "actions"));
   // Modules and styles of the live page, which its server finds next to lib.
   await cp(join(root, "live/browser"), join(folder, "browser"), { recursive: true });
-  for (const [from, to] of Object.entries(copies)) await cp(join(root, from), join(folder, to));
+  for (const [from, to] of Object.entries(copies))
+    await cp(join(root, from), join(folder, to, from.startsWith(".") ? "workflows" : ""), {
+      recursive: true,
+    });
 }
 
 /** Code that few commands need is in files of its own. */

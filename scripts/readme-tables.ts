@@ -1,3 +1,4 @@
+import { documentedUse, leastPolicy, permissionsOf } from "@ecs-delivery/actions/core/permissions";
 import { parse } from "yaml";
 
 interface ActionInput {
@@ -12,11 +13,34 @@ interface ActionFile {
   readonly outputs?: Record<string, { readonly description?: string }>;
 }
 
-/** Returns the README with the tables between its markers regenerated from action.yml. */
-export function withTables(readme: string, actionYaml: string): string {
+/** Returns the README with the parts between its markers regenerated from action.yml and permissions.json. */
+export function withTables(readme: string, actionYaml: string, action = ""): string {
   const { inputs = {}, outputs = {} } = parse(actionYaml) as ActionFile;
   const withInputs = between(readme, "inputs", inputTable(inputs));
-  return between(withInputs, "outputs", outputTable(outputs));
+  const withOutputs = between(withInputs, "outputs", outputTable(outputs));
+  if (permissionsOf(action).length === 0) return withOutputs;
+  const defaults = Object.entries(inputs).map(([name, { default: text = "" }]) => [name, text]);
+  return between(withOutputs, "permissions", permissionsText(action, Object.fromEntries(defaults)));
+}
+
+/** Returns the policy of a common use, then the reason of each permission that needs one. */
+function permissionsText(action: string, defaults: Readonly<Record<string, string>>): string {
+  const { policy } = leastPolicy([documentedUse(action, defaults)]);
+  const short = JSON.stringify(policy, null, 2)
+    .replace(/\[\s+("[^"]*")(,\s+"[^"]*")?\s+\]/g, (_, one, two = "") => `[${one}${two.replace(/\s+/, " ")}]`)
+    .replace(/\{\s+("\S+": "[^"]*")\s+\}/g, "{ $1 }");
+  const reasons = permissionsOf(action).flatMap(({ actions, why }) =>
+    why
+      ? [
+          `- ${actions
+            .split(" ")
+            .map((each) => `\`${each}\``)
+            .join(", ")}: ${why}.`,
+        ]
+      : [],
+  );
+  const parts = [policy.Statement.length > 0 ? `\`\`\`json\n${short}\n\`\`\`` : "", reasons.join("\n")];
+  return parts.filter(Boolean).join("\n\n");
 }
 
 function inputTable(inputs: Record<string, ActionInput>): string {

@@ -19,7 +19,7 @@ import { servicesOf } from "./services-of-templates.ts";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * Generates the tables of every actions/<name>/README.md from its action.yml, the table of AWS services in README.md
+ * Generates the tables and the policy of every actions/<name>/README.md from its action.yml and permissions.json, the table of AWS services in README.md
  * from infra-templates, the table of operations in simulator/README.md, the cost tables of the course's phases and the
  * diagrams in docs/architecture.md. `--check` only lists outdated documents.
  */
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   for (const name of readdirSync(actions)) {
     const action = join(actions, name, "action.yml");
     if (!existsSync(action)) continue;
-    update(join(actions, name, "README.md"), (before) => withTables(before, readFileSync(action, "utf8")));
+    update(join(actions, name, "README.md"), (before) => withTables(before, readFileSync(action, "utf8"), name));
   }
   update(join(root, "README.md"), (before) => between(before, "services", servicesTable()));
   const operations = await operationsTable();

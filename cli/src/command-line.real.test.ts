@@ -136,11 +136,21 @@ it("rewrites a workflow of AWS's own actions", async () => {
 });
 
 it("writes files of a service that it can deploy without a difference, and never overwrites", async () => {
-  const init = ["init", "--cluster", "outside", "--service", "web", "--folder", "web"];
+  const own = ["--cluster", "outside", "--service", "web", "--folder", "web"];
+  const init = ["init", ...own, "--with-role", "octocat@1/coffee@2"];
   const { code, stdout } = await installed.run(init, account());
   expect({ code, stdout }).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/web runs web:\d+\. Wrote:/),
+    stdout: expect.stringMatching(/web runs web:\d+\. Wrote:[\s\S]*create-role --role-name deploy-web/),
+  });
+  const trust = await readFile(join(installed.folder, "web/aws-role/trust.json"), "utf8");
+  expect(trust).toContain('"repo:octocat@1/coffee@2:ref:refs/heads/main"');
+  const workflow = "web/.github/workflows/deploy-web.yml";
+  const least = await installed.run(["permissions", workflow, "--region", "us-east-1"]);
+  expect(least.stdout).toContain("deploymentgroup:outside/web");
+  expect(await installed.run(["permissions", workflow, "--check", "nobody"], account())).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("The role nobody does not exist"),
   });
   const files = ["--task-definition", "web/taskdef.json", "--codedeploy-appspec", "web/appspec.yaml"];
   const plan = await installed.run([...deploy, ...files, "--mode", "plan", "--json"], account());

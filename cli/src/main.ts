@@ -32,7 +32,11 @@ const commands: Readonly<Record<string, { readonly about: string; readonly run: 
   },
   init: {
     about: "Write workflow and definition files for an existing ECS service",
-    run: async (...given) => (await import("./init/command.ts")).initCommand(...given),
+    run: async (...given) => (await import("./init/command.ts")).initCommand(actions, ...given),
+  },
+  permissions: {
+    about: "Print the least policy for a workflow or an action, or check a role for it",
+    run: async (argv) => (await import("./permissions/command.ts")).permissionsCommand(actions, argv),
   },
   migrate: {
     about: "Rewrite the steps of AWS's own actions in workflows to these",

@@ -9,9 +9,14 @@ import { openTerminal, type Terminal } from "../terminal/style.ts";
 import { filesOf } from "./files.ts";
 import { type HiddenValue, hideValues } from "./hidden-values.ts";
 import { type DeployedService, readService } from "./read-service.ts";
+import { parseRepository, roleFor } from "./role.ts";
 
 /** Writes the files of an existing service. Nothing is written if one of them exists, unless --force is given. */
-export async function initCommand(argv: readonly string[], actions: string): Promise<number> {
+export async function initCommand(
+  actionsFolder: string,
+  argv: readonly string[],
+  actions: string,
+): Promise<number> {
   const values = parseCommandLine(command, argv);
   const terminal = openTerminal(process.stdout, process.env);
   const text = textOf(command, values, terminal.columns);
@@ -24,7 +29,12 @@ export async function initCommand(argv: readonly string[], actions: string): Pro
     throw new Refusal(`init: ${cluster ? "--service" : "--cluster"} is missing. Usage: ${command.usage}`);
   const clients = { ecs: new ECSClient(), ecr: new ECRClient(), codedeploy: new CodeDeployClient() };
   const { deployed, hidden } = hideValues(await readService(clients, { cluster, service }));
-  const files = filesOf(deployed, { actions, region: await clients.ecs.config.region() });
+  const target = { actions, region: await clients.ecs.config.region() };
+  const delivery = filesOf(deployed, target);
+  const role =
+    values["with-role"] &&
+    roleFor(deployed, { ...target, actionsFolder, repository: values["with-role"] }, delivery);
+  const files = new Map([...delivery, ...(role ? role.files : [])]);
   const existing = [...files.keys()].filter((path) => existsSync(join(folder, path)));
   if (existing.length > 0 && !force)
     throw new Refusal(
@@ -35,6 +45,7 @@ export async function initCommand(argv: readonly string[], actions: string): Pro
     writeFileSync(join(folder, path), content);
   }
   report(deployed, [...files.keys()], existsSync(join(folder, "Dockerfile")), terminal);
+  if (role) terminal.print(role.commands);
   if (hidden.length > 0) reportHidden(hidden, terminal);
   return 0;
 }
@@ -60,7 +71,7 @@ function report(
     );
   print(`\n${style.bold("Next:")}`);
   const steps = [
-    "Set the variable AWS_ROLE_TO_ASSUME of the repository to a role that trusts GitHub's OIDC provider.",
+    "Set the variable AWS_ROLE_TO_ASSUME of the repository to a role that trusts GitHub's OIDC provider; --with-role writes one.",
     ...(hasDockerfile ? [] : ["Add a Dockerfile, which the workflow builds."]),
     "Check the files: taskdef.json has no value that may be secret, but placeholders such as <NAME>.",
     "Commit them and push to main.",
@@ -85,6 +96,11 @@ const options = defineOptions({
   cluster: { value: "NAME", help: "name of the ECS cluster (required)" },
   service: { value: "NAME", help: "name of the ECS service (required)" },
   folder: { value: "FOLDER", help: "root of the repository (default: the current folder)" },
+  "with-role": {
+    value: "OWNER/NAME",
+    help: "also write the policies of a role for this repository, and print the commands that create it; OWNER@ID/NAME@ID for a repository created or renamed since 15 July 2026",
+    parse: parseRepository,
+  },
   force: { help: "overwrite existing files" },
 });
 

@@ -13,6 +13,7 @@ import {
   type Service,
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
+import { parseArn } from "@ecs-delivery/actions/core/arn";
 import { Failure } from "@ecs-delivery/actions/core/failure";
 
 interface InitClients {
@@ -22,6 +23,7 @@ interface InitClients {
 }
 
 export interface DeployedService {
+  readonly account?: string;
   readonly cluster: string;
   readonly service: string;
   /** As registered, without what only AWS sets. */
@@ -63,6 +65,7 @@ export async function readService(
     containers.find(({ name }) => name === balancer?.containerName) ??
     containers.find(({ essential }) => essential !== false);
   return {
+    account: parseArn(found.clusterArn ?? "")?.account ?? "",
     cluster,
     service,
     taskDefinition: cleaned({ ...taskDefinition, tags }),

@@ -5,6 +5,7 @@ import { instanceProfileOperations } from "./instance-profiles.ts";
 import { oidcProviderOperations } from "./oidc-providers.ts";
 import { documentOf, managedPolicyOperations, rolePolicyOperations } from "./policies.ts";
 import { roleOperations, serviceLinkedRoleOperations } from "./roles.ts";
+import { simulateOperations } from "./simulate.ts";
 import { createIamState, type IamState, type Role } from "./state.ts";
 
 /** Source: API reference 2010-05-08. */
@@ -15,15 +16,18 @@ const createIam = serviceOn(createStateForDecisions, [
   instanceProfileOperations,
   oidcProviderOperations,
   serviceLinkedRoleOperations,
+  (state) => simulateOperations(state, (name) => policiesNamed(state, name)),
 ]);
 
 function createStateForDecisions(environment: Environment): IamState {
   const state = createIamState(environment);
-  environment.permissions.sources.role = (name) => {
-    const role = state.roles.get(name);
-    return role && policiesOf(state, role);
-  };
+  environment.permissions.sources.role = (name) => policiesNamed(state, name);
   return state;
+}
+
+function policiesNamed(state: IamState, name: string): RolePolicies | undefined {
+  const role = state.roles.get(name);
+  return role && policiesOf(state, role);
 }
 
 function policiesOf(state: IamState, role: Role): RolePolicies {
