@@ -13,12 +13,7 @@ import { apiName } from "./kit/operation-names.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
 import { findAction } from "./permissions/action-table.ts";
 import { createPermissions } from "./permissions/create-permissions.ts";
-import {
-  type PermissionMode,
-  type PermissionReport,
-  type Permissions,
-  permissionModes,
-} from "./permissions/permissions.ts";
+import { type PermissionMode, type PermissionReport, permissionModes } from "./permissions/permissions.ts";
 import { createCertificateAuthority } from "./runtime/certificate-authority.ts";
 import { findDatabaseServer } from "./runtime/database/database-program.ts";
 import { startDatabaseServer } from "./runtime/database/database-server.ts";
@@ -99,6 +94,8 @@ export interface Simulator {
   readonly permissionReport: () => PermissionReport;
   /** Makes calls over the wire fail, from now on. */
   readonly faults: Faults;
+  /** What policies decided about calls since the start. */
+  permissionReport(): PermissionReport;
   /** Leads browsers that open the endpoint to this address. */
   showPage(address: string): void;
   /** Ends every child process, closes every socket, removes temporary data. */
@@ -171,6 +168,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     clock,
     permissionReport: environment.permissions.report,
     faults,
+    permissionReport: () => environment.permissions.report(),
     showPage: gateway.showPage,
     close: once(async () => {
       await gateway.close();

@@ -5,6 +5,7 @@ import type { TokenIssuer } from "../runner/jobs/token-issuer.ts";
 import type { Mirrors } from "../runner/load/sources.ts";
 import type { RunResult } from "../runner/result.ts";
 import { createRunner, type RunRequest } from "../runner/runner.ts";
+import { repositoryName } from "./apply-access.ts";
 import type { Change } from "./change.ts";
 import type { createPushFollower, Move } from "./follow-pushes.ts";
 import { createCancellations, createFollower, createRepeatFilter, writeLogs } from "./follow-runs.ts";
@@ -52,11 +53,11 @@ export function createWorkflows(lab: Lab, progress: Progress, ends: AsyncDisposa
   const records = createRunRecords();
   const isRepeated = createRepeatFilter();
   const runner = createRunner({
-    repository: { name: "rehearsal/ecs-delivery", gitDirectory: repository.gitDirectory },
+    repository: { name: repositoryName, gitDirectory: repository.gitDirectory },
     mirrors: place.mirrors,
     ...{ environment, issuer, directory, vars: variables },
-    // Students copy AWS Details into this one secret.
-    secrets: { AWS_CREDENTIALS: credentialsBlock(simulator.keys) },
+    // Students copy AWS Details into this one secret; elsewhere, the jobs have roles.
+    secrets: lab.options.account === "academy" ? { AWS_CREDENTIALS: credentialsBlock(simulator.keys) } : {},
     emit: (event) => {
       if (isRepeated(event)) return;
       writeLog(event);

@@ -6,6 +6,7 @@ import { defaultVisitors, type LabOptions } from "../options.mjs";
 import type { RunRecords } from "../page/run-records.ts";
 import { createTokenIssuer, type TokenIssuer } from "../runner/jobs/token-issuer.ts";
 import type { RunResult } from "../runner/result.ts";
+import { applyAccess, ownRepository } from "./apply-access.ts";
 import type { AccountKind } from "./chapter-list.mjs";
 import { createPushFollower, type Release } from "./follow-pushes.ts";
 import { createWorkflows, type Place } from "./lab-workflows.ts";
@@ -46,7 +47,7 @@ export interface Rehearsal {
   deployed: Promise<unknown>;
   /** Shows a notice on the page of a run, at each job that failed. */
   noticeOn(run: RunResult, message: string): void;
-  /** Runs provision.yml to its end and meanwhile pushes the base image of the releases. */
+  /** Creates the roles of the jobs, if the account allows any; then runs provision.yml to its end and meanwhile pushes the base image of the releases. */
   provision(): Promise<RunResult>;
   /** Pushes to main and resolves when the run that this starts has ended. Further pushes may follow quickly. */
   pushAndFollow(release?: Release): Promise<RunResult>;
@@ -106,6 +107,8 @@ export async function startRehearsal(
       }
     },
     async provision() {
+      if (options.account === "standard")
+        Object.assign(workflows.variables, await applyAccess(aws, repository.workDirectory));
       const inputs = { profile: options.account };
       const started = workflows.startManually({ file: "provision.yml", inputs }, workflows.main());
       const [result] = await Promise.all([
@@ -151,7 +154,10 @@ async function startLab({ options, place, chosen }: Chosen, progress: Progress, 
       },
       ends,
     ),
-    createScratchRepository(place.project, directory, listener.hooks, place.preparations),
+    createScratchRepository(place.project, directory, listener.hooks, [
+      ...(options.account === "standard" ? [ownRepository] : []),
+      ...(place.preparations ?? []),
+    ]),
   ]);
   const addresses = {
     production: `http://127.0.0.1:${80 + options.listenerOffset}`,

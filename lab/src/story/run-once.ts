@@ -3,6 +3,7 @@ import { git } from "../runner/load/git.ts";
 import { tolerateBusyMachine } from "./change.ts";
 import type { Chapter, ServiceName } from "./chapter-list.mjs";
 import { expectCodeApart, type Scene } from "./chapters/expectations.ts";
+import { checkPermissions } from "./check-permissions.ts";
 import { type Load, startLoadProcess } from "./load.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder, expectThat, type StoryRecorder } from "./record-steps.ts";
@@ -107,6 +108,7 @@ async function runUnderLoad(
   await steps.check("no job with credentials executed code of the repository", async () =>
     expectCodeApart(rehearsal.runs),
   );
+  await checkPermissions(rehearsal, steps);
   if (measured.phases.length === 0) return;
   await steps.check("no request of the load failed", async () => {
     const failures = measured.phases.flatMap((phase) => phase.failures);

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
@@ -23,8 +24,18 @@ export interface SimulatorProcess {
   keys: Keys;
   /** Leads browsers that open the endpoint to this address. */
   showPage(address: string): void;
+  /** What policies decided about calls so far. */
+  permissions(): Promise<UsedPermissions>;
   /** Returns the peak memory in MB; undefined where the system does not report it. */
   peakResidentMb(): Promise<number | undefined>;
+}
+
+export interface UsedPermissions {
+  /** Number of calls, by ARN of the caller. */
+  readonly calls: readonly (readonly [caller: string, count: number])[];
+  readonly denied: readonly { readonly caller: string; readonly action: string; readonly message: string }[];
+  /** Number of calls, by action and the part that could not be checked. */
+  readonly notChecked: readonly (readonly [part: string, count: number])[];
 }
 
 /** AWS keys, under the variable names that every tool reads. */
@@ -97,6 +108,11 @@ export async function startSimulatorProcess(
     region,
     keys: options.keys,
     showPage: (page) => void child.send({ page }),
+    async permissions() {
+      child.send({ permissions: true });
+      const [{ permissions }] = (await once(child, "message")) as [{ permissions: UsedPermissions }];
+      return permissions;
+    },
     peakResidentMb: () => peakResidentMb(child.pid as number),
   };
 }
@@ -105,6 +121,8 @@ function argumentsOf({ runtime, database, account, ...options }: SimulatorProces
   const { port, listenerOffset, timeScale, vcpuShare } = options;
   const values = {
     ...{ runtime, database, port, "account-kind": account, "listener-offset": listenerOffset },
+    // Nobody here has seen the policies of the course's roles, nor what a student's keys may do.
+    permissions: account === "standard" ? "enforce" : "off",
     ...{ "time-scale": timeScale, ...(vcpuShare !== undefined && { "vcpu-share": vcpuShare }) },
   };
   return ["--no-page", ...Object.entries(values).map(([name, value]) => `--${name}=${value}`)];
@@ -125,6 +143,7 @@ export function openClients(
 ) {
   const settings = { endpoint, region, credentials: credentialsOf(keys) };
   const clients = {
+    cloudformation: new CloudFormationClient(settings),
     ecs: new ECSClient(settings),
     balancer: new ElasticLoadBalancingV2Client(settings),
     codedeploy: new CodeDeployClient(settings),

@@ -20,7 +20,9 @@ import {
 export const firstRelease: ChapterBody = {
   async run({ rehearsal, steps, startLoad }) {
     const run = await steps.perform("deploy customer and employee", async () => {
-      const result = await rehearsal.pushAndFollow();
+      // As in a new fork; the role that plans reads which commit is deployed.
+      const variables = { DEPLOY_SERVICES: "undeployed" };
+      const result = await rehearsal.pushAndFollow({ variables });
       expectGreen(result);
       expectServices(result, ["customer", "employee"]);
       return result;

@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type CloudFormationClient,
+  CreateStackCommand,
+  DescribeStacksCommand,
+  waitUntilStackCreateComplete,
+} from "@aws-sdk/client-cloudformation";
+import { giveParameters } from "./change.ts";
+
+/** Name of the repository, as in its tokens. */
+export const repositoryName = "rehearsal/ecs-delivery";
+
+const parameters = { GitHubRepository: repositoryName };
+
+/** The change of a fork that uses roles. Source: infra-templates/README.md. */
+export const ownRepository = giveParameters("standard", "access", parameters);
+
+/** Outputs of access.yaml → variables of the repository. Source: docs/fork.md. */
+const variables = {
+  DeployRoleArn: "AWS_ROLE_TO_ASSUME",
+  ProvisionRoleArn: "AWS_ROLE_TO_PROVISION",
+  PlanRoleArn: "AWS_ROLE_TO_PLAN",
+  BoundaryArn: "PERMISSIONS_BOUNDARY",
+} as const;
+
+/**
+ * Creates the roles of the jobs, as the account's administrator does before the first run. Resolves to the variables
+ * that make the jobs use them.
+ */
+export async function applyAccess(
+  { cloudformation: client }: { readonly cloudformation: CloudFormationClient },
+  checkout: string,
+): Promise<Record<string, string>> {
+  const StackName = "microservices-access";
+  await client.send(
+    new CreateStackCommand({
+      StackName,
+      TemplateBody: await readFile(join(checkout, "infra-templates/access.yaml"), "utf8"),
+      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+        ParameterKey,
+        ParameterValue,
+      })),
+      EnableTerminationProtection: true,
+      Capabilities: ["CAPABILITY_NAMED_IAM"],
+    }),
+  );
+  await waitUntilStackCreateComplete({ client, maxWaitTime: 120, minDelay: 1, maxDelay: 1 }, { StackName });
+  const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+  const outputs = new Map(stack?.Outputs?.map(({ OutputKey, OutputValue = "" }) => [OutputKey, OutputValue]));
+  return Object.fromEntries(
+    Object.entries(variables).map(([output, variable]) => [variable, outputs.get(output) ?? ""]),
+  );
+}
