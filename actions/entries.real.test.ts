@@ -97,7 +97,7 @@ describe("an account with a service", () => {
     async (action, inputs, outputs) => {
       const ended = await startEntry(action, { simulator: stage.simulator, inputs: await inputs() });
       expect(ended.errors).toEqual([]);
-      expect(ended).toMatchObject({ exitCode: 0, outputs });
+      expect(ended).toMatchObject({ exitCode: 0, outputs, unexplained: [] });
     },
   );
 

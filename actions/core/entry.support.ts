@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
 import type { TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { vi } from "vitest";
+import { type Account, signIn } from "./least-role.support.ts";
 import { systemClock } from "./pace.ts";
 
 /** Context that a runner gives an action's entry. */
@@ -16,10 +17,12 @@ export interface Given {
   /** Inputs as a workflow sets them. */
   readonly inputs?: Readonly<Record<string, string>>;
   /** Provides address and credentials. With `runEntry`, its time is the action's. */
-  readonly simulator?: Pick<TestSimulator, "clock" | "environmentVariables">;
+  readonly simulator?: Pick<TestSimulator, "clock" | "environmentVariables"> & Partial<Account>;
   /** More variables, such as the state of its step. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly folder?: string;
+  /** The action whose least policy its calls are limited to; none if the simulator has no account. */
+  readonly action?: string;
   /** Called for each line of the log as it is written; may end the step with a signal. */
   readonly onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -36,6 +39,8 @@ export interface Ended {
   readonly state: Readonly<Record<string, string>>;
   /** The job summary, in Markdown. */
   readonly summary: string;
+  /** Permissions of the table that it did not use, and that have no reason there. */
+  readonly unexplained: readonly string[];
 }
 
 /**
@@ -43,7 +48,7 @@ export interface Ended {
  * build` after a change.
  */
 export function startEntry(action: string, { folder, onLine, ...given }: Given = {}): Promise<Ended> {
-  return withFiles(given, async (env, noteLine) => {
+  return withFiles({ ...given, action }, async (env, noteLine) => {
     const options = { env, cwd: folder, stdio: ["ignore", "pipe", "pipe"] as ["ignore", "pipe", "pipe"] };
     const child = spawn(process.execPath, [fileOf(action, "dist/index.js")], options);
     const kill: ChildProcess["kill"] = (signal) => child.kill(signal);
@@ -70,7 +75,7 @@ export function runEntry(action: string, given: Omit<Given, "folder"> = {}): Pro
     vi.spyOn(systemClock, "now").mockImplementation(now),
     vi.spyOn(systemClock, "wait").mockImplementation(wait),
   ];
-  return runHere(() => import(entry), given).finally(() => {
+  return runHere(() => import(entry), { ...given, action }).finally(() => {
     for (const spy of spies) spy.mockRestore();
   });
 }
@@ -105,11 +110,12 @@ export function runHere(
 const fileOf = (action: string, path: string) => join(import.meta.dirname, "..", action, path);
 
 async function withFiles(
-  { inputs = {}, simulator, environment = {} }: Given,
+  { action, inputs = {}, simulator, environment = {} }: Given,
   run: (env: NodeJS.ProcessEnv, noteLine: (line: string) => void) => Promise<number | null>,
 ): Promise<Ended> {
   const home = await mkdtemp(join(tmpdir(), "entry-test-"));
   const file = (name: string) => join(home, name);
+  const role = action && simulator?.aws ? await signIn(action, inputs, simulator as Account) : undefined;
   try {
     await Promise.all(["output", "state", "summary"].map((name) => writeFile(file(name), "")));
     const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
@@ -122,10 +128,12 @@ async function withFiles(
       GITHUB_STEP_SUMMARY: file("summary"),
       ...Object.fromEntries(given),
       ...simulator?.environmentVariables,
+      ...role?.keys,
       ...environment,
     };
     const lines: string[] = [];
     const exitCode = await run(env, (line) => void lines.push(line));
+    role?.refuseMissing();
     const state = Object.entries(await readValues(file("state")));
     return {
       exitCode,
@@ -135,6 +143,7 @@ async function withFiles(
       outputs: await readValues(file("output")),
       state: Object.fromEntries(state.map(([name, value]) => [`STATE_${name}`, value])),
       summary: await readFile(file("summary"), "utf8"),
+      unexplained: role?.unexplained() ?? [],
     };
   } finally {
     await rm(home, { recursive: true, force: true });

@@ -92,6 +92,8 @@ export interface Simulator {
   readonly clock: Clock;
   /** Returns what was decided about calls since the start. */
   readonly permissionReport: () => PermissionReport;
+  /** Decides about a role's calls whatever the mode, and passes on what each call needs. */
+  readonly observeCalls: Permissions["observe"];
   /** Makes calls over the wire fail, from now on. */
   readonly faults: Faults;
   /** What policies decided about calls since the start. */
@@ -167,6 +169,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     aws,
     clock,
     permissionReport: environment.permissions.report,
+    observeCalls: environment.permissions.observe,
     faults,
     permissionReport: () => environment.permissions.report(),
     showPage: gateway.showPage,

@@ -1,16 +1,17 @@
 import { callerArn } from "../access-keys.ts";
 import type { Caller } from "../services/api.ts";
-import { administrator, createDecider, type DecisionOptions } from "./decide.ts";
-import { deniedMessage } from "./denied-message.ts";
-import type { Requester } from "./evaluate.ts";
-import { type Context, textsAt } from "./input.ts";
+import { deniedMessage, noIdentityPolicy } from "./denied-message.ts";
+import { compilePolicy, type Evaluation, evaluate, type Policies } from "./evaluate.ts";
+import { globalKeys } from "./global-keys.ts";
 import { createLedger } from "./ledger.ts";
 import { passedRoles } from "./passed-roles.ts";
 import type {
   AccessRequest,
-  ApiCall,
+  CallObserver,
+  PermissionMode,
   Permissions,
   PolicySources,
+  Requester,
   RolePolicies,
   ServiceDecision,
 } from "./permissions.ts";
@@ -34,22 +35,56 @@ export function createPermissions(options: DecisionOptions): Permissions {
   const { mode, accountId, region, aws, warn, userPolicy = administrator } = options;
   const sources: PolicySources = { resources: new Map() };
   const ledger = createLedger();
+  const observers = new Map<string, CallObserver>();
   const context = { accountId, region, aws, role: (name: string) => sources.role?.(name) };
 
-  const { decide, judge } = createDecider(options, sources, ledger);
+  const decide = (
+    requester: Requester,
+    role: RolePolicies | undefined,
+    request: AccessRequest,
+  ): Evaluation => {
+    if (requester.roleArn !== undefined && !role)
+      return { outcome: "denied", because: noIdentityPolicy(request.action) };
+    const identity = role ? role.documents.flatMap(compilePolicy) : compilePolicy(userPolicy);
+    const evaluation = evaluate({ identity, ...otherPolicies(sources, role, request) }, request, requester);
+    const isUnseen = role
+      ? unseenRoles.includes(nameOf(role.arn))
+      : userPolicy !== administrator && evaluation.outcome === "allowed";
+    return isUnseen
+      ? { outcome: "not checked", part: `the policies of ${requester.roleArn ?? requester.arn}` }
+      : evaluation;
+  };
+
+  /** Returns the message about the first request that is denied. */
+  const judge = (requester: Requester, requests: readonly AccessRequest[]): string | undefined => {
+    const role = requester.roleArn === undefined ? undefined : sources.role?.(nameOf(requester.roleArn));
+    observers.get(nameOf(requester.roleArn ?? ""))?.(requester, requests);
+    for (const request of requests) {
+      const evaluation = decide(requester, role, request);
+      if (evaluation.outcome === "not checked") ledger.addNotChecked(request.action, evaluation.part);
+      if (evaluation.outcome !== "denied") continue;
+      const message = deniedMessage(requester.arn, request, evaluation.because);
+      ledger.addDenied({ caller: requester.arn, action: request.action, message });
+      if (mode !== "report") return message;
+      warn(`denied on AWS, performed here: ${message}`);
+    }
+    return undefined;
+  };
 
   /** Undefined for callers whose calls are not decided. */
   const requesterFor = (arn: string, caller: Partial<Caller> = {}): Requester | undefined => {
     const key = caller.accessKeyId === undefined ? undefined : options.accessKeys.get(caller.accessKeyId);
     const requester = requesterOf(options, { ...caller, arn, tags: key?.tags }, context.role);
     const isRestricted = requester.roleArn === undefined && userPolicy !== administrator;
-    return mode === "off" && !isRestricted ? undefined : requester;
+    const isDecided = isRestricted || observers.has(nameOf(requester.roleArn ?? ""));
+    return mode === "off" && !isDecided ? undefined : requester;
   };
 
   return {
     mode,
     sources,
     report: ledger.report,
+    observe: (roleName, observer) => void observers.set(roleName, observer),
     async refusal(caller, call) {
       if (caller.accessKeyId === "in-process") return undefined;
       const requester = requesterFor(caller.arn ?? callerArn(options, caller.accessKeyId), caller);

@@ -2,7 +2,7 @@ import { compileWildcard, type Matches } from "../kit/wildcard.ts";
 import { type ConditionKeys, evaluateCondition } from "../services/iam/conditions.ts";
 import type { Statement } from "../services/iam/policy-document.ts";
 import { noIdentityPolicy } from "./denied-message.ts";
-import { type AccessRequest, unknownPart } from "./permissions.ts";
+import { type AccessRequest, type Requester, unknownPart } from "./permissions.ts";
 
 /** Policies that apply to one request within one account. */
 export interface Policies {
@@ -11,15 +11,6 @@ export interface Policies {
   readonly boundary?: readonly CompiledStatement[] | undefined;
   /** Policy of the resource itself. */
   readonly resource?: readonly CompiledStatement[] | undefined;
-}
-
-export interface Requester {
-  /** ARN of a user, or of a role's session. */
-  readonly arn: string;
-  readonly accountId: string;
-  /** The session's role. */
-  readonly roleArn?: string | undefined;
-  readonly keys: ConditionKeys;
 }
 
 export type Evaluation =

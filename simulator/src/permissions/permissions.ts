@@ -58,8 +58,8 @@ export interface Permissions {
   refusal(caller: Caller, call: ApiCall): Promise<string | undefined>;
   /** The same for one action of the caller with that ARN, such as a request to the registry. */
   refusalOf(callerArn: string, request: AccessRequest): string | undefined;
-  /** Returns the ARN of a role younger than ten seconds of AWS's time that the call passes or assumes. */
-  youngRole(call: ApiCall): Promise<string | undefined>;
+  /** Decides about a role's calls in every mode, and passes on what each call needs. */
+  observe(roleName: string, observer: CallObserver): void;
   /** Calls since the start. */
   report(): PermissionReport;
   /**
@@ -75,6 +75,17 @@ export interface Permissions {
     session?: string,
   ): Promise<ServiceDecision>;
 }
+
+export interface Requester {
+  /** Of a user, or of a role's session. */
+  readonly arn: string;
+  readonly accountId: string;
+  /** The session's role. */
+  readonly roleArn?: string | undefined;
+  readonly keys: ConditionKeys;
+}
+
+export type CallObserver = (requester: Requester, requests: readonly AccessRequest[]) => void;
 
 export interface PermissionReport {
   /** Number of calls by ARN of the caller. */
