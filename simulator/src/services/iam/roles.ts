@@ -36,8 +36,10 @@ export function roleOperations(state: IamState): Operations<"iam"> {
     },
     getRole: ({ RoleName }) => ({ Role: describe(findRole(state, RoleName)) }),
     listRoles: (input) => {
-      refuseUnsupported(unsupported, "ListRoles", input, ["Marker", "MaxItems"]);
-      const roles = [...state.roles.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+      refuseUnsupported(unsupported, "ListRoles", input, ["PathPrefix Marker MaxItems"]);
+      const { PathPrefix = "/" } = input;
+      const below = [...state.roles.values()].filter(({ facts }) => facts.Path?.startsWith(PathPrefix));
+      const roles = below.sort((a, b) => (a.name < b.name ? -1 : 1));
       const { items, ...rest } = page(roles, input);
       // ListRoles leaves tags out (IAM API reference).
       return { Roles: items.map((role) => ({ ...describe(role), Tags: undefined })), ...rest };
