@@ -37,7 +37,9 @@ async function main(): Promise<void> {
   for (const name of readdirSync(actions)) {
     const action = join(actions, name, "action.yml");
     if (!existsSync(action)) continue;
-    update(join(actions, name, "README.md"), (before) => withTables(before, readFileSync(action, "utf8"), name));
+    update(join(actions, name, "README.md"), (before) =>
+      withTables(before, readFileSync(action, "utf8"), name),
+    );
   }
   update(join(root, "README.md"), (before) => between(before, "services", servicesTable()));
   const operations = await operationsTable();

@@ -128,7 +128,7 @@ export function createWorkflowReader(actions: string) {
     return names.includes(name) ? name : undefined;
   };
   const callee = (uses: string, read: ReadFile, of: RegExp) => {
-    const path = /^(?:\$|\.|[\w.-]+\/[\w.-]+)\/(.*?)(?:@.*)?$/.exec(uses)?.[1] ?? "";
+    const path = /^(?:\$|\.|[\w.-]+\/[\w.-]+)\/([^@]*)/.exec(uses)?.[1] ?? "";
     const own = join(actions, "..", path);
     const text = uses.startsWith(".")
       ? read(path)

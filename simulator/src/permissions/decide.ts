@@ -3,7 +3,7 @@ import { findAction } from "./action-table.ts";
 import { deniedMessage, noIdentityPolicy } from "./denied-message.ts";
 import { compilePolicy, type Evaluation, evaluate, type Policies, type Requester } from "./evaluate.ts";
 import type { Ledger } from "./ledger.ts";
-import type { AccessRequest, PermissionMode, PolicySources, RolePolicies } from "./permissions.ts";
+import type { AccessRequest, PermissionMode, PolicySources, Requester, RolePolicies } from "./permissions.ts";
 import { nameOf } from "./requester.ts";
 
 export interface DecisionOptions
