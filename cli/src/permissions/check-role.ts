@@ -24,7 +24,7 @@ interface Wanted {
   readonly keys: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What a role allows. The text names the part that could not be compared. */
+/** Result of a comparison. The text names the part that could not be compared. */
 type Answer = "allowed" | "missing" | { readonly unclear: string };
 
 interface Judge {

@@ -2,7 +2,7 @@ import { lastSegment, parseArn } from "@ecs-delivery/actions/core/arn";
 import type { ActionUse, ResourceNames } from "@ecs-delivery/actions/core/permissions";
 import { parseFile, type ReadFile, type StepUse } from "./read-workflow.ts";
 
-/** What the files do not say; empty for what is unknown. */
+/** Facts that the files do not have; empty for unknown ones. */
 export interface Place {
   readonly account: string;
   readonly region: string;

@@ -39,7 +39,7 @@ interface WorkflowFile {
     readonly workflow_call?: { readonly inputs?: Record<string, { readonly default?: unknown }> };
   };
   readonly jobs?: Readonly<Record<string, Job>>;
-  /** Of a composite action. */
+  /** Inputs of a composite action. */
   readonly inputs?: Record<string, { readonly default?: unknown }>;
   readonly runs?: { readonly steps?: readonly Step[] };
 }

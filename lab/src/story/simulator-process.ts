@@ -24,13 +24,13 @@ export interface SimulatorProcess {
   keys: Keys;
   /** Leads browsers that open the endpoint to this address. */
   showPage(address: string): void;
-  /** What policies decided about calls so far. */
+  /** Decisions of policies about calls so far. */
   permissions(): Promise<UsedPermissions>;
   /** Returns the peak memory in MB; undefined where the system does not report it. */
   peakResidentMb(): Promise<number | undefined>;
 }
 
-export interface UsedPermissions {
+interface UsedPermissions {
   /** Number of calls, by ARN of the caller. */
   readonly calls: readonly (readonly [caller: string, count: number])[];
   readonly denied: readonly { readonly caller: string; readonly action: string; readonly message: string }[];

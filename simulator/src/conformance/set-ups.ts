@@ -23,7 +23,7 @@ export interface SetUp {
   readonly expected: string;
   readonly source: string;
   readonly state: "recorded" | "documented" | "from memory";
-  /** What AWS answered, without the account, and when. */
+  /** Answer of AWS, without the account, and its date. */
   readonly answer?: string;
   readonly date?: string;
 }

@@ -77,7 +77,7 @@ export interface Permissions {
 }
 
 export interface Requester {
-  /** Of a user, or of a role's session. */
+  /** ARN of a user, or of a role's session. */
   readonly arn: string;
   readonly accountId: string;
   /** The session's role. */
