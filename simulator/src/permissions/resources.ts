@@ -156,10 +156,12 @@ const specialTypes: Readonly<Record<string, Special>> = {
     const name = textAt(input, "SecretId") ?? textAt(input, "Name");
     return [name?.startsWith("arn:") ? name : `secret:${name}-${unknownPart}`];
   },
-  "ssm:parameter": (input) =>
+  "ssm:parameter": (input, { region }) =>
     ["Name", "Names"]
       .flatMap((path) => textsAt(input, path))
-      .map((name) => `parameter/${name.replace(/^\//, "")}`),
+      .map((name) => `parameter/${name.replace(/^\//, "")}`)
+      // AWS's own have no account. Source: "Calling public parameters", Systems Manager user guide.
+      .map((name) => (name.startsWith("parameter/aws/") ? `arn:aws:ssm:${region}::${name}` : name)),
 };
 
 const busOf = (input: object) => lastPart(textAt(input, "EventBusName") ?? "default");
