@@ -50,7 +50,6 @@ it.each<[ServiceName, string, object, string]>([
   ["events", "putTargets", target({ RetryPolicy: {} }), "RetryPolicy"],
   ["events", "putTargets", target({ Arn: "arn:aws:lambda:us-east-1:123456789012:function:f" }), "lambda"],
   ["iam", "listInstanceProfiles", { PathPrefix: "/a/" }, "PathPrefix"],
-  ["iam", "listRoles", { PathPrefix: "/a/" }, "PathPrefix"],
   ["iam", "listAttachedRolePolicies", { RoleName: "PipelineRole", PathPrefix: "/a/" }, "PathPrefix"],
   ["secretsmanager", "createSecret", { Name: "b", SecretBinary: new Uint8Array(1) }, "SecretBinary"],
   ["secretsmanager", "listSecrets", { Filters: [] }, "Filters"],
