@@ -115,7 +115,7 @@ export function parseArguments(
     accountId: values.account,
     account: values["account-kind"],
     databaseInDocker: values.database === "docker",
-    permissions: values.permissions,
+    permissions: values.permissions ?? "enforce",
     faults: refuse(() => values.fault?.map(parseFault)),
   };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);

@@ -49,7 +49,7 @@ const options = defineOptions({
   permissions: {
     value: "MODE",
     parse: oneOf("enforce", "report", "off"),
-    help: "whether policies decide about calls; report only warns (default off)",
+    help: "whether policies decide about calls: enforce (default); report warns about what AWS would deny, and performs it; off",
   },
   fault: {
     value: "FAULT",

@@ -13,7 +13,12 @@ import { apiName } from "./kit/operation-names.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
 import { findAction } from "./permissions/action-table.ts";
 import { createPermissions } from "./permissions/create-permissions.ts";
-import { type PermissionMode, type PermissionReport, permissionModes } from "./permissions/permissions.ts";
+import {
+  type PermissionMode,
+  type PermissionReport,
+  type Permissions,
+  permissionModes,
+} from "./permissions/permissions.ts";
 import { createCertificateAuthority } from "./runtime/certificate-authority.ts";
 import { findDatabaseServer } from "./runtime/database/database-program.ts";
 import { startDatabaseServer } from "./runtime/database/database-server.ts";
@@ -96,8 +101,6 @@ export interface Simulator {
   readonly observeCalls: Permissions["observe"];
   /** Makes calls over the wire fail, from now on. */
   readonly faults: Faults;
-  /** What policies decided about calls since the start. */
-  permissionReport(): PermissionReport;
   /** Leads browsers that open the endpoint to this address. */
   showPage(address: string): void;
   /** Ends every child process, closes every socket, removes temporary data. */
@@ -171,7 +174,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     permissionReport: environment.permissions.report,
     observeCalls: environment.permissions.observe,
     faults,
-    permissionReport: () => environment.permissions.report(),
     showPage: gateway.showPage,
     close: once(async () => {
       await gateway.close();

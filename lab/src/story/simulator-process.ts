@@ -121,8 +121,7 @@ function argumentsOf({ runtime, database, account, ...options }: SimulatorProces
   const { port, listenerOffset, timeScale, vcpuShare } = options;
   const values = {
     ...{ runtime, database, port, "account-kind": account, "listener-offset": listenerOffset },
-    // Nobody here has seen the policies of the course's roles, nor what a student's keys may do.
-    permissions: account === "standard" ? "enforce" : "off",
+    permissions: "enforce",
     ...{ "time-scale": timeScale, ...(vcpuShare !== undefined && { "vcpu-share": vcpuShare }) },
   };
   return ["--no-page", ...Object.entries(values).map(([name, value]) => `--${name}=${value}`)];

@@ -44,7 +44,7 @@ const services = {
   sts: STS,
 };
 
-export type Config = ConstructorParameters<typeof STS>[0];
+export type Config = ConstructorParameters<typeof S3>[0];
 type Clients = { readonly [Name in keyof typeof services]: InstanceType<(typeof services)[Name]> };
 
 export function clientsOf(config: Config): Clients {

@@ -1,14 +1,15 @@
 import { callerArn } from "../access-keys.ts";
 import type { Caller } from "../services/api.ts";
-import { deniedMessage, noIdentityPolicy } from "./denied-message.ts";
-import { compilePolicy, type Evaluation, evaluate, type Policies } from "./evaluate.ts";
-import { globalKeys } from "./global-keys.ts";
+import { isTrusted, trustedService } from "../services/sts/trust.ts";
+import { administrator, createDecider, type DecisionOptions } from "./decide.ts";
+import { deniedMessage } from "./denied-message.ts";
+import { type Context, textsAt } from "./input.ts";
 import { createLedger } from "./ledger.ts";
 import { passedRoles } from "./passed-roles.ts";
 import type {
   AccessRequest,
+  ApiCall,
   CallObserver,
-  PermissionMode,
   Permissions,
   PolicySources,
   Requester,
@@ -35,40 +36,14 @@ export function createPermissions(options: DecisionOptions): Permissions {
   const { mode, accountId, region, aws, warn, userPolicy = administrator } = options;
   const sources: PolicySources = { resources: new Map() };
   const ledger = createLedger();
-  const observers = new Map<string, CallObserver>();
   const context = { accountId, region, aws, role: (name: string) => sources.role?.(name) };
 
-  const decide = (
-    requester: Requester,
-    role: RolePolicies | undefined,
-    request: AccessRequest,
-  ): Evaluation => {
-    if (requester.roleArn !== undefined && !role)
-      return { outcome: "denied", because: noIdentityPolicy(request.action) };
-    const identity = role ? role.documents.flatMap(compilePolicy) : compilePolicy(userPolicy);
-    const evaluation = evaluate({ identity, ...otherPolicies(sources, role, request) }, request, requester);
-    const isUnseen = role
-      ? unseenRoles.includes(nameOf(role.arn))
-      : userPolicy !== administrator && evaluation.outcome === "allowed";
-    return isUnseen
-      ? { outcome: "not checked", part: `the policies of ${requester.roleArn ?? requester.arn}` }
-      : evaluation;
-  };
+  const observers = new Map<string, CallObserver>();
+  const { decide, judge: judgeUnseen } = createDecider(options, sources, ledger);
 
-  /** Returns the message about the first request that is denied. */
   const judge = (requester: Requester, requests: readonly AccessRequest[]): string | undefined => {
-    const role = requester.roleArn === undefined ? undefined : sources.role?.(nameOf(requester.roleArn));
     observers.get(nameOf(requester.roleArn ?? ""))?.(requester, requests);
-    for (const request of requests) {
-      const evaluation = decide(requester, role, request);
-      if (evaluation.outcome === "not checked") ledger.addNotChecked(request.action, evaluation.part);
-      if (evaluation.outcome !== "denied") continue;
-      const message = deniedMessage(requester.arn, request, evaluation.because);
-      ledger.addDenied({ caller: requester.arn, action: request.action, message });
-      if (mode !== "report") return message;
-      warn(`denied on AWS, performed here: ${message}`);
-    }
-    return undefined;
+    return judgeUnseen(requester, requests);
   };
 
   /** Undefined for callers whose calls are not decided. */

@@ -1,7 +1,7 @@
 import type { Environment } from "../environment.ts";
 import { findAction } from "./action-table.ts";
 import { deniedMessage, noIdentityPolicy } from "./denied-message.ts";
-import { compilePolicy, type Evaluation, evaluate, type Policies, type Requester } from "./evaluate.ts";
+import { compilePolicy, type Evaluation, evaluate, type Policies } from "./evaluate.ts";
 import type { Ledger } from "./ledger.ts";
 import type { AccessRequest, PermissionMode, PolicySources, Requester, RolePolicies } from "./permissions.ts";
 import { nameOf } from "./requester.ts";

@@ -60,6 +60,8 @@ export interface Permissions {
   refusalOf(callerArn: string, request: AccessRequest): string | undefined;
   /** Decides about a role's calls in every mode, and passes on what each call needs. */
   observe(roleName: string, observer: CallObserver): void;
+  /** Returns the ARN of a role younger than ten seconds of AWS's time that the call passes or assumes. */
+  youngRole(call: ApiCall): Promise<string | undefined>;
   /** Calls since the start. */
   report(): PermissionReport;
   /**

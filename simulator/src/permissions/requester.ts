@@ -1,8 +1,7 @@
 import type { Environment } from "../environment.ts";
 import type { Caller } from "../services/api.ts";
-import type { Requester } from "./evaluate.ts";
 import { globalKeys } from "./global-keys.ts";
-import type { RolePolicies } from "./permissions.ts";
+import type { Requester, RolePolicies } from "./permissions.ts";
 
 type Options = Pick<Environment, "accountId" | "region" | "clock">;
 
