@@ -1,3 +1,4 @@
+import { SetRepositoryPolicyCommand } from "@aws-sdk/client-ecr";
 import type { LabOptions } from "../options.mjs";
 import type { StartedRun } from "../page/operations.ts";
 import { createRunRecords } from "../page/run-records.ts";
@@ -12,8 +13,13 @@ import { createCancellations, createFollower, createRepeatFilter, writeLogs } fr
 import type { ManualRun } from "./manual-runs.ts";
 import type { Progress } from "./progress.ts";
 import type { ScratchRepository } from "./scratch-repository.ts";
-import { type Keys, machineEnvironment, type SimulatorProcess } from "./simulator-process.ts";
-import { pushNodeBase } from "./task-runtime.ts";
+import {
+  type AwsClients,
+  type Keys,
+  machineEnvironment,
+  type SimulatorProcess,
+} from "./simulator-process.ts";
+import { nodeRepository, pushNodeBase } from "./task-runtime.ts";
 
 const deployWorkflow = ".github/workflows/deploy.yml";
 
@@ -89,15 +95,26 @@ export function createWorkflows(lab: Lab, progress: Progress, ends: AsyncDisposa
       const event = { name: "push", branch: "main", before, after } as const;
       return (await start({ workflow: deployWorkflow, event }, cancelAtLine)).result;
     },
-    /** Pushes the base image of containers. */
-    async provideBase() {
+    /** Pushes the base image of containers. It stands for a public one, so everybody may pull it. */
+    async provideBase({ ecr }: Pick<AwsClients, "ecr">) {
       const machine = { ...environment, ...simulator.keys, AWS_REGION: simulator.region };
       variables.BASE_IMAGE = await untilEnd(ends, (signal) =>
         pushNodeBase({ project: place.project, directory, environment: machine, signal }),
       );
+      const policyText = JSON.stringify(pullByAll);
+      await ecr.send(new SetRepositoryPolicyCommand({ repositoryName: nodeRepository, policyText }));
     },
   };
 }
+
+const pullByAll = {
+  Version: "2012-10-17",
+  Statement: {
+    Effect: "Allow",
+    Principal: "*",
+    Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+  },
+};
 
 export type Workflows = ReturnType<typeof createWorkflows>;
 

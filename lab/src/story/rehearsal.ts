@@ -113,7 +113,7 @@ export async function startRehearsal(
       const started = workflows.startManually({ file: "provision.yml", inputs }, workflows.main());
       const [result] = await Promise.all([
         noted(started.then((run) => run.result)),
-        runtime === "docker" ? workflows.provideBase() : undefined,
+        runtime === "docker" ? workflows.provideBase(aws) : undefined,
       ]);
       return result;
     },

@@ -9,6 +9,7 @@ import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
+import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -143,6 +144,7 @@ export function openClients(
   const settings = { endpoint, region, credentials: credentialsOf(keys) };
   const clients = {
     cloudformation: new CloudFormationClient(settings),
+    ecr: new ECRClient(settings),
     ecs: new ECSClient(settings),
     balancer: new ElasticLoadBalancingV2Client(settings),
     codedeploy: new CodeDeployClient(settings),

@@ -63,9 +63,11 @@ export async function pushNodeBase({ project, directory, environment, signal }: 
   return outputs.image ?? "";
 }
 
+export const nodeRepository = "node";
+
 function inputs(folder: string): Record<string, string> {
   const given = {
-    repository: "node",
+    repository: nodeRepository,
     "create-repository": "true",
     context: folder,
     "base-image": "scratch",
