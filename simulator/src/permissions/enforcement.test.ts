@@ -83,6 +83,42 @@ describe("the resources of a stack are created", () => {
   });
 });
 
+/** Source: Service Authorization Reference: these actions need the stack, whose ARN the change set's does not have. */
+it.each(["web", "access"])(
+  "a change set given by its ARN is decided as one of the stack %s",
+  async (name) => {
+    const simulator = await start();
+    const { aws } = simulator;
+    const actions = ["cloudformation:DescribeChangeSet", "cloudformation:DeleteChangeSet"];
+    const deny = allow(
+      [...actions, "cloudformation:ExecuteChangeSet"],
+      arn("cloudformation", "stack/access/*"),
+      { Effect: "Deny" },
+    );
+    const cloudformation = new CloudFormation(
+      await callerWith(
+        simulator,
+        [allow("*", arn("cloudformation", "stack/*")), allow("ecs:*"), deny],
+        "calls",
+      ),
+    );
+    const create = async (ChangeSetName: string) => {
+      const set = { ChangeSetName, ChangeSetType: "CREATE" as const, StackName: name };
+      const TemplateBody = '{ "Resources": { "Main": { "Type": "AWS::ECS::Cluster" } } }';
+      const { Id } = await aws.cloudformation.createChangeSet({ ...set, TemplateBody });
+      return { ChangeSetName: Id };
+    };
+    const [deleted, executed] = [await create("first"), await create("second")];
+    const expected = name === "web" ? "nothing" : /stack\/access\/.* with an explicit deny/;
+    expect(await refusal(cloudformation.describeChangeSet(deleted))).toMatch(expected);
+    expect(await refusal(cloudformation.deleteChangeSet(deleted))).toMatch(expected);
+    expect(await refusal(cloudformation.executeChangeSet(executed))).toMatch(expected);
+    const missing = { ChangeSetName: arn("cloudformation", "changeSet/missing/1") };
+    expect(await refusal(cloudformation.describeChangeSet(missing))).toContain("ChangeSetNotFound");
+    expect([...simulator.permissionReport().notChecked.values()]).toEqual([1]);
+  },
+);
+
 it("counts calls, denials and what was not checked", async () => {
   const simulator = await start();
   const unknown = { Condition: { IpAddress: { "aws:SourceIp": "203.0.113.0/24" } } };

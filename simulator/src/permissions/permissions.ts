@@ -39,6 +39,7 @@ export interface RolePolicies {
   /** Documents of its inline and managed policies. */
   readonly documents: readonly string[];
   readonly boundary: string | undefined;
+  readonly boundaryArn?: string | undefined;
   readonly tags: ReadonlyMap<string, string>;
 }
 

@@ -35,7 +35,7 @@ export function requestKeys(
       return [...(tagsOf(input)?.keys() ?? textsAt(input, "tagKeys", { ignoreCase: true }))];
     if (only[name]?.split(" ").includes(action) === false) return undefined;
     const member = members[name];
-    return member === undefined ? special(name, input, place) : textsAt(input, member);
+    return member === undefined ? special(name, action, input, place) : textsAt(input, member);
   };
 }
 
@@ -44,18 +44,36 @@ function valueOfTag(tags: ReadonlyMap<string, string> | undefined, name: string)
   return tag ? [tag[1]] : [];
 }
 
-function special(name: string, input: object, { region, accountId }: Place): readonly string[] | undefined {
-  const ecsArn = (resource: string) => [`arn:aws:ecs:${region}:${accountId}:${resource}`];
-  const cluster = lastPart(textAt(input, "cluster") ?? "default");
-  if (name === "ecs:cluster" && !Object.values(input).some(isServiceArn)) return ecsArn(`cluster/${cluster}`);
+function special(name: string, action: string, input: object, place: Place): readonly string[] | undefined {
+  const { region, accountId } = place;
+  if (name === "ecs:cluster") {
+    const cluster = lastPart(textAt(input, "cluster") ?? "default");
+    const isElsewhere = Object.values(input)
+      .flat()
+      .some((value) => isOfAnotherCluster(value, cluster));
+    return isElsewhere ? undefined : [`arn:aws:ecs:${region}:${accountId}:cluster/${cluster}`];
+  }
+  if (name === "iam:permissionsboundary") return boundaryOf(action, input, place);
+  // Which existing resources are imported is found out later.
+  if (name === "cloudformation:importresourcetypes" && textAt(input, "ImportExistingResources") !== "true")
+    return textsAt(input, "ResourcesToImport.ResourceType");
   if (name === "ec2:region") return [region];
   const branch = textAt(input, "branchName");
   if (name === "codecommit:references" && branch !== undefined) return [`refs/heads/${branch}`];
   return undefined;
 }
 
-/** Such an ARN names its cluster itself. */
-const isServiceArn = (value: unknown) =>
-  [value]
-    .flat()
-    .some((each) => typeof each === "string" && /^arn:aws:ecs:.*:(service|task|task-set)[/-]/.test(each));
+/** Whether a value is the ARN of a resource in another cluster; ARNs in the old form name none. */
+function isOfAnotherCluster(value: unknown, cluster: string): boolean {
+  const arn = /^arn:aws:ecs:[^:]*:[^:]*:(?!task-definition|cluster)[\w-]+\/([^/]+)\//;
+  const [, named = cluster] = arn.exec(typeof value === "string" ? value : "") ?? [];
+  return named !== cluster;
+}
+
+/** The boundary that the call sets, or that of the role it changes. Source: "Permissions boundaries", IAM user guide. */
+function boundaryOf(action: string, input: object, { role: find }: Place): readonly string[] | undefined {
+  const given = textsAt(input, "PermissionsBoundary");
+  if (given.length > 0 || action === "iam:CreateRole") return given;
+  const role = find(textAt(input, "RoleName") ?? "");
+  return role && (role.boundaryArn === undefined ? [] : [role.boundaryArn]);
+}

@@ -57,6 +57,11 @@ async function stateOf(
     const { ARN } = await orNothing(aws.secretsmanager.describeSecret({ SecretId: secret }));
     return ARN === undefined ? undefined : [ARN];
   }
+  const changeSet = textAt(input, "ChangeSetName");
+  if (action.startsWith("cloudformation:") && changeSet?.startsWith("arn:")) {
+    const { StackId } = await orNothing(aws.cloudformation.describeChangeSet({ ChangeSetName: changeSet }));
+    return StackId === undefined ? undefined : [StackId];
+  }
   const profile = textAt(input, "InstanceProfileName");
   if (action.startsWith("iam:") && profile !== undefined && action !== "iam:CreateInstanceProfile") {
     const { InstanceProfile } = await orNothing(aws.iam.getInstanceProfile({ InstanceProfileName: profile }));

@@ -39,6 +39,7 @@ function policiesOf(state: IamState, role: Role): RolePolicies {
     trustPolicy,
     documents: [...inlinePolicies.values(), ...[...attachedPolicies].map((arn) => documentOf(state, arn))],
     boundary: boundary === undefined ? undefined : documentOf(state, boundary),
+    boundaryArn: boundary,
     tags,
   };
 }
