@@ -83,41 +83,27 @@ describe("the resources of a stack are created", () => {
   });
 });
 
-/** Source: Service Authorization Reference: these actions need the stack, whose ARN the change set's does not have. */
-it.each(["web", "access"])(
-  "a change set given by its ARN is decided as one of the stack %s",
-  async (name) => {
-    const simulator = await start();
-    const { aws } = simulator;
-    const actions = ["cloudformation:DescribeChangeSet", "cloudformation:DeleteChangeSet"];
-    const deny = allow(
-      [...actions, "cloudformation:ExecuteChangeSet"],
-      arn("cloudformation", "stack/access/*"),
-      { Effect: "Deny" },
-    );
-    const cloudformation = new CloudFormation(
-      await callerWith(
-        simulator,
-        [allow("*", arn("cloudformation", "stack/*")), allow("ecs:*"), deny],
-        "calls",
-      ),
-    );
-    const create = async (ChangeSetName: string) => {
-      const set = { ChangeSetName, ChangeSetType: "CREATE" as const, StackName: name };
-      const TemplateBody = '{ "Resources": { "Main": { "Type": "AWS::ECS::Cluster" } } }';
-      const { Id } = await aws.cloudformation.createChangeSet({ ...set, TemplateBody });
-      return { ChangeSetName: Id };
-    };
-    const [deleted, executed] = [await create("first"), await create("second")];
-    const expected = name === "web" ? "nothing" : /stack\/access\/.* with an explicit deny/;
-    expect(await refusal(cloudformation.describeChangeSet(deleted))).toMatch(expected);
-    expect(await refusal(cloudformation.deleteChangeSet(deleted))).toMatch(expected);
-    expect(await refusal(cloudformation.executeChangeSet(executed))).toMatch(expected);
-    const missing = { ChangeSetName: arn("cloudformation", "changeSet/missing/1") };
-    expect(await refusal(cloudformation.describeChangeSet(missing))).toContain("ChangeSetNotFound");
-    expect([...simulator.permissionReport().notChecked.values()]).toEqual([1]);
-  },
-);
+/** Source: the resources of these actions, Service Authorization Reference. A change set's ARN does not have its stack. */
+it.each([
+  ["web", "nothing"],
+  ["access", /stack\/access\/.* with an explicit deny/],
+])("a change set given by its ARN is decided as one of the stack %s", async (StackName, expected) => {
+  const simulator = await start();
+  const [stacks, access] = ["stack/*", "stack/access/*"].map((name) => arn("cloudformation", name));
+  const deny = allow("cloudformation:*ChangeSet", access, { Effect: "Deny" });
+  const config = await callerWith(simulator, [allow("*", stacks), allow("ecs:*"), deny], "calls");
+  const client = new CloudFormation(config);
+  const TemplateBody = '{ "Resources": { "Main": { "Type": "AWS::ECS::Cluster" } } }';
+  const create = async (ChangeSetName: string) => {
+    const set = { ChangeSetName, ChangeSetType: "CREATE", StackName, TemplateBody } as const;
+    return { ChangeSetName: (await simulator.aws.cloudformation.createChangeSet(set)).Id };
+  };
+  const [deleted, executed] = [await create("first"), await create("second")];
+  expect(await refusal(client.describeChangeSet(deleted))).toMatch(expected);
+  expect(await refusal(client.deleteChangeSet(deleted))).toMatch(expected);
+  expect(await refusal(client.executeChangeSet(executed))).toMatch(expected);
+  expect([...simulator.permissionReport().notChecked]).toEqual([]);
+});
 
 it("counts calls, denials and what was not checked", async () => {
   const simulator = await start();
