@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { describeValue, isKnown } from "@ecs-delivery/actions/cloudformation/values";
+import { type InputTexts, isNeeded, permissionsOf } from "@ecs-delivery/actions/core/permissions";
 import { expect, test } from "vitest";
 import { resourcesOf } from "./profiles.support.ts";
 
@@ -40,49 +41,44 @@ test("without environments, each workflow file that uses a role may assume it, a
   expect(files("GitHubProvisionRole")?.sort()).toEqual(using(toProvision, /^$/).sort());
 });
 
-test("the deploy role may do what the actions of the deploying workflows call", () => {
-  const needed = [
-    "build-image",
-    "tag-image",
-    "render-task-definition",
-    "run-task",
-    "deploy-service",
-    "rollback-service",
-    "scale-service",
-    "measure-scaling",
-    "mirror-source",
-    "follow-pipeline",
-  ];
-  const called = [...needed, "delivery", "ecs", "registry"].flatMap((folder) => callsIn(`actions/${folder}`));
-  const allowed = allowedTo("GitHubDeployRole");
-  expect([...new Set(called)].filter((action) => !allowed.includes(action)).sort()).toEqual(notNeeded);
-});
+const open = { codedeploy: "*", ecs: "*", service: "*", repository: "*", tags: "*", autoscaling: "*" };
+const deploying =
+  "build-image tag-image render-task-definition run-task deploy-service rollback-service scale-service measure-scaling mirror-source follow-pipeline".split(
+    " ",
+  );
 
-/** Permissions for optional features of those actions that the workflows of this repository do not use. */
-const notNeeded = [
-  // Repositories are created by registry.yaml.
-  "ecr:CreateRepository",
-  "ecr:PutLifecyclePolicy",
-  // The input deregister-old-revisions is not given here.
-  "ecs:DeregisterTaskDefinition",
-  // The task definitions here have no parameters among their secrets.
-  "ssm:GetParameters",
-].sort();
-
-test("the plan role may make the calls of planning, and changes only what it can revert", () => {
-  const parts = ["plan/", "set/", "stack/change-set", "stack/stack", "apply/recover-stack"];
-  const called = callsIn("actions/provision-stack/src", parts);
-  const allowed = allowedTo("GitHubPlanRole");
-  expect(called.filter((action) => !allowed.includes(action)).sort()).toEqual([
-    "cloudformation:ContinueUpdateRollback",
-    "cloudformation:ExecuteChangeSet",
-    "cloudformation:RollbackStack",
-  ]);
-  expect(allowed.filter((action) => !/:(BatchGet|Describe|Get|List)/.test(action)).sort()).toEqual([
-    "cloudformation:CreateChangeSet",
-    "cloudformation:DeleteChangeSet",
-    "cloudformation:DeleteStack",
-  ]);
+test.each<[role: string, uses: Record<string, InputTexts>, without: string[], also: RegExp]>([
+  [
+    "GitHubDeployRole",
+    {
+      ...Object.fromEntries(deploying.map((action) => [action, { ...open, start: "*", "pin-images": "*" }])),
+      "provision-stack": { mode: "outputs", "existing-resources": "fail" },
+    },
+    // The services have no hooks, and no parameters among their secrets.
+    ["logs:FilterLogEvents", "ssm:GetParameters"],
+    // Better messages.
+    /^(ecs:List(Clusters|Services)|ecr:ListImages|codepipeline:ListPipelines)$/,
+  ],
+  [
+    "GitHubPlanRole",
+    {
+      "provision-stack": { mode: "plan", "existing-resources": "fail" },
+      "deploy-service": { ...open, mode: "plan" },
+    },
+    // Reads layers, which code of a pull request may not. Without it, the platform of images is not checked.
+    ["ecr:GetDownloadUrlForLayer"],
+    // Names in use, whose calls access-roles.test.ts records.
+    /^(cloud9|codecommit|codepipeline):|^cloudwatch:GetDashboard|^codedeploy:GetApplication$|:DescribeClusters/,
+  ],
+])("%s may do what the table lists for its actions, and no more", (role, uses, without, also) => {
+  const needed = Object.entries(uses).flatMap(([action, inputs]) =>
+    permissionsOf(action)
+      .filter((row) => !row.optional && isNeeded(row, inputs))
+      .flatMap(({ actions }) => actions.split(" ")),
+  );
+  const allowed = allowedTo(role);
+  expect.soft([...new Set(needed)].filter((action) => !allowed.includes(action)).sort()).toEqual(without);
+  expect.soft(allowed.filter((action) => !needed.includes(action) && !also.test(action))).toEqual([]);
 });
 
 test("the plan role cannot delete an applied stack: only the provision role lifts the termination protection", () => {
@@ -145,14 +141,6 @@ test("the provision role gives no user data to a server outside the stacks, whos
   expect(denied.map(({ Condition }) => Condition)).toEqual([{ StringNotLike: { [key]: "microservices-*" } }]);
 });
 
-test("the provision role may do what provision-stack calls", () => {
-  const patterns = allowedTo("GitHubProvisionRole").map((action) => action.replaceAll("*", ".*"));
-  const allowed = new RegExp(`^(${patterns.join("|")})$`);
-  const called = callsIn("actions/provision-stack/src");
-  expect(called.length).toBeGreaterThan(20);
-  expect(called.filter((action) => !allowed.test(action))).toEqual([]);
-});
-
 test("a role's own policies fit into IAM's limit of 10,240 characters", () => {
   for (const [name, { Policies }] of roles) {
     const size = Policies.map(({ PolicyDocument }) => JSON.stringify(PolicyDocument).length);
@@ -170,37 +158,6 @@ function statementsOf(name: string): Statement[] {
 function allowedTo(name: string): string[] {
   const allowing = statementsOf(name).filter(({ Effect }) => Effect === "Allow");
   return allowing.flatMap(({ Action }) => Action);
-}
-
-/** Returns IAM's names of the SDK calls in a folder's sources, or only in those whose path begins with a part. */
-function callsIn(folder: string, parts: readonly string[] = [""]): string[] {
-  const root = resolve(import.meta.dirname, "..", folder);
-  const files = readdirSync(root, { recursive: true, encoding: "utf8" });
-  return files
-    .filter(
-      (file) =>
-        parts.some((part) => file.startsWith(part)) &&
-        file.endsWith(".ts") &&
-        !/(^|[/-])test(s|ing)?\b|fault-matrix|for-tests|\bsupport\b/.test(file),
-    )
-    .flatMap((file) => callsOf(readFileSync(join(root, file), "utf8")));
-}
-
-/** Client package → IAM's prefix of the service. */
-const prefixes: { readonly [client: string]: string } = {
-  "application-auto-scaling": "application-autoscaling",
-  "cloudwatch-logs": "logs",
-  "elastic-load-balancing-v2": "elasticloadbalancing",
-  "secrets-manager": "secretsmanager",
-};
-
-function callsOf(source: string): string[] {
-  const imports = source.matchAll(/import\s+(?:type\s+)?\{([^}]*)\}\s+from\s+"@aws-sdk\/client-([\w-]+)"/g);
-  return [...imports].flatMap(([, names = "", client = ""]) =>
-    [...names.matchAll(/\b(?:paginate)?([A-Z]\w+?)(?:Command)?\b(?=\s*,|\s*$)/g)]
-      .filter(([name]) => /^paginate|Command$/.test(name))
-      .map(([, operation]) => `${prefixes[client] ?? client}:${operation}`),
-  );
 }
 
 /** Replaces values known only to AWS with text. */

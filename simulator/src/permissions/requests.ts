@@ -126,8 +126,11 @@ async function ofDeployment(
     resource: `arn:aws:codedeploy:${region}:${accountId}:${resource}`,
     keys: requestKeys(action, input, context),
   });
+  const group = `deploymentgroup:${applicationName}/${deploymentGroupName}`;
   return [
     request("codedeploy:GetDeploymentConfig", `deploymentconfig:${config}`),
+    // Source: CreateDeployment, API reference.
+    ...("overrideAlarmConfiguration" in input ? [request("codedeploy:UpdateDeploymentGroup", group)] : []),
     ...("revision" in input
       ? [request("codedeploy:RegisterApplicationRevision", `application:${applicationName}`)]
       : []),
