@@ -1,4 +1,5 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { callerWith, document } from "@ecs-delivery/simulator/permissions/caller.support";
 import {
   type CompiledStatement,
   compilePolicy,
@@ -10,7 +11,7 @@ import { folder, type ProfileValues, read, readProfile } from "./profiles.suppor
 import { outcome, physicalIds, useProfile } from "./stacks.support.ts";
 
 const { simulator, run, write } = (await useProfile("standard")).stage;
-const { iam, sts, cloudformation } = simulator.aws;
+const { iam, cloudformation } = simulator.aws;
 const StackName = "microservices-access";
 const access = { GitHubRepository: "octocat/coffee" };
 await cloudformation.createStack({
@@ -25,33 +26,26 @@ vi.stubEnv("PERMISSIONS_BOUNDARY", ids.Boundary);
 
 type Call = Parameters<Parameters<typeof simulator.observeCalls>[1]>;
 type Statement = { readonly Effect: string; readonly Action: string | readonly string[] };
-const document = (Statement: readonly object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 
-/** Opens a session of a role of access.yaml, whose calls are decided and recorded. Its trust has its own tests. */
+/** Opens a session with the policies of a role of access.yaml. Its calls are decided and recorded. */
 async function signIn(name: keyof typeof unused) {
   const RoleName = ids[name] ?? "";
-  const calls: Call[] = [];
-  simulator.observeCalls(RoleName, (...call) => void calls.push(call));
-  const trust = { Effect: "Allow", Principal: { AWS: "123456789012" }, Action: "sts:AssumeRole" };
-  await iam.updateAssumeRolePolicy({ RoleName, PolicyDocument: document([trust]) });
-  const RoleArn = `arn:aws:iam::123456789012:role/${RoleName}`;
-  const { Credentials } = await sts.assumeRole({ RoleArn, RoleSessionName: "GitHubActions" });
-  const { AccessKeyId = "", SecretAccessKey = "", SessionToken: sessionToken } = Credentials ?? {};
-  const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken };
-  const clientConfig = { ...simulator.clientConfig, credentials };
   const { PolicyNames = [] } = await iam.listRolePolicies({ RoleName });
   const statements: Statement[] = [];
   for (const PolicyName of PolicyNames) {
     const { PolicyDocument = "" } = await iam.getRolePolicy({ RoleName, PolicyName });
     statements.push(...JSON.parse(decodeURIComponent(PolicyDocument)).Statement);
   }
+  const calls: Call[] = [];
+  simulator.observeCalls(name, (...call) => void calls.push(call));
+  const clientConfig = await callerWith(simulator, statements, name);
   const context = { clientConfig, cloudformation: new CloudFormationClient(clientConfig) };
   return { calls, statements, context };
 }
 
 /** Returns each permission without which every recorded call is still allowed. */
 function unneeded({ calls, statements }: Awaited<ReturnType<typeof signIn>>): string[] {
-  const compiled = statements.map((each) => compilePolicy(document([each])));
+  const compiled = statements.map((each) => compilePolicy(document(each)));
   const isDenied = (identity: readonly CompiledStatement[], action: string) =>
     calls.some(([requester, requests]) =>
       requests.some(
@@ -64,7 +58,7 @@ function unneeded({ calls, statements }: Awaited<ReturnType<typeof signIn>>): st
     const actions = [statement.Action].flat();
     return actions.filter((action) => {
       const Action = actions.filter((each) => each !== action);
-      const left = Action.length > 0 ? compilePolicy(document([{ ...statement, Action }])) : [];
+      const left = Action.length > 0 ? compilePolicy(document({ ...statement, Action })) : [];
       return statement.Effect === "Allow" && !isDenied(compiled.with(at, left).flat(), action);
     });
   });
