@@ -5,6 +5,7 @@ import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import type { STSClient } from "@aws-sdk/client-sts";
 import type { JobContext } from "../core/context.ts";
 import { createUnfinishedState } from "../core/post-state.ts";
 import { createEcsClients, type EcsClients, type EcsContext, retrying } from "../ecs/context.ts";
@@ -70,6 +71,7 @@ interface LookupClients {
   readonly iam: () => Promise<IAMClient>;
   readonly secretsManager: (region?: string) => Promise<SecretsManagerClient>;
   readonly ssm: (region?: string) => Promise<SSMClient>;
+  readonly sts: () => Promise<STSClient>;
 }
 
 /** An optional response deserves fewer attempts than following a deployment. */
@@ -93,6 +95,10 @@ function createLookupClients(): LookupClients {
     ssm: async (region) => {
       const { SSMClient } = await import("@aws-sdk/client-ssm");
       return new SSMClient(options(region));
+    },
+    sts: async () => {
+      const { STSClient } = await import("@aws-sdk/client-sts");
+      return new STSClient(brief);
     },
   };
 }

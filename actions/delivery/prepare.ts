@@ -68,10 +68,12 @@ async function readAndVerify(context: DeliveryContext, inputs: DeployInputs, rec
     record.revisionBefore = service.revision;
     record.targetGroup = targetGroupOf(service);
     const engine = chooseEngine(service, context, inputs);
+    const planning = retry(() => planRevision(context, wanted, service), false);
+    const registers = async () => (await planning)?.revision === undefined;
     const [verified, missing, revisionPlan] = await Promise.all([
-      verify(context, engine, wanted.taskDefinition, service, inputs),
+      verify(context, engine, wanted.taskDefinition, service, inputs, registers),
       rights.check(service),
-      retry(() => planRevision(context, wanted, service), false),
+      planning,
     ]);
     return { wanted, service, engine, findings: [...known, ...verified, ...missing], revisionPlan };
   } catch (error) {

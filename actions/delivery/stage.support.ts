@@ -10,6 +10,7 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import { IAMClient } from "@aws-sdk/client-iam";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { STSClient } from "@aws-sdk/client-sts";
 import type { Simulator } from "@ecs-delivery/simulator";
 import { createDelivery } from "@ecs-delivery/simulator/outside-clients/delivery.support";
 import { webLogs, webTaskDefinition, webVersion } from "@ecs-delivery/simulator/outside-clients/web.support";
@@ -75,7 +76,8 @@ interface Deployed {
 }
 
 /** Creates a simulated account with a load-balanced service, its deployment group and an image, in virtual time. */
-export const createStage = async () => createStageIn(await startTestSimulator(), webProgram);
+export const createStage = async (simulator?: TestSimulator) =>
+  createStageIn(simulator ?? (await startTestSimulator()), webProgram);
 
 /** Creates the same with tasks that are processes, in accelerated real time. */
 export const createRealStage = async () => createStageIn(await startRealSimulator(), server);
@@ -242,11 +244,12 @@ export function clientsOf({ clientConfig }: Simulator): DeliveryContext["clients
   const [logs, elbv2] = [new CloudWatchLogsClient(config), new ElasticLoadBalancingV2Client(config)];
   const [ecr, iam] = [new ECRClient(config), new IAMClient(config)];
   const [secretsManager, cloudwatch] = [new SecretsManagerClient(config), new CloudWatchClient(config)];
-  const ssm = new SSMClient(config);
+  const [ssm, sts] = [new SSMClient(config), new STSClient(config)];
   return {
     ecs: new ECSClient(config),
     codedeploy: new CodeDeployClient(config),
     ssm: async () => ssm,
+    sts: async () => sts,
     logs: async () => logs,
     elbv2: async () => elbv2,
     ecr: async () => ecr,

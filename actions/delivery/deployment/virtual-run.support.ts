@@ -177,6 +177,7 @@ function clientsOf(fake: ReturnType<typeof createFakeAws>["fake"]): DeliveryCont
     cloudwatch: async () => cloudwatch,
     ssm: nothing("parameters"),
     iam: nothing("roles"),
+    sts: nothing("caller"),
     secretsManager: nothing("secrets"),
   };
 }

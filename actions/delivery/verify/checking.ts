@@ -13,6 +13,9 @@ export interface Checking {
   readonly signal: AbortSignal;
   /** Whether images are pushed later: a plan of a pull request, whose code is not merged. */
   readonly imagesFollow?: boolean;
+  /** Resolves to whether the caller registers a new revision; without it, another role does. */
+  readonly registers?: () => Promise<boolean>;
+  readonly isPlan?: boolean;
 }
 
 /** A runner in a private network may not reach one of the services: that must not delay a deployment. */

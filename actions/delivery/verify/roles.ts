@@ -1,12 +1,14 @@
 import { GetRoleCommand } from "@aws-sdk/client-iam";
-import { parseArn, roleFault } from "../../core/arn.ts";
-import { type Finding, fault } from "../../core/findings.ts";
+import { lastSegment, parseArn, roleFault } from "../../core/arn.ts";
+import { type Finding, fault, hasFaults } from "../../core/findings.ts";
 import { isObject } from "../../core/is-object.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
+import { checkPassing, type PassedRole, tasks } from "./pass-role.ts";
 
-const tasks = "ecs-tasks.amazonaws.com";
-
-/** Checks that the task definition's roles exist in the service's account, and that ECS tasks may assume them. */
+/**
+ * Checks that the task definition's roles exist in the service's account, that ECS tasks may assume them, and that the
+ * caller may pass them.
+ */
 export async function checkRoles(checking: Checking): Promise<Finding[]> {
   const { executionRoleArn, taskRoleArn } = checking.taskDefinition;
   const uses = Object.entries({ executionRoleArn, taskRoleArn });
@@ -17,31 +19,42 @@ export async function checkRoles(checking: Checking): Promise<Finding[]> {
       return checkRole(checking, role, keys.join(" and "));
     }),
   );
-  return found.flat();
+  const passed = found.flatMap(({ passed = [] }) => passed);
+  return [...found.flatMap(({ findings }) => findings), ...(await checkPassing(checking, passed))];
 }
 
-async function checkRole(checking: Checking, role: string, key: string): Promise<Finding[]> {
+interface Checked {
+  readonly findings: readonly Finding[];
+  readonly passed?: PassedRole;
+}
+
+async function checkRole(checking: Checking, role: string, key: string): Promise<Checked> {
   const misnamed = checkName(checking, role, key);
-  if (misnamed) return [misnamed];
-  const RoleName = role.slice(role.lastIndexOf("/") + 1);
+  if (misnamed) return { findings: [misnamed] };
+  const RoleName = lastSegment(role);
+  const what = `role ${RoleName} (${key})`;
   const iam = await checking.clients.iam();
   const { value, findings } = await tryLookUp(
     checking,
-    `role ${RoleName} (${key})`,
+    what,
     (options) => iam.send(new GetRoleCommand({ RoleName }), options),
     {
       NoSuchEntityException: {
-        text: `role ${RoleName} (${key}) does not exist`,
+        text: `${what} does not exist`,
         fix: `create it, or set ${key} to an existing role`,
       },
     },
   );
+  if (hasFaults(findings)) return { findings };
+  const { partition, account } = parseArn(checking.service.serviceArn ?? "") ?? {};
+  const arn = parseArn(role) ? role : (value?.Role?.Arn ?? `arn:${partition}:iam::${account}:role/${role}`);
   const trust = value?.Role?.AssumeRolePolicyDocument;
-  if (trust === undefined || trustsTasks(decodeURIComponent(trust))) return findings;
-  return fault(
-    `role ${RoleName} (${key}) does not trust ${tasks}, so no task can start with it`,
+  const trusts = trust === undefined || trustsTasks(decodeURIComponent(trust));
+  const distrust = fault(
+    `${what} does not trust ${tasks}, so no task can start with it`,
     `allow sts:AssumeRole to the service ${tasks} in the role's trust policy`,
   );
+  return { findings: trusts ? findings : distrust, passed: { arn, what } };
 }
 
 /** A role may be given without its ARN; then it is one of the account. */

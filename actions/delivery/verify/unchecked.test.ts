@@ -32,7 +32,7 @@ test("gives one warning to a role that may read nothing, and deploys", async () 
   const { record, error, warnings } = await plan();
   expect(error).toBeUndefined();
   expect(record.status).toBe("planned");
-  expect(new Set(record.findings.map(({ kind }) => kind))).toEqual(new Set(["unchecked"]));
+  expect(new Set(record.findings.map(({ kind }) => kind))).toEqual(new Set(["unchecked", "note"]));
   const [first, ...others] = warnings;
   for (const what of [
     /^Could not check: /,

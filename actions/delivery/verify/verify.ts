@@ -15,16 +15,20 @@ export async function verify(
   service: RunningService,
   {
     commentToken,
+    mode,
     waitUntil,
     desiredCount,
     rollbackOnAlarm,
-  }: Pick<DeployInputs, "commentToken" | "waitUntil" | "desiredCount" | "rollbackOnAlarm">,
+  }: Pick<DeployInputs, "commentToken" | "mode" | "waitUntil" | "desiredCount" | "rollbackOnAlarm">,
+  registers: () => Promise<boolean>,
 ): Promise<Finding[]> {
   const checkRevision = async () => {
     if (!taskDefinition) return [];
     const { checkRevision } = await import("./check-revision.ts");
     const imagesFollow = commentToken !== undefined;
-    return checkRevision({ ...beginChecking(context, taskDefinition, service), imagesFollow });
+    const checking = { ...beginChecking(context, taskDefinition, service), imagesFollow };
+    // A pull request is planned with another role than the one that deploys.
+    return checkRevision(imagesFollow ? checking : { ...checking, registers, isPlan: mode === "plan" });
   };
   const alarms = waitUntil === "registered" ? [] : rollbackOnAlarm;
   const checkingAlarms = checkAlarms(

@@ -25,12 +25,13 @@ export async function callerWith(
   { aws: { iam }, clientConfig }: TestSimulator,
   statements: object[],
   RoleName: string,
+  more: { readonly Path?: string; readonly PermissionsBoundary?: string } = {},
 ) {
-  await iam.createRole({ RoleName, AssumeRolePolicyDocument: trust });
+  const { Role } = await iam.createRole({ RoleName, AssumeRolePolicyDocument: trust, ...more });
   if (statements.length > 0)
     await iam.putRolePolicy({ RoleName, PolicyName: "p", PolicyDocument: document(statements) });
   const config = { ...clientConfig, maxAttempts: 1, forcePathStyle: true };
-  const session = { RoleArn: roleArn(RoleName), RoleSessionName: "session" };
+  const session = { RoleArn: Role?.Arn, RoleSessionName: "session" };
   const { Credentials } = await new STS(config).assumeRole(session);
   const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = Credentials ?? {};
   const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };

@@ -34,7 +34,7 @@ async function youngRole(call: ApiCall, context: Context, now: Date): Promise<st
 
 export function createPermissions(options: DecisionOptions): Permissions {
   const { mode, accountId, region, aws, warn, userPolicy = administrator } = options;
-  const sources: PolicySources = { resources: new Map() };
+  const sources: PolicySources = { resources: new Map(), userPolicy };
   const ledger = createLedger();
   const context = { accountId, region, aws, role: (name: string) => sources.role?.(name) };
 

@@ -45,6 +45,8 @@ export interface RolePolicies {
 
 /** Where decisions read policies; each service adds its own when it is created. */
 export interface PolicySources {
+  /** Policy of the account's own keys. */
+  readonly userPolicy: string;
   /** By name. */
   role?: (name: string) => RolePolicies | undefined;
   /** The policy of a resource, by service and ARN. */

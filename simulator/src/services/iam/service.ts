@@ -16,7 +16,8 @@ const createIam = serviceOn(createStateForDecisions, [
   instanceProfileOperations,
   oidcProviderOperations,
   serviceLinkedRoleOperations,
-  (state) => simulateOperations(state, (name) => policiesNamed(state, name)),
+  (state, { permissions }) =>
+    simulateOperations(state, (name) => policiesNamed(state, name), permissions.sources.userPolicy),
 ]);
 
 function createStateForDecisions(environment: Environment): IamState {

@@ -1,5 +1,7 @@
 import type { ContextEntry, EvaluationResult } from "@aws-sdk/client-iam";
+import { studentArn } from "../../access-keys.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { administrator } from "../../permissions/decide.ts";
 import { compilePolicy, evaluate } from "../../permissions/evaluate.ts";
 import { globalKeys } from "../../permissions/global-keys.ts";
 import type { RolePolicies } from "../../permissions/permissions.ts";
@@ -13,16 +15,27 @@ import { findRole, type IamState, unsupported } from "./state.ts";
 export function simulateOperations(
   state: IamState,
   policiesOf: (name: string) => RolePolicies | undefined,
+  userPolicy: string,
 ): Operations<"iam"> {
   return {
     simulatePrincipalPolicy: (input) => {
       const members = ["PolicySourceArn ActionNames ResourceArns ContextEntries MaxItems"];
       refuseUnsupported(unsupported, "SimulatePrincipalPolicy", input, members);
       const { PolicySourceArn = "", ActionNames = [], ResourceArns = ["*"], ContextEntries = [] } = input;
-      const { name } = findRole(state, PolicySourceArn.slice(PolicySourceArn.lastIndexOf("/") + 1));
-      const role = policiesOf(name) as RolePolicies;
+      const name = PolicySourceArn.slice(PolicySourceArn.lastIndexOf("/") + 1);
+      const role =
+        PolicySourceArn === studentArn(state.accountId)
+          ? { arn: PolicySourceArn, documents: [userPolicy], boundary: undefined }
+          : (policiesOf(findRole(state, name).name) as RolePolicies);
+      const isUnseen = role.documents.includes(userPolicy) && userPolicy !== administrator;
       const results = ActionNames.flatMap((action) =>
-        ResourceArns.map((resource) => simulate(role, { action, resource }, ContextEntries)),
+        ResourceArns.map((resource) => {
+          const result = simulate(role, { action, resource }, ContextEntries);
+          // What the policy of an account with limits allows is not checked.
+          if (!isUnseen || result.EvalDecision !== "allowed") return result;
+          const MissingContextValues = [`the policies of ${role.arn}`];
+          return { ...result, EvalDecision: "implicitDeny" as const, MissingContextValues };
+        }),
       );
       return { EvaluationResults: results, IsTruncated: false };
     },
@@ -30,7 +43,7 @@ export function simulateOperations(
 }
 
 function simulate(
-  { arn, documents, boundary }: RolePolicies,
+  { arn, documents, boundary }: Pick<RolePolicies, "arn" | "documents" | "boundary">,
   request: { readonly action: string; readonly resource: string },
   entries: readonly ContextEntry[],
 ): EvaluationResult {
@@ -54,6 +67,11 @@ function simulate(
     EvalResourceName,
     EvalDecision: isExplicit ? "explicitDeny" : "implicitDeny",
     MatchedStatements: [],
+    ...(boundary && {
+      PermissionsBoundaryDecisionDetail: {
+        AllowedByPermissionsBoundary: !("because" in found && found.because.includes("permissions boundary")),
+      },
+    }),
     MissingContextValues: found.outcome === "not checked" ? [found.part] : [],
   };
 }
