@@ -31,7 +31,7 @@ export function simulateOperations(
       const results = ActionNames.flatMap((action) =>
         ResourceArns.map((resource) => {
           const result = simulate(role, { action, resource }, ContextEntries);
-          // What the policy of an account with limits allows is not checked.
+          // The allowances of a limited account's user are not checked.
           if (!isUnseen || result.EvalDecision !== "allowed") return result;
           const MissingContextValues = [`the policies of ${role.arn}`];
           return { ...result, EvalDecision: "implicitDeny" as const, MissingContextValues };
