@@ -57,7 +57,7 @@ test.each<[role: string, uses: Record<string, InputTexts>, without: string[], al
     // The services have no hooks, and no parameters among their secrets.
     ["logs:FilterLogEvents", "ssm:GetParameters"],
     // Better messages.
-    /^(ecs:List(Clusters|Services)|ecr:ListImages|codepipeline:ListPipelines)$/,
+    /^(ecs:List(Clusters|Services)|ecr:ListImages|codepipeline:ListPipelines|iam:SimulatePrincipalPolicy)$/,
   ],
   [
     "GitHubPlanRole",
