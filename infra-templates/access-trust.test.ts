@@ -72,6 +72,8 @@ const tokens: readonly Token[] = [
   ["called", "", main, called("deploy-service.yml"), "Deploy Plan"],
   ["called", "", main, called("provision.yml"), "Plan Provision"],
   ["called", "", main, at(main, "deploy.yml"), "Deploy Plan"],
+  ["called", "", main, at(main, "rollback.yml"), "Deploy Plan"],
+  ["called", "", main, at(main, "provision.yml"), "Plan Provision"],
   ["called", "", main, at(main), "Plan"],
   ["called", "", main, called("deploy-service.yml", "refs/tags/v2"), "Plan"],
 ];

@@ -6,15 +6,24 @@ import {
   DescribeStacksCommand,
   waitUntilStackCreateComplete,
 } from "@aws-sdk/client-cloudformation";
+import type { Mirrors } from "../runner/load/sources.ts";
 import { giveParameters } from "./change.ts";
 
 /** Name of the repository, as in its tokens. */
 export const repositoryName = "rehearsal/ecs-delivery";
 
-const parameters = { GitHubRepository: repositoryName };
+/** Whose tokens the roles trust, and whose workflow files the repository calls, if not its own. */
+function parametersOf(mirrors: Mirrors = {}): Record<string, string> {
+  const [source] = Object.keys(mirrors);
+  return {
+    GitHubRepository: repositoryName,
+    ...(source && { WorkflowSource: `${source}@refs/tags/v1` }),
+  };
+}
 
 /** The change of a fork that uses roles. Source: infra-templates/README.md. */
-export const ownRepository = giveParameters("standard", "access", parameters);
+export const giveAccess = (mirrors: Mirrors | undefined) =>
+  giveParameters("standard", "access", parametersOf(mirrors));
 
 /** Outputs of access.yaml → variables of the repository. Source: docs/fork.md. */
 const variables = {
@@ -30,14 +39,14 @@ const variables = {
  */
 export async function applyAccess(
   { cloudformation: client }: { readonly cloudformation: CloudFormationClient },
-  checkout: string,
+  { checkout, mirrors }: { readonly checkout: string; readonly mirrors: Mirrors | undefined },
 ): Promise<Record<string, string>> {
   const StackName = "microservices-access";
   await client.send(
     new CreateStackCommand({
       StackName,
       TemplateBody: await readFile(join(checkout, "infra-templates/access.yaml"), "utf8"),
-      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+      Parameters: Object.entries(parametersOf(mirrors)).map(([ParameterKey, ParameterValue]) => ({
         ParameterKey,
         ParameterValue,
       })),

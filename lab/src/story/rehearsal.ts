@@ -6,7 +6,7 @@ import { defaultVisitors, type LabOptions } from "../options.mjs";
 import type { RunRecords } from "../page/run-records.ts";
 import { createTokenIssuer, type TokenIssuer } from "../runner/jobs/token-issuer.ts";
 import type { RunResult } from "../runner/result.ts";
-import { applyAccess, ownRepository } from "./apply-access.ts";
+import { applyAccess, giveAccess } from "./apply-access.ts";
 import type { AccountKind } from "./chapter-list.mjs";
 import { createPushFollower, type Release } from "./follow-pushes.ts";
 import { createWorkflows, type Place } from "./lab-workflows.ts";
@@ -108,7 +108,10 @@ export async function startRehearsal(
     },
     async provision() {
       if (options.account === "standard")
-        Object.assign(workflows.variables, await applyAccess(aws, repository.workDirectory));
+        Object.assign(
+          workflows.variables,
+          await applyAccess(aws, { checkout: repository.workDirectory, mirrors: place.mirrors }),
+        );
       const inputs = { profile: options.account };
       const started = workflows.startManually({ file: "provision.yml", inputs }, workflows.main());
       const [result] = await Promise.all([
@@ -155,7 +158,7 @@ async function startLab({ options, place, chosen }: Chosen, progress: Progress, 
       ends,
     ),
     createScratchRepository(place.project, directory, listener.hooks, [
-      ...(options.account === "standard" ? [ownRepository] : []),
+      ...(options.account === "standard" ? [giveAccess(place.mirrors)] : []),
       ...(place.preparations ?? []),
     ]),
   ]);
