@@ -28,7 +28,7 @@ export async function deleteStacks(
   );
   const blocking = others.map(({ text, fix = "empty it, or use `force: true`" }) => ({ text, fix }));
   refuseFindings([...findings, ...blocking], toLog(context));
-  await eachInOrder(reversed(set.dependencies), async (name) => {
+  const remove = async (name: string) => {
     const stack = contents.get(name);
     if (!stack) return;
     context.signal.throwIfAborted();
@@ -44,7 +44,9 @@ export async function deleteStacks(
       result(results, name).kept = await keptBy(context, stack);
     });
     for (const text of result(results, name).kept) context.log.info(`${stackName}: ${text}`);
-  });
+  };
+  // A stack that this role may not delete, such as its own, is no reason to pay for the others.
+  await eachInOrder(reversed(set.dependencies), remove, { continues: true });
   await logLeftOut(context, set);
 }
 

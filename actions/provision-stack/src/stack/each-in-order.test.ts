@@ -45,3 +45,17 @@ test("begins nothing new after a failure, awaits what runs, and throws the first
   await expect(run).rejects.toThrow("network failed");
   expect(done).toEqual(["registry"]);
 });
+
+test("with continues, leaves out only what needs the failed one", async () => {
+  const done: string[] = [];
+  const run = eachInOrder(
+    needs,
+    async (name) => {
+      if (name === "database") throw new Error("database failed");
+      done.push(name);
+    },
+    { continues: true },
+  );
+  await expect(run).rejects.toThrow("database failed");
+  expect(done.toSorted()).toEqual(["network", "registry"]);
+});

@@ -1,17 +1,25 @@
 /**
  * Runs `work` for every name as soon as its needs are done, in parallel where possible. After a failure nothing new
- * begins; running work is awaited, so that it is not left unfollowed, and then the first failure is thrown.
+ * begins, or with `continues` only what needs the failed one does not; running work is awaited, so that it is not left
+ * unfollowed, and then the first failure is thrown.
  */
 export async function eachInOrder(
   needs: ReadonlyMap<string, ReadonlySet<string>>,
   work: (name: string) => Promise<void>,
+  { continues = false } = {},
 ): Promise<void> {
   const runs = new Map<string, Promise<void>>();
   const failures: unknown[] = [];
+  const undone = new Set<string>();
   const run = async (name: string): Promise<void> => {
-    await Promise.all([...(needs.get(name) ?? [])].map(start));
-    if (failures.length > 0) return;
-    await work(name).catch((error) => void failures.push(error));
+    const needed = [...(needs.get(name) ?? [])];
+    await Promise.all(needed.map(start));
+    const isStopped = continues ? needed.some((each) => undone.has(each)) : failures.length > 0;
+    if (isStopped) return void undone.add(name);
+    await work(name).catch((error) => {
+      undone.add(name);
+      failures.push(error);
+    });
   };
   const start = (name: string): Promise<void> => {
     const running = runs.get(name) ?? run(name);
