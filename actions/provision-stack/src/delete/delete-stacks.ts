@@ -45,7 +45,7 @@ export async function deleteStacks(
     });
     for (const text of result(results, name).kept) context.log.info(`${stackName}: ${text}`);
   };
-  // A stack that this role may not delete, such as its own, is no reason to pay for the others.
+  // Nobody should pay for the others because this role may not delete one, such as its own.
   await eachInOrder(reversed(set.dependencies), remove, { continues: true });
   await logLeftOut(context, set);
 }
