@@ -41,6 +41,8 @@ const withoutType = [
 function givenArns({ types }: Action, name: string, input: object): readonly string[] {
   const service = name.split(":")[0] ?? "";
   if (service === "logs" && !name.includes("Tag")) return [];
+  // The resources of a simulated request are not resources of the call.
+  if (name === "iam:SimulatePrincipalPolicy") return textsAt(input, "PolicySourceArn");
   const isOwn = (arn: string) =>
     types === "any" || service === "elasticloadbalancing"
       ? arn.split(":")[2] === service
