@@ -45,6 +45,22 @@ it("a token of ECR and a credential of Git have the rights of their owner", asyn
   );
 });
 
+it("a role simulates what it may do to others by a right on itself alone", async () => {
+  const simulator = await start();
+  const own = allow("iam:SimulatePrincipalPolicy", roleArn("asks"));
+  const iam = new IAM(await callerWith(simulator, [own], "asks"));
+  const simulate = (role: string) =>
+    refusal(
+      iam.simulatePrincipalPolicy({
+        PolicySourceArn: roleArn(role),
+        ActionNames: ["iam:PassRole"],
+        ResourceArns: [roleArn("passed")],
+      }),
+    );
+  expect(await simulate("asks")).toBe("nothing");
+  expect(await simulate("passed")).toContain(none("asks", "iam:SimulatePrincipalPolicy", roleArn("passed")));
+});
+
 describe("the resources of a stack are created", () => {
   const cluster = arn("ecs", "cluster/main");
   const TemplateBody = JSON.stringify({
