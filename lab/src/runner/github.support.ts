@@ -31,7 +31,10 @@ export async function createRoles(iam: Aws["iam"]): Promise<void> {
       RoleName,
       AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
     });
-  for (const name of ["deploy", "plan"]) await create(name, trust);
+  for (const RoleName of ["deploy", "plan"]) {
+    await create(RoleName, trust);
+    await iam.attachRolePolicy({ RoleName, PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" });
+  }
   const Service = "ecs-tasks.amazonaws.com";
   const tasks = { Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" };
   for (const name of ["execution", "ecsTaskExecutionRole"]) await create(name, tasks);
