@@ -193,24 +193,6 @@ export async function deployOutside({ codedeploy }: Aws, TaskDefinition: string 
   });
 }
 
-/** Creates the alarm `errors`, on a metric without data. */
-export async function createAlarm(
-  { cloudwatch }: Aws,
-  TreatMissingData: "breaching" | "ignore",
-): Promise<void> {
-  await cloudwatch.putMetricAlarm({
-    AlarmName: "errors",
-    Namespace: "Shop",
-    MetricName: "NobodyPublishesIt",
-    Statistic: "Sum",
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 1,
-    ComparisonOperator: "GreaterThanThreshold",
-    TreatMissingData,
-  });
-}
-
 /** A role's trust policy that allows a service to assume it. */
 export const trustOf = (Service: string) => ({
   Version: "2012-10-17",

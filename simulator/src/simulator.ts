@@ -3,15 +3,12 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AccessKey, createAccessKeys } from "./access-keys.ts";
 import { type AccountKind, openAccount, policiesOfAccount } from "./accounts/account-kind.ts";
+import { callFor, callInProcess } from "./call-services.ts";
 import { type Clock, createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
-import { createFaults, type Fault, type FaultStrikes, type Faults, strikeWithin } from "./gateway/faults.ts";
+import { createFaults, type Fault, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
-import { deniedBy } from "./gateway/perform.ts";
-import { AwsError } from "./kit/errors.ts";
-import { apiName } from "./kit/operation-names.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
-import { findAction } from "./permissions/action-table.ts";
 import { createPermissions } from "./permissions/create-permissions.ts";
 import {
   type PermissionMode,
@@ -28,10 +25,10 @@ import { createNetwork } from "./runtime/network.ts";
 import { createRegistry } from "./runtime/registry/registry-server.ts";
 import type { TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./runtime/tasks/runtime.ts";
 import { startTaskRuntime } from "./runtime/tasks/start-runtime.ts";
-import type { Aws, Caller, Handler, ServiceName } from "./services/api.ts";
+import type { Aws } from "./services/api.ts";
 import { createAlarmActions } from "./services/cloudwatch/alarm-actions.ts";
 import { repositoryArn } from "./services/ecr/state.ts";
-import { closeServices, createServices, definitions, type Services } from "./services/index.ts";
+import { closeServices, createServices, type Services } from "./services/index.ts";
 import type { IdentityKeys } from "./services/sts/identity-token.ts";
 
 export type { AccessKey } from "./access-keys.ts";
@@ -248,56 +245,4 @@ function once(action: () => Promise<void>): () => Promise<void> {
     done ??= action();
     return done;
   };
-}
-
-/** Returns the API for calls of one service to another. */
-function callInProcess(services: Services, faults: FaultStrikes): Aws {
-  return new Proxy({} as Aws, {
-    get: (_, name: ServiceName) =>
-      new Proxy(
-        {},
-        {
-          get: (__, operation: string) => async (input: object) => {
-            const perform = (services[name].operations as Record<string, Handler | undefined>)[operation];
-            if (!perform) throw unknownOperation(name, operation);
-            strikeWithin(faults.strikeWithin({ service: name, operation: apiName(operation) }));
-            return perform(input, { accessKeyId: "in-process", sourceIp: "127.0.0.1" });
-          },
-        },
-      ),
-  });
-}
-
-/** Data that a service reads for its caller. Source: "Use dynamic references" and "Parameters", CloudFormation user guide. */
-const readForCaller = [
-  "s3:GetObject",
-  "secretsmanager:GetSecretValue",
-  "ssm:GetParameter",
-  "ssm:GetParameters",
-];
-
-/**
- * Returns the API with the rights of a caller. What a service reads to follow a resource is not checked: AWS's own
- * handlers read in other ways.
- */
-function callFor(caller: Caller, aws: Aws, permissions: Permissions): Aws {
-  return new Proxy(aws, {
-    get: (_, name: ServiceName) =>
-      new Proxy(aws[name], {
-        get: (api, method: string) => async (input: object) => {
-          const service = definitions[name].actionPrefix ?? name;
-          const call = { service, operation: apiName(method), input };
-          const action = `${service}:${call.operation}`;
-          const reads = /^(List|Read)$/.test(findAction(action)?.level ?? "Read");
-          const refusal =
-            reads && !readForCaller.includes(action) ? undefined : await permissions.refusal(caller, call);
-          if (refusal !== undefined) throw deniedBy(name, refusal);
-          return (api as unknown as Record<string, (input: object) => Promise<object>>)[method]?.(input);
-        },
-      }),
-  });
-}
-
-function unknownOperation(service: string, operation: string): AwsError {
-  return new AwsError("UnknownOperationException", `the simulator does not perform ${service}:${operation}`);
 }

@@ -1,6 +1,7 @@
+import { createAlarm } from "@ecs-delivery/simulator/outside-clients/delivery.support";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { commitTagKey, runTagKey } from "../../delivery/order/run-tag.ts";
-import { createAlarm, createStage, type Stage } from "../../delivery/stage.support.ts";
+import { createStage, type Stage } from "../../delivery/stage.support.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { findService } from "../../ecs/service.ts";
 import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";

@@ -17,6 +17,24 @@ export const webDimensions = [
   { Name: "ServiceName", Value: "web" },
 ];
 
+/** Creates the alarm `errors`, on a metric without data. */
+export async function createAlarm(
+  { cloudwatch }: Simulator["aws"],
+  TreatMissingData: "breaching" | "ignore",
+): Promise<void> {
+  await cloudwatch.putMetricAlarm({
+    AlarmName: "errors",
+    Namespace: "Shop",
+    MetricName: "NobodyPublishesIt",
+    Statistic: "Sum",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+    TreatMissingData,
+  });
+}
+
 /**
  * Creates the resources for a CodeDeploy deployment as a user would: network, load balancer, service, deployment group.
  */

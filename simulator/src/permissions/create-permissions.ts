@@ -1,4 +1,5 @@
 import { callerArn } from "../access-keys.ts";
+import { lastPart } from "../kit/last-part.ts";
 import type { Caller } from "../services/api.ts";
 import { isTrusted, trustedService } from "../services/sts/trust.ts";
 import { administrator, createDecider, type DecisionOptions } from "./decide.ts";
@@ -16,7 +17,7 @@ import type {
   RolePolicies,
   ServiceDecision,
 } from "./permissions.ts";
-import { nameOf, requesterOf, sessionOf } from "./requester.ts";
+import { requesterOf, sessionOf } from "./requester.ts";
 import { requestsOf } from "./requests.ts";
 
 /** Time after which the fault iam-delay does not apply to a role any more. */
@@ -27,7 +28,7 @@ async function youngRole(call: ApiCall, context: Context, now: Date): Promise<st
   const passed = requests.flatMap(({ action, resource }) => (action === "iam:PassRole" ? [resource] : []));
   const assumed = textsAt(call.service === "sts" ? call.input : {}, "RoleArn");
   return [...assumed, ...passed].find((arn) => {
-    const role = context.role(nameOf(arn));
+    const role = context.role(lastPart(arn));
     return role?.arn === arn && now.getTime() - role.createdAt.getTime() < settledAfterMs;
   });
 }
@@ -42,7 +43,7 @@ export function createPermissions(options: DecisionOptions): Permissions {
   const { decide, judge: judgeUnseen } = createDecider(options, sources, ledger);
 
   const judge = (requester: Requester, requests: readonly AccessRequest[]): string | undefined => {
-    observers.get(nameOf(requester.roleArn ?? ""))?.(requester, requests);
+    observers.get(lastPart(requester.roleArn ?? ""))?.(requester, requests);
     return judgeUnseen(requester, requests);
   };
 
@@ -51,7 +52,7 @@ export function createPermissions(options: DecisionOptions): Permissions {
     const key = caller.accessKeyId === undefined ? undefined : options.accessKeys.get(caller.accessKeyId);
     const requester = requesterOf(options, { ...caller, arn, tags: key?.tags }, context.role);
     const isRestricted = requester.roleArn === undefined && userPolicy !== administrator;
-    const isDecided = isRestricted || observers.has(nameOf(requester.roleArn ?? ""));
+    const isDecided = isRestricted || observers.has(lastPart(requester.roleArn ?? ""));
     return mode === "off" && !isDecided ? undefined : requester;
   };
 
@@ -81,7 +82,7 @@ export function createPermissions(options: DecisionOptions): Permissions {
     youngRole: (call) => youngRole(call, context, options.clock.now()),
     async decideForService(roleArn, service, request, session = service.split(".")[0] ?? service) {
       if (mode === "off") return { outcome: "allowed" };
-      const role = sources.role?.(nameOf(roleArn));
+      const role = sources.role?.(lastPart(roleArn));
       const requester = sessionOf(options, { roleArn, session, role });
       const decision = forService(role, { roleArn, service }, requester, request);
       if (decision.outcome === "not checked")

@@ -1,10 +1,10 @@
 import type { Environment } from "../environment.ts";
+import { lastPart } from "../kit/last-part.ts";
 import { findAction } from "./action-table.ts";
 import { deniedMessage, noIdentityPolicy } from "./denied-message.ts";
 import { compilePolicy, type Evaluation, evaluate, type Policies } from "./evaluate.ts";
 import type { Ledger } from "./ledger.ts";
 import type { AccessRequest, PermissionMode, PolicySources, Requester, RolePolicies } from "./permissions.ts";
-import { nameOf } from "./requester.ts";
 
 export interface DecisionOptions
   extends AccountPolicies,
@@ -39,7 +39,7 @@ export function createDecider(options: DecisionOptions, sources: PolicySources, 
     const identity = role ? role.documents.flatMap(compilePolicy) : compilePolicy(userPolicy);
     const evaluation = evaluate({ identity, ...otherPolicies(sources, role, request) }, request, requester);
     const isUnseen = role
-      ? unseenRoles.includes(nameOf(role.arn))
+      ? unseenRoles.includes(lastPart(role.arn))
       : userPolicy !== administrator && evaluation.outcome === "allowed";
     return isUnseen
       ? { outcome: "not checked", part: `the policies of ${requester.roleArn ?? requester.arn}` }
@@ -61,7 +61,7 @@ export function createDecider(options: DecisionOptions, sources: PolicySources, 
 
   /** Returns the message about the first request that is denied. */
   const judge = (requester: Requester, requests: readonly AccessRequest[]): string | undefined => {
-    const role = requester.roleArn === undefined ? undefined : sources.role?.(nameOf(requester.roleArn));
+    const role = requester.roleArn === undefined ? undefined : sources.role?.(lastPart(requester.roleArn));
     for (const request of requests) {
       const message = messageAbout(requester, role, request);
       if (message === undefined) continue;

@@ -1,3 +1,4 @@
+import { lastPart } from "../kit/last-part.ts";
 import type { ConditionKeys } from "../services/iam/conditions.ts";
 
 export interface Principal {
@@ -22,7 +23,7 @@ export function globalKeys(principal: Principal): ConditionKeys {
     "aws:principalarn": () => [roleArn ?? arn],
     "aws:principalaccount": () => [accountId],
     "aws:principaltype": () => [roleArn === undefined ? "User" : "AssumedRole"],
-    "aws:username": () => (roleArn === undefined ? [arn.slice(arn.lastIndexOf("/") + 1)] : []),
+    "aws:username": () => (roleArn === undefined ? [lastPart(arn)] : []),
     "aws:principalisawsservice": () => ["false"],
     "aws:principalservicename": () => [],
     "aws:requestedregion": () => [region],

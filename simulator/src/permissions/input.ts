@@ -32,9 +32,6 @@ export function textsAt(value: unknown, path: string, { ignoreCase = false } = {
 
 export const textAt = (input: object, path: string): string | undefined => textsAt(input, path)[0];
 
-/** Returns the name at the end of an ARN or path. */
-export const lastPart = (text: string): string => text.slice(text.lastIndexOf("/") + 1);
-
 /** Tags in the input, in any of the services' forms. */
 export function tagsOf(input: object): ReadonlyMap<string, string> | undefined {
   const { tags, Tags, TagSpecifications } = input as Record<string, unknown>;

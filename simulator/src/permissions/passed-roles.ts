@@ -1,3 +1,4 @@
+import { lastPart } from "../kit/last-part.ts";
 import { type Context, orNothing, textAt, textsAt } from "./input.ts";
 import type { AccessRequest, ApiCall } from "./permissions.ts";
 import { requestKeys } from "./request-keys.ts";
@@ -58,7 +59,7 @@ async function roleOfProfile(
     return [];
   const given = textAt(input, "IamInstanceProfile.Name") ?? textAt(input, "IamInstanceProfile.Arn");
   if (given === undefined) return [];
-  const InstanceProfileName = given.slice(given.lastIndexOf("/") + 1);
+  const InstanceProfileName = lastPart(given);
   const { InstanceProfile } = await orNothing(aws.iam.getInstanceProfile({ InstanceProfileName }));
   return (InstanceProfile?.Roles ?? []).map(({ Arn = "" }) => [Arn, "ec2"] as const);
 }

@@ -1,6 +1,7 @@
+import { lastPart } from "../kit/last-part.ts";
 import type { ConditionKeys } from "../services/iam/conditions.ts";
 import { findAction, keyName } from "./action-table.ts";
-import { lastPart, type Place, tagsOf, textAt, textsAt } from "./input.ts";
+import { type Place, tagsOf, textAt, textsAt } from "./input.ts";
 import rules from "./rules.json" with { type: "json" };
 
 /** Members of the input with the value of a key. */

@@ -1,12 +1,10 @@
 import type { Environment } from "../environment.ts";
+import { lastPart } from "../kit/last-part.ts";
 import type { Caller } from "../services/api.ts";
 import { globalKeys } from "./global-keys.ts";
 import type { Requester, RolePolicies } from "./permissions.ts";
 
 type Options = Pick<Environment, "accountId" | "region" | "clock">;
-
-/** Returns the name at the end of a role's ARN. */
-export const nameOf = (roleArn: string) => roleArn.slice(roleArn.lastIndexOf("/") + 1);
 
 /** The ARN of a role's session names the role. */
 export function requesterOf(
@@ -25,7 +23,7 @@ export function requesterOf(
     return sessionOf(options, {
       roleArn: assumed,
       session: "AWSCloudFormation",
-      role: find(nameOf(assumed)),
+      role: find(lastPart(assumed)),
       via,
     });
   if (name === undefined || session === undefined)
@@ -48,7 +46,7 @@ export function sessionOf(
   { accountId, region, clock }: Options,
   { roleArn, session, role, via, tags }: Session,
 ): Requester {
-  const arn = `arn:aws:sts::${accountId}:assumed-role/${nameOf(roleArn)}/${session}`;
+  const arn = `arn:aws:sts::${accountId}:assumed-role/${lastPart(roleArn)}/${session}`;
   const all = new Map([...(role?.tags ?? []), ...(tags ?? [])]);
   return {
     arn,

@@ -1,5 +1,6 @@
+import { lastPart } from "../kit/last-part.ts";
 import { findAction } from "./action-table.ts";
-import { type Context, lastPart, orNothing, type Place, tagsOf, textAt, textsAt } from "./input.ts";
+import { type Context, orNothing, type Place, tagsOf, textAt, textsAt } from "./input.ts";
 import { passedRoles } from "./passed-roles.ts";
 import { type AccessRequest, type ApiCall, unknownPart } from "./permissions.ts";
 import { requestKeys } from "./request-keys.ts";

@@ -1,5 +1,6 @@
+import { lastPart } from "../kit/last-part.ts";
 import { type Action, findAction, type ResourceType } from "./action-table.ts";
-import { lastPart, type Place, textAt, textsAt } from "./input.ts";
+import { type Place, textAt, textsAt } from "./input.ts";
 import { unknownPart } from "./permissions.ts";
 import rules from "./rules.json" with { type: "json" };
 

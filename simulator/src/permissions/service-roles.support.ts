@@ -1,15 +1,13 @@
 import type { DeploymentStatus } from "@aws-sdk/client-codedeploy";
-import { createDelivery } from "../outside-clients/delivery.support.ts";
+import { createAlarm, createDelivery } from "../outside-clients/delivery.support.ts";
 import { appSpecFile, webTaskDefinition } from "../outside-clients/web.support.ts";
 import { webProgram } from "../runtime/tasks/in-process-runtime.support.ts";
 import { files, preparePipelines, stage } from "../services/codepipeline/controller/pipelines.support.ts";
 import { deliveryActions } from "../services/codepipeline/pipeline.support.ts";
 import { pushProgram } from "../services/ecs/controller/push-program.support.ts";
 import { type TestSimulator, testListenerPortOffset } from "../test-simulator.support.ts";
+import { arn, document, roleArn } from "./caller.support.ts";
 
-const account = "123456789012";
-export const roleArn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
-const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:${account}:${resource}`;
 const group = arn("codedeploy", "deploymentgroup:outside/web");
 const application = arn("codedeploy", "application:outside");
 
@@ -58,23 +56,10 @@ const needs: Readonly<
   ],
 };
 
-/** An alarm on a metric without data. */
-const createAlarm = ({ cloudwatch }: TestSimulator["aws"]) =>
-  cloudwatch.putMetricAlarm({
-    AlarmName: "errors",
-    Namespace: "Shop",
-    MetricName: "NobodyPublishesIt",
-    Statistic: "Sum",
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 1,
-    ComparisonOperator: "GreaterThanThreshold",
-    TreatMissingData: "ignore",
-  });
-
-const policy = (Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 const trusting = (service: string) =>
-  policy([{ Effect: "Allow", Principal: { Service: `${service}.amazonaws.com` }, Action: "sts:AssumeRole" }]);
+  document([
+    { Effect: "Allow", Principal: { Service: `${service}.amazonaws.com` }, Action: "sts:AssumeRole" },
+  ]);
 
 /**
  * Returns how to make every role right again except for the flaw of one: `absent`, `trusts` and another service, or an
@@ -92,7 +77,7 @@ function roleMaker({ aws: { iam } }: TestSimulator) {
       const Action = actions.split(" ").filter((action) => action !== flaw);
       return Action.length > 0 ? [{ Effect: "Allow", Action, Resource }] : [];
     });
-    const PolicyDocument = policy(
+    const PolicyDocument = document(
       statements.length > 0 ? statements : [{ Effect: "Deny", Action: "*", Resource: "*" }],
     );
     await iam.putRolePolicy({ RoleName, PolicyName: "own", PolicyDocument });
@@ -109,7 +94,7 @@ export async function prepareRoles(simulator: TestSimulator) {
   const pipelines = await preparePipelines(simulator);
   await makeRoles();
   const delivery = await createDelivery(simulator, testListenerPortOffset());
-  await createAlarm(aws);
+  await createAlarm(aws, "ignore");
   await aws.codedeploy.updateDeploymentGroup({
     applicationName: "outside",
     currentDeploymentGroupName: "web",

@@ -4,9 +4,10 @@ import { webTaskDefinition } from "../outside-clients/web.support.ts";
 import { pushProgram } from "../services/ecs/controller/push-program.support.ts";
 import { zip } from "../services/lambda/zip.support.ts";
 import { startTestSimulator } from "../test-simulator.support.ts";
+import { roleArn } from "./caller.support.ts";
 import { createPermissions } from "./create-permissions.ts";
 import setUps from "./service-roles.json" with { type: "json" };
-import { prepareRoles, roleArn } from "./service-roles.support.ts";
+import { prepareRoles } from "./service-roles.support.ts";
 
 const warnings: string[] = [];
 const simulator = await startTestSimulator({ permissions: "enforce", warn: (text) => warnings.push(text) });

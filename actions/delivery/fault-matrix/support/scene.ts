@@ -2,12 +2,13 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { Fault } from "@ecs-delivery/simulator";
+import { createAlarm } from "@ecs-delivery/simulator/outside-clients/delivery.support";
 import { type Load, startLoad } from "@ecs-delivery/simulator/outside-clients/load.support";
 import type { Program } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
 import type { Aws } from "@ecs-delivery/simulator/services/api";
 import { type Clock, systemClock } from "../../../core/pace.ts";
 import { pushImage } from "../../../core/push-image.support.ts";
-import { createAlarm, deployOutside, type Stage } from "../../stage.support.ts";
+import { deployOutside, type Stage } from "../../stage.support.ts";
 import { type BackEnd, createStageFor, type Family, type Tasks } from "./back-ends.ts";
 
 /** A task definition that is about to be written, with its only container. */

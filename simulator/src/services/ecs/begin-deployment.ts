@@ -1,6 +1,7 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
+import { lastPart } from "../../kit/last-part.ts";
 import { resolveConfiguration } from "./deployment-configuration.ts";
-import { ecsArn, lastPart, newServiceDeploymentId, newTaskSetId } from "./names.ts";
+import { ecsArn, newServiceDeploymentId, newTaskSetId } from "./names.ts";
 import {
   Interruption,
   isRevision,

@@ -1,6 +1,6 @@
 import type { Container, ContainerDefinition } from "@aws-sdk/client-ecs";
+import { lastPart } from "../../kit/last-part.ts";
 import type { ContainerMetadata } from "../../runtime/tasks/metadata-server.ts";
-import { lastPart } from "./names.ts";
 import type { TaskRecord } from "./state.ts";
 
 /** Linux gives a container at least this many CPU shares (TaskDefinition, `cpu` of a container). */

@@ -1,6 +1,6 @@
 import { AwsError } from "../../kit/errors.ts";
+import { lastPart } from "../../kit/last-part.ts";
 import { clientException, invalid } from "./inputs.ts";
-import { lastPart } from "./names.ts";
 import type { ClusterRecord, ServiceRecord, TaskDefinitionRecord } from "./service-records.ts";
 import type { EcsState, TaskRecord } from "./state.ts";
 

@@ -34,11 +34,6 @@ export function newHookId(): string {
   return `ecs-pause-${randomBytes(32).toString("base64url")}`;
 }
 
-/** Last part of an ARN or path: the name or id that either form of reference ends with. */
-export function lastPart(reference: string): string {
-  return reference.slice(reference.lastIndexOf("/") + 1);
-}
-
 /** Returns the identity under which an API call is recorded. */
 export function accountRoot({ accountId }: Account): string {
   return `arn:aws:iam::${accountId}:root`;

@@ -1,10 +1,11 @@
 import type { Container, ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
+import { lastPart } from "../../kit/last-part.ts";
 import { type LogStream, openLogStream } from "../../runtime/tasks/log-stream.ts";
 import type { ContainerMetadata } from "../../runtime/tasks/metadata-server.ts";
 import type { Isolation, LocalImage, TaskContainer } from "../../runtime/tasks/runtime.ts";
 import { readSecret } from "../../runtime/tasks/secrets.ts";
 import { labelsOf, logStreamName, metadataOf } from "./container-metadata.ts";
-import { lastPart, newRuntimeId } from "./names.ts";
+import { newRuntimeId } from "./names.ts";
 import { hostName } from "./network-interface.ts";
 import type { EcsContext, RunningContainer, TaskRecord } from "./state.ts";
 import { credentialsOf, mayLog, requirePull, requireRetrieval } from "./task-roles.ts";

@@ -1,9 +1,9 @@
 import type { Tag } from "@aws-sdk/client-ecs";
+import { lastPart } from "../../kit/last-part.ts";
 import { addTags, checkedTags, smallTagPairs, tagOperations } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import { findTaskDefinition } from "./find.ts";
 import { invalid } from "./inputs.ts";
-import { lastPart } from "./names.ts";
 import type { EcsContext, EcsState } from "./state.ts";
 
 const rules = { tooMany: "InvalidParameterException" };

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Tag, TaskOverride } from "@aws-sdk/client-ecs";
+import { lastPart } from "../../kit/last-part.ts";
 import { taskHealth, watchHealth } from "./health-checks.ts";
-import { ecsArn, lastPart, newTaskId } from "./names.ts";
+import { ecsArn, newTaskId } from "./names.ts";
 import { attachInterface, detachInterface, newAttachment } from "./network-interface.ts";
 import type { ClusterRecord, Placement, TaskDefinitionRecord } from "./service-records.ts";
 import { isEssential, prepareContainers, startContainer } from "./start-containers.ts";

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { ContainerDefinition, RegisterTaskDefinitionRequest } from "@aws-sdk/client-ecs";
 import type { Environment } from "../../environment.ts";
+import { lastPart } from "../../kit/last-part.ts";
 import { roleLists } from "../../permissions/role-lists.ts";
 import { type RoleUse, refusalOf } from "../../permissions/service-roles.ts";
 import type { TaskCredentials } from "../../runtime/tasks/metadata-server.ts";
 import { sessionsOf } from "../sts/sessions.ts";
 import { clientException } from "./inputs.ts";
-import { lastPart } from "./names.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
 import type { EcsContext, TaskRecord } from "./state.ts";
 

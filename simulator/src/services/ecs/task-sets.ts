@@ -1,11 +1,11 @@
 import type { CreateTaskSetCommandInput, CreateTaskSetCommandOutput, Scale } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
+import { lastPart } from "../../kit/last-part.ts";
 import type { Operations } from "../api.ts";
 import { newTaskSet } from "./begin-deployment.ts";
 import { checkLoadBalancers } from "./check-load-balancers.ts";
 import { requireActiveService, requireService, requireTaskDefinition } from "./find.ts";
 import { invalid, lookUp, refuseOthers } from "./inputs.ts";
-import { lastPart } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
 import type { ServiceRecord, TaskSetRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";

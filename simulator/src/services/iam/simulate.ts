@@ -1,5 +1,6 @@
 import type { ContextEntry, EvaluationResult } from "@aws-sdk/client-iam";
 import { studentArn } from "../../access-keys.ts";
+import { lastPart } from "../../kit/last-part.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { administrator } from "../../permissions/decide.ts";
 import { compilePolicy, evaluate } from "../../permissions/evaluate.ts";
@@ -22,7 +23,7 @@ export function simulateOperations(
       const members = ["PolicySourceArn ActionNames ResourceArns ContextEntries MaxItems"];
       refuseUnsupported(unsupported, "SimulatePrincipalPolicy", input, members);
       const { PolicySourceArn = "", ActionNames = [], ResourceArns = ["*"], ContextEntries = [] } = input;
-      const name = PolicySourceArn.slice(PolicySourceArn.lastIndexOf("/") + 1);
+      const name = lastPart(PolicySourceArn);
       const role =
         PolicySourceArn === studentArn(state.accountId)
           ? { arn: PolicySourceArn, documents: [userPolicy], boundary: undefined }

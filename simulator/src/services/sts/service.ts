@@ -3,6 +3,7 @@ import type { Tag } from "@aws-sdk/client-sts";
 import { studentArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { lastPart } from "../../kit/last-part.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
@@ -24,7 +25,7 @@ function createSts(environment: Environment): Service<"sts"> {
   const { accountId, accessKeys, clock, permissions } = environment;
   // For the caller of AssumeRole, the trust policy is the policy of the resource.
   const { sources } = permissions;
-  sources.resources.set("sts", (arn) => sources.role?.(arn.slice(arn.lastIndexOf("/") + 1))?.trustPolicy);
+  sources.resources.set("sts", (arn) => sources.role?.(lastPart(arn))?.trustPolicy);
 
   /** A key without a session is the student's own. */
   const identityOf = (accessKeyId: string) => {

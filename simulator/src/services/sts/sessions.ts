@@ -3,6 +3,7 @@ import type { Role } from "@aws-sdk/client-iam";
 import type { Tag } from "@aws-sdk/client-sts";
 import type { AccessKey } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
+import { lastPart } from "../../kit/last-part.ts";
 import { newId } from "../iam/state.ts";
 
 /** Default seconds of a role's session. Source: AssumeRole, STS API reference. */
@@ -54,7 +55,7 @@ export async function sessionsOf(
   roleArn: string,
   name: string,
 ): Promise<(() => Session) | undefined> {
-  const RoleName = roleArn.slice(roleArn.lastIndexOf("/") + 1);
+  const RoleName = lastPart(roleArn);
   const { Role } = await environment.aws.iam.getRole({ RoleName }).catch(() => ({ Role: undefined }));
   if (!Role) return undefined;
   let session: Session | undefined;
