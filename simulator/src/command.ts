@@ -116,6 +116,7 @@ export function parseArguments(
     account: values["account-kind"],
     databaseInDocker: values.database === "docker",
     permissions: values.permissions ?? "enforce",
+    networks: values.networks ?? "enforce",
     faults: refuse(() => values.fault?.map(parseFault)),
   };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);

@@ -1,5 +1,6 @@
 import type { AccessKeys } from "./access-keys.ts";
 import type { Clock } from "./clock.ts";
+import type { Networks } from "./networks/networks.ts";
 import type { Permissions } from "./permissions/permissions.ts";
 import type { CertificateAuthority } from "./runtime/certificate-authority.ts";
 import type { DatabaseServer, DatabaseServerOptions } from "./runtime/database/database-server.ts";
@@ -40,6 +41,8 @@ export interface Environment {
   readonly aws: Aws;
   /** Decides what callers and roles may do. */
   readonly permissions: Permissions;
+  /** Decides who can reach whom. */
+  readonly networks: Networks;
   /** The other services with the rights of a caller, for a service that acts for it. */
   readonly awsFor: (caller: Caller) => Aws;
   /** Connects alarms to scaling policies. */

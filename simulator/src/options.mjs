@@ -51,6 +51,11 @@ const options = defineOptions({
     parse: oneOf("enforce", "report", "off"),
     help: "whether policies decide about calls: enforce (default); report warns about what AWS would deny, and performs it; off",
   },
+  networks: {
+    value: "MODE",
+    parse: oneOf("enforce", "off"),
+    help: "whether routes and security groups decide who can reach whom: enforce (default) or off",
+  },
   fault: {
     value: "FAULT",
     multiple: true,

@@ -8,6 +8,7 @@ import { type Clock, createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { createFaults, type Fault, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
+import { createNetworks, type NetworkMode } from "./networks/networks.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
 import { createPermissions } from "./permissions/create-permissions.ts";
 import {
@@ -75,6 +76,8 @@ export interface SimulatorOptions {
   identityKeys?: IdentityKeys;
   /** Whether policies decide about calls; `report` only warns. By default `off`. */
   permissions?: PermissionMode;
+  /** Whether routes and security groups decide who can reach whom. By default `off`. */
+  networks?: NetworkMode;
   /** Faults to inject from the start; none by default. */
   faults?: readonly Fault[];
   warn?: (message: string) => void;
@@ -230,6 +233,7 @@ async function createEnvironment(
     databaseAuthority: authority,
     aws,
     permissions,
+    networks: createNetworks(options.networks ?? "off"),
     awsFor: (caller) => callFor(caller, aws, permissions),
     alarmActions: createAlarmActions(),
     gateway,

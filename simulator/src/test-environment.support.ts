@@ -5,6 +5,7 @@ import { createAccessKeys } from "./access-keys.ts";
 import { createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { AwsError } from "./kit/errors.ts";
+import { createNetworks } from "./networks/networks.ts";
 import { createPermissions } from "./permissions/create-permissions.ts";
 import { createCertificateAuthority } from "./runtime/certificate-authority.ts";
 import { findDatabaseServer } from "./runtime/database/database-program.ts";
@@ -76,6 +77,7 @@ async function createEnvironment(
     listenerPortOffset: 10_000,
     dataDirectory,
     warn,
+    networks: createNetworks("off"),
     permissions: createPermissions({ mode: "off", accountId, region, clock, accessKeys, warn, aws }),
     awsFor: () => aws,
     ...rest,

@@ -123,6 +123,7 @@ function argumentsOf({ runtime, database, account, ...options }: SimulatorProces
   const values = {
     ...{ runtime, database, port, "account-kind": account, "listener-offset": listenerOffset },
     permissions: "enforce",
+    networks: "enforce",
     ...{ "time-scale": timeScale, ...(vcpuShare !== undefined && { "vcpu-share": vcpuShare }) },
   };
   return ["--no-page", ...Object.entries(values).map(([name, value]) => `--${name}=${value}`)];

@@ -1,5 +1,6 @@
 import { type Definition, serviceOn } from "../definition.ts";
 import { addressOperations } from "./addresses.ts";
+import { createEc2State } from "./create-state.ts";
 import { describeInstanceOperations } from "./describe-instances.ts";
 import { internetGatewayOperations, natGatewayOperations } from "./gateways.ts";
 import { imageOperations } from "./images.ts";
@@ -9,7 +10,6 @@ import { routeOperations, routeTableOperations } from "./route-tables.ts";
 import { runInstanceOperations } from "./run-instances.ts";
 import { securityGroupRuleOperations } from "./security-group-rules.ts";
 import { securityGroupOperations } from "./security-groups.ts";
-import { createEc2State } from "./state.ts";
 import { subnetOperations } from "./subnets.ts";
 import { tagOperations } from "./tags.ts";
 import { vpcEndpointOperations } from "./vpc-endpoints.ts";
@@ -17,7 +17,7 @@ import { vpcOperations } from "./vpcs.ts";
 import { zoneOperations } from "./zones.ts";
 
 /**
- * EC2 as state: it filters and routes no packets, and nothing runs on its instances. Source: API reference 2016-11-15.
+ * EC2 as state, which decides who can reach whom; nothing runs on its instances. Source: API reference 2016-11-15.
  */
 const createEc2 = serviceOn(createEc2State, [
   vpcOperations,

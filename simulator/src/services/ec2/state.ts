@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { Tenancy } from "@aws-sdk/client-ec2";
-import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import type { Cidr } from "./cidr.ts";
 
@@ -166,26 +165,6 @@ export interface Ec2State {
   readonly vpcEndpoints: Map<string, VpcEndpoint>;
   /** By resource id. */
   readonly tags: Map<string, Map<string, string>>;
-}
-
-export function createEc2State({ accountId, region, clock }: Environment): Ec2State {
-  return {
-    accountId,
-    region,
-    now: () => clock.now(),
-    elapsedSince: (start) => (clock.now().getTime() - start.getTime()) * clock.scale,
-    vpcs: new Map(),
-    subnets: new Map(),
-    internetGateways: new Map(),
-    routeTables: new Map(),
-    associations: new Map(),
-    securityGroups: new Map(),
-    addresses: new Map(),
-    natGateways: new Map(),
-    instances: new Map(),
-    vpcEndpoints: new Map(),
-    tags: new Map(),
-  };
 }
 
 /** `vpc-0123456789abcdef0`: EC2's ids are 17 hexadecimal digits after the kind. */
