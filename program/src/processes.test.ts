@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { mayBeAlive, requireFreePorts, thisProcess } from "./processes.mjs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { describe, expect, it, vi } from "vitest";
+import { mayBeAlive, requireFreePorts, statOf, thisProcess } from "./processes.mjs";
 
 describe("the owner of a folder", () => {
   const [namespace, pid, start] = thisProcess().split("-");
@@ -9,6 +12,18 @@ describe("the owner of a folder", () => {
     ["one that has ended", [namespace, "4194305", start], false],
   ])("is alive or not: %s", (_, parts, alive) => {
     expect(mayBeAlive(parts.join("-"))).toBe(alive);
+  });
+
+  it.runIf(process.platform === "linux")("is not alive once it is defunct", async () => {
+    // The shell becomes a program that does not wait for the shell's child, which reads until its input ends.
+    const parent = spawn("sh", ["-c", "exec 3<&0; read line <&3 & echo $!; exec sleep 60"]);
+    const child = Number(String((await once(parent.stdout, "data"))[0]));
+    const owner = [namespace, child, statOf(child).start].join("-");
+    await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n"));
+    parent.stdin.end();
+    await vi.waitFor(() => expect(statOf(child).state).toBe("Z"));
+    expect(mayBeAlive(owner)).toBe(false);
+    parent.kill();
   });
 
   it.runIf(process.platform === "linux")("counts as alive in another namespace of processes", () => {
