@@ -48,6 +48,13 @@ it.each([
   expect(parseArguments(argv).vcpuShare).toBe(vcpuShare);
 });
 
+it("--quota is a number of vCPUs", () => {
+  expect(parseArguments(["--quota=fargate-vcpu=6"]).quotas).toEqual({ fargateVcpu: 6 });
+  expect(() => parseArguments(["--quota=vcpu=6"])).toThrow(
+    '--quota: "vcpu=6" is not fargate-vcpu=N, such as fargate-vcpu=6',
+  );
+});
+
 it.each(["0", "0.03", "-1", "half", "1e3", ""])("--vcpu-share=%s is refused", (text) => {
   expect(() => parseArguments([`--vcpu-share=${text}`])).toThrow(
     `--vcpu-share: "${text}" is not a number of cores from 0.04, such as 0.5`,

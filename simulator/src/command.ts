@@ -117,6 +117,7 @@ export function parseArguments(
     databaseInDocker: values.database === "docker",
     permissions: values.permissions ?? "enforce",
     networks: values.networks ?? "enforce",
+    quotas: values.quota,
     faults: refuse(() => values.fault?.map(parseFault)),
   };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);

@@ -13,6 +13,11 @@ import type { Aws, Caller } from "./services/api.ts";
 import type { AlarmActions } from "./services/cloudwatch/alarm-actions.ts";
 import type { IdentityKeys } from "./services/sts/identity-token.ts";
 
+export interface Quotas {
+  /** "Fargate On-Demand vCPU resource count" (L-3032A538). */
+  readonly fargateVcpu?: number;
+}
+
 /** Dependencies of every simulated service. */
 export interface Environment {
   readonly accountId: string;
@@ -43,6 +48,8 @@ export interface Environment {
   readonly permissions: Permissions;
   /** Decides who can reach whom. */
   readonly networks: Networks;
+  /** Quotas of the account; without a number, there is no limit. */
+  readonly quotas: Quotas;
   /** The other services with the rights of a caller, for a service that acts for it. */
   readonly awsFor: (caller: Caller) => Aws;
   /** Connects alarms to scaling policies. */

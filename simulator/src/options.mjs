@@ -56,6 +56,11 @@ const options = defineOptions({
     parse: oneOf("enforce", "off"),
     help: "whether routes and security groups decide who can reach whom: enforce (default) or off",
   },
+  quota: {
+    value: "NAME=N",
+    parse: quota,
+    help: "a quota of the account: fargate-vcpu=6 is a new account's, which limits the vCPUs of its tasks (default: no limit)",
+  },
   fault: {
     value: "FAULT",
     multiple: true,
@@ -86,6 +91,13 @@ function cores(text) {
   if (!/^(?:\d+|\d*\.\d+)$/.test(text) || value < leastVcpuShare)
     throw new Error(`is not a number of cores from ${leastVcpuShare}, such as 0.5`);
   return value;
+}
+
+/** @param {string} text */
+function quota(text) {
+  const [, count] = /^fargate-vcpu=(\d+)$/.exec(text) ?? [];
+  if (count === undefined) throw new Error("is not fargate-vcpu=N, such as fargate-vcpu=6");
+  return { fargateVcpu: Number(count) };
 }
 
 /** @param {string} text */

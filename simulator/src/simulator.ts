@@ -5,7 +5,7 @@ import { type AccessKey, createAccessKeys } from "./access-keys.ts";
 import { type AccountKind, openAccount, policiesOfAccount } from "./accounts/account-kind.ts";
 import { callFor, callInProcess } from "./call-services.ts";
 import { type Clock, createClock } from "./clock.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment, Quotas } from "./environment.ts";
 import { createFaults, type Fault, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { createNetworks, type NetworkMode } from "./networks/networks.ts";
@@ -78,6 +78,8 @@ export interface SimulatorOptions {
   permissions?: PermissionMode;
   /** Whether routes and security groups decide who can reach whom. By default `off`. */
   networks?: NetworkMode;
+  /** Quotas of the account; by default without limit. */
+  quotas?: Quotas;
   /** Faults to inject from the start; none by default. */
   faults?: readonly Fault[];
   warn?: (message: string) => void;
@@ -234,6 +236,7 @@ async function createEnvironment(
     aws,
     permissions,
     networks: createNetworks(options.networks ?? "off"),
+    quotas: options.quotas ?? {},
     awsFor: (caller) => callFor(caller, aws, permissions),
     alarmActions: createAlarmActions(),
     gateway,

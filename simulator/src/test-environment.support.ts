@@ -78,6 +78,7 @@ async function createEnvironment(
     dataDirectory,
     warn,
     networks: createNetworks("off"),
+    quotas: {},
     permissions: createPermissions({ mode: "off", accountId, region, clock, accessKeys, warn, aws }),
     awsFor: () => aws,
     ...rest,

@@ -120,6 +120,20 @@ describe("services", () => {
   });
 });
 
+it("starts a service's other tasks once the quota of vCPUs allows them", async () => {
+  const quotas = Object.assign(fixture.environment.quotas, { fargateVcpu: 1 });
+  await fixture.createService({ desiredCount: 3 });
+  const running = async (count: number) =>
+    fixture.clock.eventually(async () => expect((await fixture.describeService()).runningCount).toBe(count));
+  await running(2);
+  const messages = (await fixture.describeService()).events?.map(({ message }) => message);
+  expect(messages).toContain(
+    "(service web) was unable to place a task. Reason: You've reached the limit on the number of vCPUs you can run concurrently. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
+  );
+  quotas.fargateVcpu = 2;
+  await running(3);
+});
+
 describe("task sets", () => {
   it.each<[string, object]>([
     ["The primary task set cannot be deleted without force.", {}],

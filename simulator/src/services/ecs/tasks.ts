@@ -5,6 +5,7 @@ import { findCluster, findService, findTask, requireTaskDefinition } from "./fin
 import { clientException, invalid, lookUp, page, refuseOthers } from "./inputs.ts";
 import { ecsArn } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
+import { roomForTasks, vcpuLimit } from "./quotas.ts";
 import type { ClusterRecord, TaskDefinitionRecord } from "./service-records.ts";
 import type { EcsContext, EcsState, TaskRecord } from "./state.ts";
 import { checkTags, tagsOf } from "./tags.ts";
@@ -38,8 +39,11 @@ export function taskOperations(context: EcsContext): Operations<"ecs"> {
         overrides: input.overrides,
         tags: [...tags, ...(input.tags ?? [])],
       };
-      const started = Array.from({ length: input.count ?? 1 }, () => launchTask(context, order));
-      return { tasks: started.map((record) => snapshot(record)), failures: [] };
+      const { count = 1 } = input;
+      const length = Math.min(count, roomForTasks(context, definition, placement));
+      const started = Array.from({ length }, () => launchTask(context, order));
+      const failures = Array.from({ length: count - length }, () => ({ reason: vcpuLimit }));
+      return { tasks: started.map((record) => snapshot(record)), failures };
     },
     stopTask({ cluster, task: reference = "", reason = "Task stopped by user" }) {
       const record = findTask(state, findCluster(state, cluster), reference);

@@ -1,4 +1,5 @@
 import { hasHealthCheck } from "../health-checks.ts";
+import { roomForTasks, vcpuLimit } from "../quotas.ts";
 import {
   addServiceEvent,
   addTaskSetEvent,
@@ -101,16 +102,20 @@ function replaceUnhealthy(scope: TaskSetScope, record: TaskRecord, targets: read
   stop(`${failedHealthChecks} in ${where}`);
 }
 
-function startTasks({ unassumable, ...scope }: Observation, count: number): void {
+function startTasks({ unassumable, ...scope }: Observation, missing: number): void {
   const { context, service, taskSet } = scope;
   if (context.environment.clock.now().getTime() < taskSet.notBefore) return;
-  if (unassumable) {
-    addServiceEvent(context, service, `failed to launch a task with (error ${unassumable}).`);
+  const count = unassumable ? 0 : Math.min(missing, roomForTasks(context, taskSet.definition, taskSet));
+  if (count < missing) {
+    const reason = unassumable
+      ? `failed to launch a task with (error ${unassumable}).`
+      : `was unable to place a task. Reason: ${vcpuLimit}. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`;
+    addServiceEvent(context, service, reason);
     // A task that cannot be launched counts as a failed one (API reference, Deployment.failedTasks).
-    if (taskSet.revision) taskSet.revision.failedTasks += count;
+    if (taskSet.revision) taskSet.revision.failedTasks += missing - count;
     throttle(scope);
-    return;
   }
+  if (count === 0) return;
   const started = Array.from({ length: count }, () =>
     launchTask(context, {
       cluster: service.cluster,
