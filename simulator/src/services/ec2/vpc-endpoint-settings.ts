@@ -101,7 +101,7 @@ function refusePrivateNames(state: Ec2State, endpoint: VpcEndpoint): void {
   if (!vpc.dnsSupport || !vpc.dnsHostnames)
     throw new AwsError(
       "InvalidParameter",
-      "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true.",
+      `Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for ${vpc.id}`,
     );
   const taken = [...state.vpcEndpoints.values()].some(
     (other) =>

@@ -5,6 +5,10 @@ import type { ClusterRecord, Placement } from "./service-records.ts";
 
 const fargateProviders = ["FARGATE", "FARGATE_SPOT"];
 
+/** AwsVpcConfiguration, ECS API reference, which has no words for the error. */
+const maxSubnets = 16;
+const maxGroups = 5;
+
 /** Throws unless all are Fargate's: the simulator has no container instances. */
 export function requireFargateProviders(providers: readonly (string | undefined)[] = []): void {
   const other = providers.find((provider) => !fargateProviders.includes(provider ?? ""));
@@ -64,17 +68,29 @@ async function checkNetwork(ec2: Aws["ec2"], configuration?: NetworkConfiguratio
   if (!subnets)
     throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
   if (subnets.length === 0) throw invalid("subnets can not be empty.");
-  await ec2.describeSubnets({ SubnetIds: subnets }).catch((error) => {
+  if (subnets.length > maxSubnets) throw invalid(`subnets can have at most ${maxSubnets} items.`);
+  const { Subnets = [] } = await ec2.describeSubnets({ SubnetIds: subnets }).catch((error) => {
     throw invalid(
       `Error retrieving subnet information for [${subnets.join(", ")}]: ${error.message} (ErrorCode: ${error.code})`,
     );
   });
+  const [vpcId, ...others] = new Set(Subnets.map(({ VpcId }) => VpcId));
+  if (others.length > 0) throw invalid(`The subnets [${subnets.join(", ")}] must be from the same VPC.`);
   if (!securityGroups?.length) return;
-  await ec2.describeSecurityGroups({ GroupIds: securityGroups }).catch((error) => {
+  if (securityGroups.length > maxGroups) throw invalid(`securityGroups can have at most ${maxGroups} items.`);
+  const { SecurityGroups = [] } = await ec2
+    .describeSecurityGroups({ GroupIds: securityGroups })
+    .catch((error) => {
+      throw invalid(
+        `Error retrieving security group information for [${securityGroups.join(", ")}]: ${error.message} (ErrorCode: ${error.code})`,
+      );
+    });
+  const foreign = SecurityGroups.find((group) => group.VpcId !== vpcId);
+  if (foreign)
+    // Recorded for RunTask.
     throw invalid(
-      `Error retrieving security group information for [${securityGroups.join(", ")}]: ${error.message} (ErrorCode: ${error.code})`,
+      `Security group ${foreign.GroupId} does not appear to belong to the same VPC as the input subnets.`,
     );
-  });
 }
 
 function withDefaults(configuration: NetworkConfiguration): NetworkConfiguration {

@@ -5,6 +5,7 @@ import type {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "../../kit/errors.ts";
 import {
+  findLoadBalancer,
   findTargetGroup,
   loadBalancerArnsOf,
   type State,
@@ -48,7 +49,19 @@ export function normalizeActions(
     return [{ Type: "fixed-response", ...order, FixedResponseConfig: checkFixedResponse(action) }];
   const forward = normalizeForward(state, action);
   checkAssociations(state, loadBalancerArn, forward.ForwardConfig);
+  checkVpcs(state, loadBalancerArn, forward.ForwardConfig);
   return [{ Type, ...order, ...forward }];
+}
+
+/** Recorded: kubernetes-sigs/aws-load-balancer-controller#1045. */
+function checkVpcs(state: State, loadBalancerArn: string, ForwardConfig: ForwardActionConfig): void {
+  const { VpcId } = findLoadBalancer(state, loadBalancerArn).description;
+  for (const arn of targetGroupArnsOf([{ Type: "forward", ForwardConfig }]))
+    if (findTargetGroup(state, arn).settings.VpcId !== VpcId)
+      throw new AwsError(
+        "InvalidConfigurationRequestException",
+        `Target group '${arn}' is in a different VPC than load balancer '${loadBalancerArn}'`,
+      );
 }
 
 /** A target group takes traffic from one load balancer only. */

@@ -130,6 +130,7 @@ async function readDescription(
     "Name Type Scheme IpAddressType Subnets SubnetMappings SecurityGroups Tags",
   ]);
   const { vpcId, zones } = await readPlacement(environment, input);
+  if (Scheme === "internet-facing") await requireInternetGateway(environment, vpcId);
   return {
     LoadBalancerName: Name,
     Scheme,
@@ -139,6 +140,15 @@ async function readDescription(
     SecurityGroups: await readSecurityGroups(environment, vpcId, input.SecurityGroups),
     IpAddressType,
   };
+}
+
+/** Recorded: openshift/installer's change log, and others. */
+async function requireInternetGateway({ aws, networks }: Environment, vpcId: string): Promise<void> {
+  if (networks.mode === "off") return;
+  const Filters = [{ Name: "attachment.vpc-id", Values: [vpcId] }];
+  const { InternetGateways = [] } = await aws.ec2.describeInternetGateways({ Filters });
+  if (InternetGateways.length === 0)
+    throw new AwsError("InvalidSubnetException", `VPC ${vpcId} has no internet gateway`);
 }
 
 /** Returns whether the settings are equal, in any order of subnets and groups. */

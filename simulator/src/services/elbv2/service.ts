@@ -91,7 +91,7 @@ function createElbv2(environment: Environment): Service<"elbv2"> {
       ...ruleOperations(state, listeners),
       ...targetGroupOperations(environment, state, targets),
       ...targetGroupAttributeOperations(state),
-      ...targetOperations(state, targets),
+      ...targetOperations(environment, state, targets),
       ...tagOperations(state),
     },
     async close() {

@@ -105,7 +105,7 @@ export function findLoadBalancer(state: State, arn = ""): LoadBalancerRecord {
 
 export function findTargetGroup(state: State, arn = ""): TargetGroupRecord {
   const found = state.targetGroups.get(arn);
-  if (!found) throw new AwsError("TargetGroupNotFoundException", `Target group '${arn}' not found`);
+  if (!found) throw new AwsError("TargetGroupNotFoundException", `Target groups '${arn}' not found`);
   return found;
 }
 

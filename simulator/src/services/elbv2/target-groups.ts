@@ -94,6 +94,11 @@ async function checkVpc(environment: Environment, vpcId: string): Promise<void> 
   if (!found.Vpcs?.length) throw validationError(`The VPC ID '${vpcId}' is not found`);
 }
 
+/** Recorded for DescribeTargetGroups. */
+function noneFound(): never {
+  throw new AwsError("TargetGroupNotFoundException", "One or more target groups not found");
+}
+
 function selectGroups(
   state: State,
   asked: { LoadBalancerArn?: string; TargetGroupArns?: string[]; Names?: string[] },
@@ -103,12 +108,12 @@ function selectGroups(
     const { arn } = findLoadBalancer(state, asked.LoadBalancerArn);
     return groups.filter((group) => loadBalancerArnsOf(state, group.arn).includes(arn));
   }
-  if (asked.TargetGroupArns?.length) return asked.TargetGroupArns.map((arn) => findTargetGroup(state, arn));
+  if (asked.TargetGroupArns?.length)
+    return asked.TargetGroupArns.map((arn) => state.targetGroups.get(arn) ?? noneFound());
   if (!asked.Names?.length) return groups;
   return asked.Names.map((name) => {
     const found = groups.find((group) => group.name === name);
-    if (!found) throw new AwsError("TargetGroupNotFoundException", `Target group '${name}' not found`);
-    return found;
+    return found ?? noneFound();
   });
 }
 

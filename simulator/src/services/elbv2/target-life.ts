@@ -2,8 +2,10 @@ import { BlockList, isIPv4 } from "node:net";
 import type { TargetDescription, TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import type { Networks } from "../../networks/networks.ts";
 import { createPoolMember } from "../../runtime/load-balancer/target-pool.ts";
 import type { Operations } from "../api.ts";
+import { contains, parseCidr } from "../ec2/cidr.ts";
 import {
   checkPortNumber,
   findTargetGroup,
@@ -142,11 +144,17 @@ for (const [address, prefix] of [
   targetAddresses.addSubnet(address, prefix);
 }
 
-export function targetOperations(state: State, life: TargetLife): Operations<"elbv2"> {
+export function targetOperations(
+  { networks }: Environment,
+  state: State,
+  life: TargetLife,
+): Operations<"elbv2"> {
   return {
     registerTargets: ({ TargetGroupArn, Targets }) => {
       const group = findTargetGroup(state, TargetGroupArn);
-      life.register(group, readTargets(group, Targets));
+      const targets = readTargets(group, Targets);
+      for (const target of targets) refuseOutside(networks, group, target);
+      life.register(group, targets);
       return {};
     },
     deregisterTargets: ({ TargetGroupArn, Targets }) => {
@@ -177,6 +185,24 @@ function readTargets(group: TargetGroupRecord, targets: readonly TargetDescripti
     checkPortNumber("Port", Port);
     return { Id, Port, AvailabilityZone };
   });
+}
+
+/** Recorded: aws/containers-roadmap#1107, kubernetes-sigs/aws-load-balancer-controller#3714. */
+function refuseOutside(
+  { ec2 }: Networks,
+  { settings }: TargetGroupRecord,
+  { Id, AvailabilityZone: zone }: Description,
+): void {
+  const address = parseCidr(`${Id}/32`);
+  // Loopback addresses are the simulator's own.
+  if (!ec2 || !address || zone === "all" || Id.startsWith("127.")) return;
+  for (const { vpcId, cidr } of ec2.subnets.values())
+    if (vpcId === settings.VpcId && contains(cidr, address)) return;
+  throw validationError(
+    zone
+      ? `The Availability Zone for IP address '${Id}' must be 'all' for Application Load Balancer target groups, when not within the VPC`
+      : `The Availability Zone is required for IP address '${Id}' because it is not in the VPC`,
+  );
 }
 
 function describeHealth(

@@ -16,7 +16,11 @@ export function targetsOf(scope: TaskSetScope): Targets | undefined {
   return {
     async register(record) {
       for (const loadBalancer of taskSet.loadBalancers) {
-        await elbv2.registerTargets(targetOf(record, loadBalancer));
+        await elbv2.registerTargets(targetOf(record, loadBalancer)).catch((error) => {
+          const where = `(target-group ${loadBalancer.targetGroupArn})`;
+          addTaskSetEvent(scope, `failed to register targets in ${where} with (error ${error.message})`);
+          throw error;
+        });
         report("registered", loadBalancer);
       }
     },
@@ -65,10 +69,11 @@ export async function readHealth(
   return Promise.all(answers);
 }
 
-function targetOf({ address }: TaskRecord, { targetGroupArn, containerPort }: LoadBalancer) {
+function targetOf({ address, task }: TaskRecord, { targetGroupArn, containerPort }: LoadBalancer) {
+  const { availabilityZone: AvailabilityZone } = task;
   return {
     TargetGroupArn: targetGroupArn as string,
-    Targets: [{ Id: address as string, Port: containerPort }],
+    Targets: [{ Id: address as string, Port: containerPort, AvailabilityZone }],
   };
 }
 
