@@ -25,10 +25,6 @@ test.each([
     "Resources: {A: {Type: Test::Thing, CreationPolicy: {}}}",
     "Invalid template resource property 'CreationPolicy' (/Resources/A)",
   ],
-  [
-    "Resources: {A: {Type: Test::Thing, Properties: {Sise: 1}}}",
-    "resource A with message: #: extraneous key [Sise] is not permitted",
-  ],
   ["Resources: {A: {Type: Test::Thing, DeletionPolicy: Keep}}", '"Keep" at /Resources/A/DeletionPolicy'],
   [
     "Resources: {A: {Type: Test::Thing, DeletionPolicy: Snapshot}}",

@@ -3,7 +3,7 @@ import type { ChangeSetType, ResourceChange, ResourceToImport } from "@aws-sdk/c
 import { AwsError } from "../../../kit/errors.ts";
 import { refuseMissingValues } from "../stack/account-values.ts";
 import { isOwned } from "../stack/create-resource.ts";
-import type { Definition } from "../stack/definition.ts";
+import { type Definition, unknownProperties } from "../stack/definition.ts";
 import { setStackStatus } from "../stack/events.ts";
 import { planChanges } from "../stack/plan.ts";
 import {
@@ -100,6 +100,8 @@ async function plan(
   });
   try {
     await refuseMissingValues(state, definition);
+    const [unknown] = unknownProperties(state.types, definition).values();
+    if (unknown) return failed(unknown);
     if (given.type === "IMPORT") {
       const { ids, changes } = planImport(state, stack, definition, given.ResourcesToImport);
       return { ...shared, ...planned, changes, importedIds: ids };

@@ -1,6 +1,6 @@
 import { AwsError } from "../../../kit/errors.ts";
 import { rollBackCreation, runCreate, runImport, runUpdate } from "../stack/change-stack.ts";
-import type { Definition } from "../stack/definition.ts";
+import { type Definition, unknownProperties } from "../stack/definition.ts";
 import { runDelete } from "../stack/delete-stack.ts";
 import { setStackStatus } from "../stack/events.ts";
 import { startOperation } from "../stack/operation.ts";
@@ -75,8 +75,10 @@ export async function updateStack(state: CloudFormationState, input: Input<"upda
   refuseUnlessUpdatable(stack);
   await takeServiceRole(state, stack, input.RoleARN);
   const definition = await readDefinition(state, stack, input, stack);
-  const { changes, outputsChange } = planChanges(state, stack, definition);
-  if (changes.length === 0 && !outputsChange) throw validationError("No updates are to be performed.");
+  if (unknownProperties(state.types, definition).size === 0) {
+    const { changes, outputsChange } = planChanges(state, stack, definition);
+    if (changes.length === 0 && !outputsChange) throw validationError("No updates are to be performed.");
+  }
   refuseUnlessUpdatable(stack);
   stack.disableRollback = input.DisableRollback ?? false;
   startUpdate(state, stack, definition, input);

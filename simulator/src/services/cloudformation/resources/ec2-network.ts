@@ -93,7 +93,14 @@ export const subnetRouteTableAssociation = resourceType({
 });
 
 export const vpc = resourceType({
-  properties: { CidrBlock: text, EnableDnsHostnames: boolean, EnableDnsSupport: boolean, Tags: tags },
+  properties: {
+    CidrBlock: text,
+    EnableDnsHostnames: boolean,
+    EnableDnsSupport: boolean,
+    // Tasks of Fargate cannot run in a dedicated VPC.
+    InstanceTenancy: oneOf("default"),
+    Tags: tags,
+  },
   required: ["CidrBlock"],
   replacement: ["CidrBlock"],
   find: async ({ aws }, id) => (await aws.ec2.describeVpcs({ VpcIds: [id] })).Vpcs?.[0],
@@ -102,6 +109,7 @@ export const vpc = resourceType({
   async create(context, properties) {
     const { Vpc } = await context.aws.ec2.createVpc({
       CidrBlock: properties.CidrBlock,
+      InstanceTenancy: properties.InstanceTenancy,
       TagSpecifications: tagSpecifications("vpc", properties),
     });
     const id = Vpc?.VpcId ?? "";

@@ -1,9 +1,9 @@
 import { refuseMissingValues } from "./account-values.ts";
 import { applyResource, createResource, importResource } from "./create-resource.ts";
-import type { Definition } from "./definition.ts";
+import { type Definition, unknownProperties } from "./definition.ts";
 import { deleteAll, deleteResource, finishDelete, policyOfNew } from "./delete-stack.ts";
-import { setStackStatus } from "./events.ts";
-import { type Operation, startOperation } from "./operation.ts";
+import { setResourceStatus, setStackStatus } from "./events.ts";
+import { newRecord, type Operation, startOperation } from "./operation.ts";
 import { reversed, runInOrder } from "./order.ts";
 import type { CloudFormationState, ImportedIds, ResourceRecord, StackRecord, Step } from "./records.ts";
 import { rollBackUpdate } from "./roll-back-update.ts";
@@ -122,6 +122,20 @@ export async function runImport(
   }
 }
 
+/** Fails each resource that has an unknown property, before any is provisioned. Recorded: the stack's sentence. */
+function refuseUnknownProperties(operation: Operation): void {
+  const { state, stack, definition } = operation;
+  const unknown = unknownProperties(state.types, definition);
+  if (unknown.size === 0) return;
+  for (const [id, sentence] of unknown) {
+    const existing = stack.resources.get(id);
+    const record = existing ?? newRecord(operation, id, definition.resources[id]?.type ?? "");
+    // An event alone: the resource itself stays as it is.
+    setResourceStatus(stack, { ...record }, existing ? "UPDATE_FAILED" : "CREATE_FAILED", sentence);
+  }
+  throw new Error(`Validation failed for following resources: [${[...unknown.keys()].join(", ")}].`);
+}
+
 /** Performs every resource in order. Rejects with the names of those that fail. */
 async function performAll(
   operation: Operation,
@@ -130,6 +144,7 @@ async function performAll(
 ): Promise<void> {
   const { state, stack, definition } = operation;
   await refuseMissingValues(state, definition);
+  refuseUnknownProperties(operation);
   // Recorded before anything is created, so that the exports cannot be removed.
   const names = importedNames(state, stack, definition);
   for (const name of names) if (!findExport(state, name)) throw new Error(`No export named ${name} found.`);

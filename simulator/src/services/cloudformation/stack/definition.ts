@@ -1,7 +1,7 @@
 import type { Environment } from "../../../environment.ts";
 import type { ResourceTypes, Tag } from "../resources/resource-type.ts";
 import { type ConditionValues, evaluateConditions } from "../template/conditions.ts";
-import { formatError, templateError, validationError } from "../template/errors.ts";
+import { formatError, templateError } from "../template/errors.ts";
 import type { Scope } from "../template/evaluate.ts";
 import { type ParameterValues, parameterValue } from "../template/parameters.ts";
 import { type Reference, references } from "../template/references.ts";
@@ -47,8 +47,6 @@ export function define(
   const resources = Object.fromEntries(
     Object.entries(template.resources).filter(([, declared]) => active(declared)),
   );
-  for (const [id, declared] of Object.entries(resources)) refuseUnknownProperties(types, id, declared, holds);
-
   const namesIn = (value: Value, block: "Resources" | "Outputs", place: string) =>
     references(value, holds, place).flatMap((reference) => {
       const declared = resources[reference.name];
@@ -149,22 +147,26 @@ function unresolved(name: string, block: string): Error {
   return formatError(`Unresolved resource dependencies [${name}] in the ${block} block of the template`);
 }
 
-/** Names of properties are written out, so they can be refused before the stack exists; values come later. */
-function refuseUnknownProperties(
+/**
+ * Returns the resources with properties that their type does not have, each with CloudFormation's sentence. Such a
+ * template is accepted: the validation is part of the operation (user guide, "Validate stack deployments").
+ */
+export function unknownProperties(
   types: ResourceTypes,
-  id: string,
-  { type, properties }: ResourceDeclaration,
-  holds: (condition: string) => boolean,
-): void {
-  const known = types[type]?.properties;
-  if (!known || !isMapping(properties)) return;
-  const unknown = Object.entries(properties)
-    .filter(([name, value]) => !known[name] && !name.startsWith("Fn::") && !isLeftOut(value, holds))
-    .map(([name]) => name);
-  if (unknown.length > 0)
-    throw validationError(
-      `Properties validation failed for resource ${id} with message: #: extraneous key [${unknown.join(", ")}] is not permitted (${type} has: ${Object.keys(known).join(", ")})`,
-    );
+  { resources, conditions }: Pick<Definition, "resources" | "conditions">,
+): Map<string, string> {
+  const holds = conditionReader(conditions);
+  const sentences = Object.entries(resources).flatMap(([id, { type, properties }]) => {
+    const known = types[type]?.properties;
+    if (!known || !isMapping(properties)) return [];
+    const unknown = Object.entries(properties)
+      .filter(([name, value]) => !known[name] && !name.startsWith("Fn::") && !isLeftOut(value, holds))
+      .map(([name]) => name);
+    if (unknown.length === 0) return [];
+    const sentence = `Properties validation failed for resource ${id} with message: #: extraneous key [${unknown.join(", ")}] is not permitted (${type} has: ${Object.keys(known).join(", ")})`;
+    return [[id, sentence] as const];
+  });
+  return new Map(sentences);
 }
 
 /** Returns whether a value is AWS::NoValue, as the branch of an Fn::If may be. */
