@@ -111,6 +111,7 @@ async function answer(
   const { service, protocol, client } = model;
   const call = { service, protocol, operation: name, module };
   refuseUnknownValues(call, enumsOf(client), schemaOf(operation.input), input);
+  definitions[service].refuseBroken?.(name, input);
   const action = { service: definitions[service].actionPrefix ?? service, operation: name, input };
   const refusal = await permissions.refusal(identity, action);
   if (refusal !== undefined) throw denied(wire.errors, refusal);

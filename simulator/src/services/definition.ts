@@ -30,6 +30,8 @@ export interface Definition<Name extends ServiceName> {
   readonly wires: readonly ServiceWire[];
   /** Loads the schemas where the SDK's client has none. */
   readonly loadModel?: () => Promise<Record<string, unknown>>;
+  /** Checks that come before authorization, on the operations from outside. */
+  readonly refuseBroken?: (operation: string, input: object) => void;
   /** Error code for an invalid enum value; by default the protocol's. */
   readonly invalidValue?: string;
   /** IAM's name of the service, where it differs from the simulator's. */

@@ -2,6 +2,7 @@ import { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
+import { CodePipeline } from "@aws-sdk/client-codepipeline";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ECR } from "@aws-sdk/client-ecr";
 import { ECS } from "@aws-sdk/client-ecs";
@@ -30,6 +31,17 @@ const definition = (changes: object = {}) => ({
   ...changes,
 });
 await new ECS(config).registerTaskDefinition(definition());
+const event = (kilobytes: number) => ({
+  Source: "shop",
+  DetailType: "order",
+  Detail: JSON.stringify({ text: "x".repeat(kilobytes * 1000) }),
+});
+const assume = (changes: object) =>
+  new STS(config).assumeRole({
+    RoleArn: "arn:aws:iam::123456789012:role/none",
+    RoleSessionName: "session",
+    ...changes,
+  });
 const register = (changes: object) => new ECS(config).registerTaskDefinition(definition(changes));
 const describeRevision = (taskDefinition: string) =>
   new ECS(config).describeTaskDefinition({ taskDefinition });
@@ -136,6 +148,71 @@ describe("a request that AWS refuses is refused with its code and its message:",
       () => new CloudFormation(config).getTemplate({}),
       "ValidationError",
       "1 validation error detected: Value null at 'stackName' failed to satisfy constraint: Member must not be null",
+    ],
+    ...(
+      [
+        ["the template of", (cloudFormation) => cloudFormation.getTemplate({ ChangeSetName: "c" })],
+        ["to delete", (cloudFormation) => cloudFormation.deleteChangeSet({ ChangeSetName: "c" })],
+      ] satisfies [string, (cloudFormation: CloudFormation) => Promise<unknown>][]
+    ).map(([what, call]): [string, () => Promise<unknown>, string, string] => [
+      `${what} a change set without its stack`,
+      () => call(new CloudFormation(config)),
+      "ValidationError",
+      "StackName must be specified if ChangeSetName is not specified as an ARN.",
+    ]),
+    [
+      "the id of a deployment in another form",
+      () => new CodeDeploy(config).getDeployment({ deploymentId: "foo" }),
+      "InvalidDeploymentIdException",
+      "Specified DeploymentId is not in the valid format: foo",
+    ],
+    [
+      "the id of a task in another form",
+      () => new ECS(config).describeTasks({ cluster: "main", tasks: ["None"] }),
+      "InvalidParameterException",
+      "taskId length should be one of [32,36]",
+    ],
+    [
+      "tags of a missing pipeline",
+      () =>
+        new CodePipeline(config).listTagsForResource({
+          resourceArn: "arn:aws:codepipeline:us-east-1:123456789012:none",
+        }),
+      "ResourceNotFoundException",
+      "The account with id '123456789012' does not include a pipeline with the name 'none'",
+    ],
+    [
+      "a missing target group",
+      () => new ElasticLoadBalancingV2(config).describeTargetGroups({ Names: ["none"] }),
+      "TargetGroupNotFoundException",
+      "One or more target groups not found",
+    ],
+    [
+      "events of more than 1 MB together",
+      () => new EventBridge(config).putEvents({ Entries: [300, 800].map(event) }),
+      "ValidationException",
+      "Total size of the entries in the request is over the limit.",
+    ],
+    [
+      "a version that S3 cannot have made",
+      async () => {
+        await new S3(config).createBucket({ Bucket: "versions" });
+        await new S3(config).deleteObject({ Bucket: "versions", Key: "a", VersionId: "garbage" });
+      },
+      "InvalidArgument",
+      "Invalid version id specified",
+    ],
+    [
+      "the name of a session, before the role is looked at",
+      () => assume({ RoleSessionName: "a b" }),
+      "ValidationError",
+      "1 validation error detected: Value 'a b' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
+    ],
+    [
+      "a session tag of AWS's own",
+      () => assume({ Tags: [{ Key: "aws:x", Value: "1" }] }),
+      "ValidationError",
+      "aws:x",
     ],
   ])("%s", async (_, call, name, message) => {
     await expect(call()).rejects.toMatchObject({ name, message: expect.stringContaining(message) });

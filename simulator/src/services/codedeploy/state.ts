@@ -163,6 +163,11 @@ export function findGroup(application: Application, name: string | undefined): G
 
 export function findDeployment(state: CodeDeployState, id: string | undefined): Deployment {
   if (!id) throw new AwsError("DeploymentIdRequiredException", "A deployment ID must be specified.");
+  if (!/^d-[A-Z0-9]+$/.test(id))
+    throw new AwsError(
+      "InvalidDeploymentIdException",
+      `Specified DeploymentId is not in the valid format: ${id}`,
+    );
   const deployment = state.deployments.get(id);
   if (!deployment)
     throw new AwsError("DeploymentDoesNotExistException", `The deployment ${id} could not be found`);

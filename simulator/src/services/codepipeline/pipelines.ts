@@ -156,7 +156,10 @@ export function pipelineTagOperations(state: CodePipelineState): Operations<"cod
     byArn(arn, pipelineArn(state, ""), "InvalidArnException", (name) => {
       const found = state.pipelines.get(name);
       if (found) return found.tags;
-      throw new AwsError("ResourceNotFoundException", `No pipeline has the ARN ${arn}.`);
+      throw new AwsError(
+        "ResourceNotFoundException",
+        `The account with id '${state.environment.accountId}' does not include a pipeline with the name '${name}'`,
+      );
     }),
   );
 }

@@ -16,7 +16,7 @@ import {
   type SecurityGroup,
   unsupported,
 } from "./state.ts";
-import { addTags, tagsFrom, tagsOf } from "./tags.ts";
+import { addTags, shownTags, tagsFrom, tagsOf } from "./tags.ts";
 
 export function securityGroupOperations(state: Ec2State): Operations<"ec2"> {
   return {
@@ -128,7 +128,7 @@ function describe(state: Ec2State, group: SecurityGroup): Description {
       state.accountId,
       group.rules.filter(({ egress }) => egress),
     ),
-    Tags: tagsOf(state, group.id),
+    ...shownTags(state, group.id),
   };
 }
 

@@ -14,7 +14,7 @@ import {
   type Subnet,
   unsupported,
 } from "./state.ts";
-import { addTags, tagsFrom, tagsOf } from "./tags.ts";
+import { addTags, shownTags, tagsFrom, tagsOf } from "./tags.ts";
 import { zoneId, zoneNames } from "./zones.ts";
 
 export function subnetOperations(state: Ec2State): Operations<"ec2"> {
@@ -48,7 +48,10 @@ export function subnetOperations(state: Ec2State): Operations<"ec2"> {
     },
     describeSubnets: (input) => {
       const { items, NextToken } = list(state, "subnets", input, filters(state));
-      return { Subnets: items.map((subnet) => describe(state, subnet)), NextToken };
+      return {
+        Subnets: items.map((subnet) => ({ ...describe(state, subnet), ...shownTags(state, subnet.id) })),
+        NextToken,
+      };
     },
     deleteSubnet: ({ SubnetId }) => {
       const { id } = find(state, "subnets", SubnetId);

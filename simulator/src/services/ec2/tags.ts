@@ -46,6 +46,12 @@ export function tagsOf(state: Ec2State, id: string): Tag[] {
   return tagPairs.write(state.tags.get(id) ?? new Map());
 }
 
+/** Recorded descriptions of VPCs, subnets and security groups have no empty list, unlike the responses that create them. */
+export function shownTags(state: Ec2State, id: string): { Tags: Tag[] | undefined } {
+  const tags = tagsOf(state, id);
+  return { Tags: tags.length > 0 ? tags : undefined };
+}
+
 /** A value given with a key deletes the tag only if it matches; without tags, all are deleted. */
 function deleteTags(held: Map<string, string> | undefined, tags: readonly Tag[] | undefined): void {
   if (!tags) held?.clear();

@@ -15,7 +15,7 @@ import {
   unsupported,
   type Vpc,
 } from "./state.ts";
-import { addTags, tagsFrom, tagsOf } from "./tags.ts";
+import { addTags, shownTags, tagsFrom, tagsOf } from "./tags.ts";
 import { zoneNames } from "./zones.ts";
 
 export function vpcOperations(state: Ec2State): Operations<"ec2"> {
@@ -40,7 +40,10 @@ export function vpcOperations(state: Ec2State): Operations<"ec2"> {
     },
     describeVpcs: (input) => {
       const { items, NextToken } = list(state, "vpcs", input, filters(state));
-      return { Vpcs: items.map((vpc) => describe(state, vpc)), NextToken };
+      return {
+        Vpcs: items.map((vpc) => ({ ...describe(state, vpc), ...shownTags(state, vpc.id) })),
+        NextToken,
+      };
     },
     deleteVpc: ({ VpcId }) => {
       const { id } = find(state, "vpcs", VpcId);

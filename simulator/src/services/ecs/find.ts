@@ -51,6 +51,8 @@ export function requireActiveService(
 
 export function findTask(state: EcsState, cluster: ClusterRecord, reference: string): TaskRecord | undefined {
   const id = nameIn(state, reference);
+  // Recorded for DescribeTasks.
+  if (id.length !== 32 && id.length !== 36) throw invalid("taskId length should be one of [32,36]");
   return [...state.tasks.values()].find(
     ({ task }) => task.clusterArn === cluster.clusterArn && lastPart(task.taskArn) === id,
   );

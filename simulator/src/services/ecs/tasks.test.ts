@@ -252,11 +252,12 @@ describe("stopTask", () => {
   });
 
   it("names a task that does not exist", async () => {
-    await expect(fixture.ecs.stopTask({ cluster: "main", task: "none" })).rejects.toThrow(
+    const none = "0".repeat(32);
+    await expect(fixture.ecs.stopTask({ cluster: "main", task: none })).rejects.toThrow(
       "The referenced task was not found.",
     );
-    expect(await fixture.ecs.describeTasks({ cluster: "main", tasks: ["none"] })).toMatchObject({
-      failures: [{ arn: "arn:aws:ecs:us-east-1:123456789012:task/main/none", reason: "MISSING" }],
+    expect(await fixture.ecs.describeTasks({ cluster: "main", tasks: [none] })).toMatchObject({
+      failures: [{ arn: `arn:aws:ecs:us-east-1:123456789012:task/main/${none}`, reason: "MISSING" }],
     });
   });
 });

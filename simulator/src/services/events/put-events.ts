@@ -9,6 +9,8 @@ import { type EventsState, invalid, refuseOtherBus, unsupported } from "./state.
 
 /** Maximum of one request. Source: PutEvents, EventBridge API reference. */
 const mostEntries = 10;
+/** Maximum bytes of a request's entries together. Source: the same. */
+const mostBytes = 1_048_576;
 
 /** In-process callers are services of the simulator; only they may send events of AWS. */
 const inProcess = "in-process";
@@ -19,6 +21,8 @@ export function eventOperations(state: EventsState): Operations<"events"> {
       refuseUnsupported(unsupported, "PutEvents", rest, []);
       if (Entries.length === 0 || Entries.length > mostEntries)
         throw invalid(`Entries must have 1 to ${mostEntries} events, not ${Entries.length}.`);
+      if (Entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > mostBytes)
+        throw invalid("Total size of the entries in the request is over the limit.");
       const results = Entries.map((entry) => accept(state, entry, caller));
       return {
         FailedEntryCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length,
@@ -26,6 +30,12 @@ export function eventOperations(state: EventsState): Operations<"events"> {
       };
     },
   };
+}
+
+/** Source: "Calculating PutEvents event entry size", EventBridge user guide. */
+function sizeOf({ Time, Source, DetailType, Detail, Resources = [] }: PutEventsRequestEntry): number {
+  const texts = [Source, DetailType, Detail, ...Resources];
+  return (Time ? 14 : 0) + Buffer.byteLength(texts.join(""));
 }
 
 function accept(state: EventsState, entry: PutEventsRequestEntry, caller: Caller): PutEventsResultEntry {

@@ -32,7 +32,9 @@ export function roleOperations(state: IamState): Operations<"iam"> {
       refuseUnsupported(unsupported, "CreateRole", input, [
         "RoleName Path AssumeRolePolicyDocument Description MaxSessionDuration PermissionsBoundary Tags",
       ]);
-      return { Role: describe(addRole(state, input)) };
+      // Of the sample responses, only GetRole's has the default (CreateRole, IAM API reference).
+      const { MaxSessionDuration } = input;
+      return { Role: { ...describe(addRole(state, input)), MaxSessionDuration } };
     },
     getRole: ({ RoleName }) => ({ Role: describe(findRole(state, RoleName)) }),
     listRoles: (input) => {

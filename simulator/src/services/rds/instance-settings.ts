@@ -13,6 +13,7 @@ import {
   type RdsState,
   unsupported,
 } from "./state.ts";
+import { defaultSubnetGroup } from "./subnet-groups.ts";
 
 /** RDS's default for a major version; on AWS it changes over time. */
 const defaultMinors: Readonly<Record<string, string>> = { "8.0": "8.0.46", "8.4": "8.4.10" };
@@ -29,7 +30,8 @@ export async function readSettings(
     throw invalidValue(`Invalid DB engine: ${input.Engine}. The simulator runs mysql only.`);
   if (input.DBName !== undefined && !/^[A-Za-z]\w{0,63}$/.test(input.DBName))
     throw invalidValue("DBName must begin with a letter and contain only alphanumeric characters.");
-  const group = findSubnetGroup(state, requireSubnetGroup(input.DBSubnetGroupName));
+  const { DBSubnetGroupName: name } = input;
+  const group = name ? findSubnetGroup(state, name) : await defaultSubnetGroup(state);
   const zone = input.AvailabilityZone ?? group.subnets[0]?.zone ?? "";
   if (!group.subnets.some((subnet) => subnet.zone === zone))
     throw invalidCombination(`The subnet group ${group.name} has no subnet in ${zone}.`);
@@ -61,14 +63,6 @@ const supported = [
   "AvailabilityZone Port PubliclyAccessible BackupRetentionPeriod MultiAZ DeletionProtection",
   "AutoMinorVersionUpgrade CopyTagsToSnapshot Tags",
 ] as const;
-
-function requireSubnetGroup(name: string | undefined): string {
-  if (name) return name;
-  throw new AwsError(
-    "InvalidVPCNetworkStateFault",
-    "The account has no default VPC, so DBSubnetGroupName must be given.",
-  );
-}
 
 function checkUsername(name = ""): string {
   if (!/^[A-Za-z]\w{0,15}$/.test(name) || ["rdsadmin", "root"].includes(name))

@@ -71,6 +71,22 @@ export function describeSubnetGroup(state: RdsState, group: SubnetGroup): DBSubn
   };
 }
 
+/** Returns the group of the default VPC's subnets, which RDS creates with the first instance that names no group. */
+export async function defaultSubnetGroup({ environment, subnetGroups }: RdsState): Promise<SubnetGroup> {
+  const Filters = [{ Name: "default-for-az", Values: ["true"] }];
+  const { Subnets = [] } = await environment.aws.ec2.describeSubnets({ Filters });
+  const subnets = Subnets.map(({ SubnetId: id = "", AvailabilityZone: zone = "" }) => ({ id, zone }));
+  if (subnets.length === 0)
+    throw invalidSubnet(
+      "No default subnet detected in VPC. Please contact AWS Support to recreate default Subnets.",
+    );
+  const vpcId = Subnets[0]?.VpcId ?? "";
+  const created = { name: "default", vpcId, subnets, description: "default", tags: new Map() };
+  const group = subnetGroups.get(created.name) ?? created;
+  subnetGroups.set(group.name, group);
+  return group;
+}
+
 /** Names are kept in lower case. */
 function checkName(name = ""): string {
   if (!/^[A-Za-z][\w .-]{0,254}$/.test(name) || name.toLowerCase() === "default")

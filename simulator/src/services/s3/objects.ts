@@ -5,6 +5,7 @@ import type {
   GetObjectCommandInput,
   HeadObjectCommandInput,
   ObjectIdentifier,
+  _Error as S3Error,
 } from "@aws-sdk/client-s3";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
@@ -107,15 +108,21 @@ export function deleteObjectOperations(state: S3State): Operations<"s3"> {
       for (const object of Objects)
         refuseUnsupported(unsupported, "an object of DeleteObjects", object, ["Key", "VersionId"]);
       const Deleted: DeletedObject[] = [];
-      for (const object of Objects) Deleted.push(await remove(state, bucket, object));
-      return Quiet ? {} : { Deleted };
+      const Errors: S3Error[] = [];
+      for (const object of Objects)
+        await remove(state, bucket, object).then(
+          (deleted) => Deleted.push(deleted),
+          ({ code: Code, message: Message }) => Errors.push({ ...object, Code, Message }),
+        );
+      return { ...(!Quiet && { Deleted }), ...(Errors.length > 0 && { Errors }) };
     },
   };
 }
 
 /**
  * Deletes the given version; by default the newest, in a versioned bucket with a delete marker. A missing one counts as
- * deleted. Source: S3 user guide, "Deleting object versions from a versioning-enabled bucket".
+ * deleted, but not an id that S3 cannot have made (recorded: minio/minio#11086, versity/versitygw#842). Source: S3 user
+ * guide, "Deleting object versions from a versioning-enabled bucket".
  */
 async function remove(
   state: S3State,
@@ -123,6 +130,8 @@ async function remove(
   { Key = "", VersionId }: ObjectIdentifier,
 ): Promise<DeletedObject> {
   const versions = bucket.versions.get(Key) ?? [];
+  if (VersionId !== undefined && !/^(null|[\w.-]{32})$/.test(VersionId))
+    throw invalidArgument("Invalid version id specified");
   if (VersionId !== undefined || bucket.versioning === undefined) {
     const found = versions.find(({ versionId }) => versionId === (VersionId ?? "null"));
     if (found) await removeVersion(state, bucket, found);

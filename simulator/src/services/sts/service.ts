@@ -1,10 +1,12 @@
 import type { Role } from "@aws-sdk/client-iam";
-import type { Tag } from "@aws-sdk/client-sts";
+import type { AssumeRoleRequest, Tag } from "@aws-sdk/client-sts";
 import { studentArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
+import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { lastPart } from "../../kit/last-part.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { checkedTags, tagPairs } from "../../kit/tags.ts";
 import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { findProvider, keysOf, readToken } from "./identity-token.ts";
@@ -18,6 +20,9 @@ export const sts: Definition<"sts"> = {
     { protocol: "awsQuery", route: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
   ],
   isGlobal: true,
+  refuseBroken: (operation, input) => {
+    if (operation.startsWith("AssumeRole")) refuseBadRequest(input);
+  },
 };
 
 /** Source of the responses' shape: STS API reference 2011-06-15. */
@@ -52,8 +57,9 @@ function createSts(environment: Environment): Service<"sts"> {
   };
 }
 
-/** Minimum duration in seconds of a role's session. Source: AssumeRole, STS API reference. */
+/** Seconds of a role's session. Source: AssumeRole, STS API reference. */
 const shortestDuration = 900;
+const longestDuration = 43_200;
 
 function assumeRoleOperations(
   environment: Environment,
@@ -61,7 +67,12 @@ function assumeRoleOperations(
 ): Operations<"sts"> {
   const { accountId, aws, clock, identityKeys, warn } = environment;
   const open = (role: Role, name: string, seconds = defaultDuration, tags: Tag[] = []) => {
-    refuseBadRequest(role, name, seconds);
+    // STS checks this after authorization, since it needs the role.
+    if (seconds > (role.MaxSessionDuration ?? defaultDuration))
+      throw new AwsError(
+        "ValidationError",
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+      );
     const session = openSession(environment, role, name, { seconds, tags });
     return {
       AssumedRoleUser: { AssumedRoleId: session.userId, Arn: session.arn },
@@ -117,24 +128,11 @@ function assumeRoleOperations(
   };
 }
 
-function refuseBadRequest(
-  { MaxSessionDuration = defaultDuration }: Role,
-  name: string,
-  seconds: number,
-): void {
-  if (!/^[\w+=,.@-]{2,64}$/.test(name))
-    throw new AwsError(
-      "ValidationError",
-      `RoleSessionName '${name}' must be 2 to 64 letters, digits and _ + = , . @ -.`,
-    );
-  if (seconds < shortestDuration)
-    throw new AwsError(
-      "ValidationError",
-      `DurationSeconds must be at least ${shortestDuration}, not ${seconds}.`,
-    );
-  if (seconds > MaxSessionDuration)
-    throw new AwsError(
-      "ValidationError",
-      "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-    );
+/** Source: AssumeRole, STS API reference, and "Rules for tagging in IAM and AWS STS", IAM user guide. */
+function refuseBadRequest({ RoleSessionName, DurationSeconds, Tags = [] }: Partial<AssumeRoleRequest>): void {
+  refuseBroken("ValidationError", [
+    ["roleSessionName", RoleSessionName, { pattern: "[\\w+=,.@-]*", length: [2, 64] }],
+    ["durationSeconds", DurationSeconds, { range: [shortestDuration, longestDuration] }],
+  ]);
+  checkedTags(tagPairs.read(Tags), { tooMany: "ValidationError", system: "ValidationError" });
 }

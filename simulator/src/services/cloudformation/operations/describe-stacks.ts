@@ -37,12 +37,15 @@ function summarize(stack: StackRecord): StackSummary {
   };
 }
 
+/** Recorded responses leave out these lists where they are empty, but not NotificationARNs and Tags. */
+const unlessEmpty = <Item>(items: readonly Item[] = []) => (items.length > 0 ? [...items] : undefined);
+
 function describe(stack: StackRecord): Stack {
   return {
     StackId: stack.id,
     StackName: stack.name,
     Description: stack.definition?.template.description,
-    Parameters: stack.definition && describeParameters(stack.definition),
+    Parameters: unlessEmpty(stack.definition && describeParameters(stack.definition)),
     CreationTime: stack.createdAt,
     LastUpdatedTime: stack.updatedAt,
     DeletionTime: stack.deletedAt,
@@ -53,13 +56,15 @@ function describe(stack: StackRecord): Stack {
     RetainExceptOnCreate: stack.retainExceptOnCreate,
     NotificationARNs: [],
     RoleARN: stack.roleArn,
-    Capabilities: [...stack.capabilities] as Stack["Capabilities"],
-    Outputs: stack.outputs.map(({ name, value, description, exportName }) => ({
-      OutputKey: name,
-      OutputValue: value,
-      Description: description,
-      ExportName: exportName,
-    })),
+    Capabilities: unlessEmpty(stack.capabilities) as Stack["Capabilities"],
+    Outputs: unlessEmpty(
+      stack.outputs.map(({ name, value, description, exportName }) => ({
+        OutputKey: name,
+        OutputValue: value,
+        Description: description,
+        ExportName: exportName,
+      })),
+    ),
     Tags: [...stack.tags],
     EnableTerminationProtection: stack.terminationProtection,
     DriftInformation: { StackDriftStatus: "NOT_CHECKED" },

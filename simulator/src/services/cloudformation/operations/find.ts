@@ -35,11 +35,12 @@ export function findChangeSet(
   stackName: string | undefined,
   nameOrId: string | undefined,
 ): { stack: StackRecord; changeSet: ChangeSetRecord } {
+  if (stackName === undefined && !nameOrId?.startsWith("arn:"))
+    throw validationError("StackName must be specified if ChangeSetName is not specified as an ARN.");
   const candidates = stackName === undefined ? [...state.stacks.values()] : [findStack(state, stackName)];
   for (const stack of candidates)
     for (const changeSet of stack.changeSets.values())
-      if (changeSet.id === nameOrId || (stackName !== undefined && changeSet.name === nameOrId))
-        return { stack, changeSet };
+      if (changeSet.id === nameOrId || changeSet.name === nameOrId) return { stack, changeSet };
   throw new AwsError("ChangeSetNotFoundException", `ChangeSet [${nameOrId}] does not exist`, 404);
 }
 
