@@ -52,33 +52,25 @@ test("resources are created in order and removed in reverse, each step an event"
   expect(await cloudformation.api.deleteStack({ StackName: "s" })).toEqual({});
 });
 
-const sise = "{Type: Test::Thing, Properties: {Sise: 1}}";
-const extraneous = /resource B with message: #: extraneous key \[Sise\] is not permitted/;
-
-test("an unknown property fails a creation before anything is made, and an update", async () => {
-  const TemplateBody = `Resources: {A: {Type: Test::Thing}, B: ${sise}}`;
-  expect((await create("unknown", TemplateBody)).stack?.StackStatus).toBe("ROLLBACK_COMPLETE");
+test("an unknown property fails a creation before anything is made, a change set and an update", async () => {
+  const TemplateBody = "Resources: {A: {Type: Test::Thing}, B: {Type: Test::Thing, Properties: {Sise: 1}}}";
+  await create("unknown", TemplateBody);
+  const sentence =
+    "Properties validation failed for resource B with message: #: extraneous key [Sise] is not permitted";
   expect(await cloudformation.events("unknown")).toEqual([
     "unknown CREATE_IN_PROGRESS User Initiated",
-    expect.stringMatching(/^B CREATE_FAILED Properties validation failed for resource B/),
+    expect.stringContaining(`B CREATE_FAILED ${sentence}`),
     "unknown ROLLBACK_IN_PROGRESS Validation failed for following resources: [B]. Rollback requested by user.",
     "unknown ROLLBACK_COMPLETE",
   ]);
   expect(cloudformation.calls).toEqual([]);
   await create("s", "Resources: {B: {Type: Test::Thing}}");
-  const { Id } = await cloudformation.api.createChangeSet({
-    StackName: "s",
-    ChangeSetName: "c",
-    TemplateBody,
-  });
-  expect(await cloudformation.api.describeChangeSet({ ChangeSetName: Id })).toMatchObject({
-    Status: "FAILED",
-    StatusReason: expect.stringMatching(extraneous),
-  });
+  const named = { StackName: "s", ChangeSetName: "c" };
+  await cloudformation.api.createChangeSet({ ...named, TemplateBody });
+  const { Status, StatusReason } = await cloudformation.api.describeChangeSet(named);
+  expect(`${Status} ${StatusReason}`).toContain(`FAILED ${sentence}`);
   expect((await update("s", TemplateBody))?.StackStatus).toBe("UPDATE_ROLLBACK_COMPLETE");
-  expect(await cloudformation.events("s")).toContainEqual(expect.stringMatching(/^B UPDATE_FAILED /));
-  const { StackResources } = await cloudformation.api.describeStackResources({ StackName: "s" });
-  expect(StackResources).toMatchObject([{ LogicalResourceId: "B", ResourceStatus: "CREATE_COMPLETE" }]);
+  expect(await cloudformation.events("s")).toContainEqual(expect.stringContaining("B UPDATE_FAILED"));
 });
 
 test("events show the properties of a resource, but not the values of NoEcho parameters", async () => {

@@ -67,6 +67,7 @@ export async function createFixture(programs: Record<string, Program> = { web: w
     logs,
     secrets,
     health,
+    elbv2,
     ...callsOn(ecs),
     async close() {
       await environment.clock.during(Promise.resolve(service.close?.()));
@@ -109,14 +110,18 @@ const callsOn = (ecs: Api<AwsClients["ecs"]>) => ({
   },
 });
 
+const vpcOf = (id: string) => (id.endsWith("-other") ? "vpc-2" : "vpc-1");
+
 const ec2: Partial<Aws["ec2"]> = {
   describeSubnets: async ({ SubnetIds = [] } = {}) => {
     if (SubnetIds.includes("subnet-gone"))
       throw new AwsError("InvalidSubnetID.NotFound", "The subnet ID 'subnet-gone' does not exist");
     const known = { CidrBlock: "10.0.1.0/24", AvailabilityZone: "us-east-1a" };
-    return { Subnets: SubnetIds.map((SubnetId) => ({ SubnetId, ...known })) };
+    return { Subnets: SubnetIds.map((SubnetId) => ({ SubnetId, VpcId: vpcOf(SubnetId), ...known })) };
   },
-  describeSecurityGroups: async () => ({ SecurityGroups: [] }),
+  describeSecurityGroups: async ({ GroupIds = [] } = {}) => ({
+    SecurityGroups: GroupIds.map((GroupId) => ({ GroupId, VpcId: vpcOf(GroupId) })),
+  }),
 };
 
 /** Target groups whose targets have the states that the test sets. */

@@ -1,4 +1,5 @@
 import type { CapacityProviderStrategyItem, LaunchType, NetworkConfiguration } from "@aws-sdk/client-ecs";
+import type { AwsError } from "../../kit/errors.ts";
 import type { Aws } from "../api.ts";
 import { invalid } from "./inputs.ts";
 import type { ClusterRecord, Placement } from "./service-records.ts";
@@ -69,28 +70,30 @@ async function checkNetwork(ec2: Aws["ec2"], configuration?: NetworkConfiguratio
     throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
   if (subnets.length === 0) throw invalid("subnets can not be empty.");
   if (subnets.length > maxSubnets) throw invalid(`subnets can have at most ${maxSubnets} items.`);
-  const { Subnets = [] } = await ec2.describeSubnets({ SubnetIds: subnets }).catch((error) => {
-    throw invalid(
-      `Error retrieving subnet information for [${subnets.join(", ")}]: ${error.message} (ErrorCode: ${error.code})`,
-    );
-  });
+  const { Subnets = [] } = await ec2
+    .describeSubnets({ SubnetIds: subnets })
+    .catch(failedToRetrieve("subnet", subnets));
   const [vpcId, ...others] = new Set(Subnets.map(({ VpcId }) => VpcId));
   if (others.length > 0) throw invalid(`The subnets [${subnets.join(", ")}] must be from the same VPC.`);
   if (!securityGroups?.length) return;
   if (securityGroups.length > maxGroups) throw invalid(`securityGroups can have at most ${maxGroups} items.`);
   const { SecurityGroups = [] } = await ec2
     .describeSecurityGroups({ GroupIds: securityGroups })
-    .catch((error) => {
-      throw invalid(
-        `Error retrieving security group information for [${securityGroups.join(", ")}]: ${error.message} (ErrorCode: ${error.code})`,
-      );
-    });
+    .catch(failedToRetrieve("security group", securityGroups));
   const foreign = SecurityGroups.find((group) => group.VpcId !== vpcId);
   if (foreign)
     // Recorded for RunTask.
     throw invalid(
       `Security group ${foreign.GroupId} does not appear to belong to the same VPC as the input subnets.`,
     );
+}
+
+function failedToRetrieve(what: string, ids: readonly string[]) {
+  return ({ message, code }: AwsError): never => {
+    throw invalid(
+      `Error retrieving ${what} information for [${ids.join(", ")}]: ${message} (ErrorCode: ${code})`,
+    );
+  };
 }
 
 function withDefaults(configuration: NetworkConfiguration): NetworkConfiguration {

@@ -11,6 +11,9 @@ describe("createService", () => {
   const behind = (change: object) => ({
     loadBalancers: [{ targetGroupArn: targetGroup, containerName: "web", containerPort: 8080, ...change }],
   });
+  const on = (subnets: string[], securityGroups: string[] = []) => ({
+    networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups } },
+  });
   it.each<[string, Parameters<typeof fixture.createService>[0], string]>([
     ["an unknown cluster", { cluster: "none" }, "Cluster not found."],
     ["an unknown task definition", { taskDefinition: "none" }, "TaskDefinition not found."],
@@ -23,6 +26,14 @@ describe("createService", () => {
     ],
     ["no load balancer", { loadBalancers: [] }, "require exactly one load balancer"],
     ["no network", { networkConfiguration: undefined }, "Network Configuration must be provided"],
+    ["subnets of two VPCs", on(["subnet-1", "subnet-other"]), "must be from the same VPC."],
+    [
+      "a group of another VPC",
+      on(["subnet-1"], ["sg-1", "sg-other"]),
+      "Security group sg-other does not appear to belong to the same VPC as the input subnets.",
+    ],
+    ["17 subnets", on(Array(17).fill("subnet-1")), "subnets can have at most 16 items."],
+    ["six security groups", on(["subnet-1"], Array(6).fill("sg-1")), "Groups can have at most 5 items"],
     ["another launch type", { launchType: "EC2" }, "launch type FARGATE only"],
     ["unsupported features", { enableExecuteCommand: true }, "does not support enableExecuteCommand"],
   ])("refuses %s", async (_, settings, message) => {
@@ -120,18 +131,33 @@ describe("services", () => {
   });
 });
 
-it("starts a service's other tasks once the quota of vCPUs allows them", async () => {
+it("starts tasks once the quota of vCPUs allows them, those of Spot at once", async () => {
   const quotas = Object.assign(fixture.environment.quotas, { fargateVcpu: 1 });
+  const order = { cluster: "main", taskDefinition: "web", networkConfiguration };
+  const spot = { capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT" }] };
+  const limit = "You've reached the limit on the number of vCPUs you can run concurrently";
   await fixture.createService({ desiredCount: 3 });
   const running = async (count: number) =>
     fixture.clock.eventually(async () => expect((await fixture.describeService()).runningCount).toBe(count));
   await running(2);
+  const refused = await fixture.ecs.runTask({ ...order, launchType: "FARGATE" });
+  expect(refused).toMatchObject({ tasks: [], failures: [{ reason: limit }] });
+  expect((await fixture.ecs.runTask({ ...order, ...spot })).tasks).toHaveLength(1);
   const messages = (await fixture.describeService()).events?.map(({ message }) => message);
   expect(messages).toContain(
-    "(service web) was unable to place a task. Reason: You've reached the limit on the number of vCPUs you can run concurrently. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
+    `(service web) was unable to place a task. Reason: ${limit}. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
   );
   quotas.fargateVcpu = 2;
   await running(3);
+});
+
+it("reports targets that the load balancer refuses", async () => {
+  fixture.elbv2.registerTargets = () => Promise.reject(new Error("not within the VPC"));
+  await fixture.createService();
+  const refused = `failed to register targets in (target-group ${targetGroup}) with (error not within the VPC)`;
+  await fixture.clock.eventually(async () =>
+    expect(JSON.stringify((await fixture.describeService()).events)).toContain(refused),
+  );
 });
 
 describe("task sets", () => {

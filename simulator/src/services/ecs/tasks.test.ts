@@ -58,21 +58,6 @@ async function runToEnd(settings?: Partial<RunTaskCommandInput>) {
 }
 
 describe("runTask", () => {
-  it("starts only as many tasks as the quota of vCPUs allows", async () => {
-    await fixture.register();
-    Object.assign(fixture.environment.quotas, { fargateVcpu: 1 });
-    const order = { cluster: "main", taskDefinition: "web", networkConfiguration };
-    const spot = { capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT" }] };
-    const countsOf = async (settings: object) => {
-      const { tasks, failures } = await fixture.ecs.runTask({ ...order, ...settings });
-      return [tasks?.length, failures?.map(({ reason }) => reason)];
-    };
-    const reason = "You've reached the limit on the number of vCPUs you can run concurrently";
-    expect(await countsOf({ launchType: "FARGATE", count: 3 })).toEqual([2, [reason]]);
-    expect(await countsOf({ launchType: "FARGATE" })).toEqual([0, [reason]]);
-    expect(await countsOf(spot)).toEqual([1, []]);
-  });
-
   it("runs a task to its end and reports all about it", async () => {
     await fixture.register({ environment: [{ name: "A", value: "1" }], logConfiguration: logTo("/there") });
     const task = await runToEnd({

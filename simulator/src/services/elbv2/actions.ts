@@ -49,30 +49,26 @@ export function normalizeActions(
     return [{ Type: "fixed-response", ...order, FixedResponseConfig: checkFixedResponse(action) }];
   const forward = normalizeForward(state, action);
   checkAssociations(state, loadBalancerArn, forward.ForwardConfig);
-  checkVpcs(state, loadBalancerArn, forward.ForwardConfig);
   return [{ Type, ...order, ...forward }];
 }
 
-/** Recorded: kubernetes-sigs/aws-load-balancer-controller#1045. */
-function checkVpcs(state: State, loadBalancerArn: string, ForwardConfig: ForwardActionConfig): void {
+/**
+ * A target group takes traffic from one load balancer only, of its own VPC (recorded:
+ * kubernetes-sigs/aws-load-balancer-controller#1045).
+ */
+function checkAssociations(state: State, loadBalancerArn: string, ForwardConfig: ForwardActionConfig): void {
   const { VpcId } = findLoadBalancer(state, loadBalancerArn).description;
-  for (const arn of targetGroupArnsOf([{ Type: "forward", ForwardConfig }]))
+  for (const arn of targetGroupArnsOf([{ Type: "forward", ForwardConfig }])) {
     if (findTargetGroup(state, arn).settings.VpcId !== VpcId)
       throw new AwsError(
         "InvalidConfigurationRequestException",
         `Target group '${arn}' is in a different VPC than load balancer '${loadBalancerArn}'`,
       );
-}
-
-/** A target group takes traffic from one load balancer only. */
-function checkAssociations(state: State, loadBalancerArn: string, ForwardConfig: ForwardActionConfig): void {
-  for (const arn of targetGroupArnsOf([{ Type: "forward", ForwardConfig }])) {
-    if (loadBalancerArnsOf(state, arn).some((other) => other !== loadBalancerArn)) {
+    if (loadBalancerArnsOf(state, arn).some((other) => other !== loadBalancerArn))
       throw new AwsError(
         "TargetGroupAssociationLimitException",
         `The following target groups cannot be associated with more than one load balancer: ${arn}`,
       );
-    }
   }
 }
 

@@ -51,6 +51,15 @@ const errorOf = async (call: () => unknown): Promise<string> => {
   }
 };
 
+Object.assign(stage.environment.networks, { mode: "enforce", ec2: { subnets: new Map() } });
+
+async function forwardToOther() {
+  const { TargetGroups } = await targetGroup({ Name: "other", VpcId: "vpc-2" });
+  return action(forwardTo(TargetGroups?.[0]?.TargetGroupArn ?? ""));
+}
+const registerOutside = (AvailabilityZone?: string) =>
+  elbv2.registerTargets({ TargetGroupArn: group, Targets: [{ Id: "10.9.0.1", AvailabilityZone }] });
+
 /** Instances are AWS's default type of targets. */
 async function instances() {
   const { TargetGroups } = await targetGroup({ TargetType: undefined });
@@ -93,6 +102,20 @@ describe("refuses", () => {
     ],
     ["a public target", () => stage.register(group, "8.8.8.8"), /8\.8\.8\.8/, "InvalidTargetException"],
     ["a missing target group", () => action(forwardTo(missing)), /none/, "TargetGroupNotFoundException"],
+    [
+      "a target group of another VPC",
+      forwardToOther,
+      /^\S+ Target group '\S+\/other\/\w+' is in a different VPC than load balancer '\S+'$/,
+      "InvalidConfigurationRequestException",
+    ],
+    ["a target outside the VPC", () => registerOutside(), /Zone is required for IP address '10\.9\.0\.1'/],
+    ["it in one zone", () => registerOutside("us-east-1a"), /must be 'all' for Application Load Balancer/],
+    [
+      "a public load balancer without an internet gateway",
+      () => balancer(subnets),
+      /VPC vpc-1 has no internet gateway$/,
+      "InvalidSubnetException",
+    ],
     ["a weight over 999", () => action(forwardTo([group, 1000])), /'1000'/],
     ["sticky groups", () => action({ Type: "forward", ForwardConfig: sticky }), /stickiness/],
     ["authentication", () => action({ Type: "authenticate-oidc" }), /authenticate-oidc/],

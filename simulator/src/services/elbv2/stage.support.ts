@@ -128,9 +128,11 @@ const cloudwatch = { putMetricData: async () => ({}) };
 
 const vpc = {
   describeVpcs: async ({ VpcIds = [] }: { VpcIds?: string[] }) => {
-    if (VpcIds[0] !== "vpc-1") throw new AwsError("InvalidVpcID.NotFound", "no such VPC");
-    return { Vpcs: [{ VpcId: "vpc-1" }] };
+    const [VpcId = ""] = VpcIds;
+    if (!/^vpc-[12]$/.test(VpcId)) throw new AwsError("InvalidVpcID.NotFound", "no such VPC");
+    return { Vpcs: [{ VpcId }] };
   },
+  describeInternetGateways: async () => ({ InternetGateways: [] }),
   describeSubnets: async ({ SubnetIds = [] }: { SubnetIds?: string[] }) => ({
     Subnets: SubnetIds.map((SubnetId) => {
       const zone = { "subnet-1": "us-east-1a", "subnet-2": "us-east-1b", "subnet-3": "us-east-1a" }[SubnetId];

@@ -56,8 +56,9 @@ describe("policy documents", () => {
 describe("roles", () => {
   it("return their trust policy percent-encoded", async () => {
     const call = await iam();
-    call("createRole", role);
+    expect(call("createRole", role).Role).toMatchObject({ MaxSessionDuration: undefined });
     const { Role } = call("getRole", { RoleName: "DeployRole" });
+    expect(Role.MaxSessionDuration).toBe(3600);
     expect(Role.Arn).toBe("arn:aws:iam::123456789012:role/DeployRole");
     expect(decodeURIComponent(Role.AssumeRolePolicyDocument)).toBe(trust);
     expect(Role.AssumeRolePolicyDocument).toMatch(/^[\w.~%-]+$/);

@@ -58,6 +58,15 @@ it("a major version selects RDS's default of it, and a minor version stays the s
   expect(await versionOf("full", "8.4.6")).toBe("8.4.6");
 });
 
+it("an instance without a subnet group is in the default VPC", async () => {
+  const { DBInstance } = await account.rds.createDBInstance(
+    request({ DBSubnetGroupName: undefined, VpcSecurityGroupIds: undefined }),
+  );
+  expect(DBInstance?.DBSubnetGroup?.DBSubnetGroupName).toBe("default");
+  expect(DBInstance?.DBSubnetGroup?.Subnets).toHaveLength(6);
+  await remove(DBInstance?.DBInstanceIdentifier ?? "");
+});
+
 describe("a refused request creates nothing", () => {
   it.each<[string, Partial<CreateDBInstanceCommandInput>, RegExp]>([
     ["another engine", { Engine: "postgres" }, /InvalidParameterValue: Invalid DB engine: postgres/],

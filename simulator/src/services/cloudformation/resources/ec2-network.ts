@@ -97,7 +97,6 @@ export const vpc = resourceType({
     CidrBlock: text,
     EnableDnsHostnames: boolean,
     EnableDnsSupport: boolean,
-    // Tasks of Fargate cannot run in a dedicated VPC.
     InstanceTenancy: oneOf("default"),
     Tags: tags,
   },
