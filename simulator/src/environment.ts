@@ -48,7 +48,7 @@ export interface Environment {
   readonly permissions: Permissions;
   /** Decides who can reach whom. */
   readonly networks: Networks;
-  /** Quotas of the account; without a number, there is no limit. */
+  /** Quotas of the account; without a number, the account is unlimited. */
   readonly quotas: Quotas;
   /** The other services with the rights of a caller, for a service that acts for it. */
   readonly awsFor: (caller: Caller) => Aws;

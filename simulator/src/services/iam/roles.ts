@@ -32,7 +32,7 @@ export function roleOperations(state: IamState): Operations<"iam"> {
       refuseUnsupported(unsupported, "CreateRole", input, [
         "RoleName Path AssumeRolePolicyDocument Description MaxSessionDuration PermissionsBoundary Tags",
       ]);
-      // Of the sample responses, only GetRole's has the default (CreateRole, IAM API reference).
+      // The API reference's sample response has it for GetRole alone.
       const { MaxSessionDuration } = input;
       return { Role: { ...describe(addRole(state, input)), MaxSessionDuration } };
     },

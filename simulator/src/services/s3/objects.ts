@@ -110,10 +110,12 @@ export function deleteObjectOperations(state: S3State): Operations<"s3"> {
       const Deleted: DeletedObject[] = [];
       const Errors: S3Error[] = [];
       for (const object of Objects)
-        await remove(state, bucket, object).then(
-          (deleted) => Deleted.push(deleted),
-          ({ code: Code, message: Message }) => Errors.push({ ...object, Code, Message }),
-        );
+        try {
+          Deleted.push(await remove(state, bucket, object));
+        } catch (error) {
+          if (!(error instanceof AwsError)) throw error;
+          Errors.push({ ...object, Code: error.code, Message: error.message });
+        }
       return { ...(!Quiet && { Deleted }), ...(Errors.length > 0 && { Errors }) };
     },
   };

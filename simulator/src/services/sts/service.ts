@@ -131,7 +131,7 @@ function assumeRoleOperations(
 /** Source: AssumeRole, STS API reference, and "Rules for tagging in IAM and AWS STS", IAM user guide. */
 function refuseBadRequest({ RoleSessionName, DurationSeconds, Tags = [] }: Partial<AssumeRoleRequest>): void {
   refuseBroken("ValidationError", [
-    ["roleSessionName", RoleSessionName, { pattern: "[\\w+=,.@-]*", length: [2, 64] }],
+    ["roleSessionName", RoleSessionName ?? "", { pattern: "[\\w+=,.@-]*", length: [2, 64] }],
     ["durationSeconds", DurationSeconds, { range: [shortestDuration, longestDuration] }],
   ]);
   checkedTags(tagPairs.read(Tags), { tooMany: "ValidationError", system: "ValidationError" });

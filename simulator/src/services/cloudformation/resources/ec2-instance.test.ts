@@ -13,7 +13,7 @@ const encoded = (text: string) => ({ "Fn::Base64": text });
 const of = (id: string, attribute: string) => ({ "Fn::GetAtt": [id, attribute] });
 
 const server = (properties: object) => ({
-  Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16" } },
+  Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16", InstanceTenancy: "default" } },
   Subnet: {
     Type: "AWS::EC2::Subnet",
     Properties: { VpcId: { Ref: "Vpc" }, CidrBlock: "10.0.0.0/24", MapPublicIpOnLaunch: true },
@@ -88,7 +88,7 @@ it("reports why an instance cannot be created, and removes the rest", async () =
 });
 
 const vpc = {
-  Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16", EnableDnsHostnames: true, InstanceTenancy: "default" } },
+  Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16", EnableDnsHostnames: true } },
   Subnet: { Type: "AWS::EC2::Subnet", Properties: { VpcId: { Ref: "Vpc" }, CidrBlock: "10.0.0.0/24" } },
   Table: { Type: "AWS::EC2::RouteTable", Properties: { VpcId: { Ref: "Vpc" } } },
 };
