@@ -41,7 +41,12 @@ export function securityGroupsFor(
   }
   const groups = ids.map((id) => find(state, "securityGroups", id));
   const foreign = groups.find((each) => each.vpcId !== vpcId);
-  if (foreign) throw invalidValue(`Security group ${foreign.id} and subnet belong to different networks.`);
+  // Recorded for RunInstances.
+  if (foreign)
+    throw new AwsError(
+      "InvalidParameter",
+      `Security group ${foreign.id} and subnet belong to different networks.`,
+    );
   return groups.map(({ id }) => id);
 }
 

@@ -52,6 +52,14 @@ export function securityGroupRuleOperations(state: Ec2State): Operations<"ec2"> 
 function authorize(state: Ec2State, egress: boolean, input: PermissionInput) {
   const group = find(state, "securityGroups", input.GroupId);
   const rules = permissionsOf(input).flatMap((permission) => toRules(state, egress, permission));
+  const isForeign = ({ peer }: Rule) =>
+    peer.kind === "group" && find(state, "securityGroups", peer.groupId).vpcId !== group.vpcId;
+  // Recorded: kubernetes-sigs/aws-load-balancer-controller#1862.
+  if (rules.some(isForeign))
+    throw new AwsError(
+      "InvalidGroup.NotFound",
+      "You have specified two resources that belong to different networks.",
+    );
   const known = rules.find((rule) => group.rules.some((other) => sameRule(rule, other)));
   if (known)
     throw new AwsError("InvalidPermission.Duplicate", `the specified rule "${name(known)}" already exists`);

@@ -96,6 +96,7 @@ describe("security groups", () => {
     [{ ...http, IpProtocol: "tls", IpRanges: [{ CidrIp: "10.0.0.0/8" }] }, "InvalidParameterValue"],
     [{ ...http, UserIdGroupPairs: [{ GroupId: "sg-0" }] }, "InvalidGroup.NotFound"],
     [http, "InvalidParameterValue"],
+    [{ IpProtocol: "-1", FromPort: 80, ToPort: 79, IpRanges: [{ CidrIp: "10.0.0.0/8" }] }, "no error"],
   ])("authorize %j: %s", async (permission, code) => {
     const call = await ec2();
     const group = { GroupName: "microservices-sg", Description: "web", VpcId: vpcIn(call) };
@@ -104,6 +105,17 @@ describe("security groups", () => {
     call("authorizeSecurityGroupIngress", { GroupId, IpPermissions: [first] });
     const again = () => call("authorizeSecurityGroupIngress", { GroupId, IpPermissions: [permission] });
     expect(codeOf(again)).toBe(code);
+  });
+
+  it("do not admit a group of another VPC", async () => {
+    const call = await ec2();
+    const [home, other] = [vpcIn(call), vpcIn(call)].map(
+      (VpcId) => call("createSecurityGroup", { GroupName: "g", Description: "g", VpcId }).GroupId,
+    );
+    const IpPermissions = [{ ...http, UserIdGroupPairs: [{ GroupId: other }] }];
+    expect(() => call("authorizeSecurityGroupIngress", { GroupId: home, IpPermissions })).toThrow(
+      "You have specified two resources that belong to different networks.",
+    );
   });
 
   it("group peers of the same ports into one permission and revoke one of them", async () => {
