@@ -1,4 +1,3 @@
-import { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ECR } from "@aws-sdk/client-ecr";
 import { S3 } from "@aws-sdk/client-s3";
@@ -75,28 +74,8 @@ describe("S3", () => {
   });
 });
 
-it("deletes the other objects of a request with a bad version", async () => {
-  const s3 = new S3(config);
-  await s3.createBucket({ Bucket: "batch" });
-  const Objects = [{ Key: "a", VersionId: "garbage" }, { Key: "b" }];
-  expect(await s3.deleteObjects({ Bucket: "batch", Delete: { Objects } })).toMatchObject({
-    Deleted: [{ Key: "b" }],
-    Errors: [{ ...Objects[0], Code: "InvalidArgument", Message: "Invalid version id specified" }],
-  });
-});
-
-describe("a response leaves out", () => {
-  it("empty lists of a stack, except for its tags and topics", async () => {
-    const cloudFormation = new CloudFormation(config);
-    const TemplateBody = "Resources: {Logs: {Type: AWS::Logs::LogGroup}}";
-    await cloudFormation.createStack({ StackName: "bare", TemplateBody });
-    const { Stacks } = await cloudFormation.describeStacks({ StackName: "bare" });
-    expect(Stacks?.[0]).toMatchObject({ NotificationARNs: [], Tags: [] });
-    for (const name of ["Parameters", "Capabilities", "Outputs"])
-      expect(Stacks?.[0]).not.toHaveProperty(name);
-  });
-
-  it("tags of a network that has none, unless the network is new", async () => {
+describe("EC2", () => {
+  it("leaves out the tags of a network that has none, unless the network is new", async () => {
     const ec2 = new EC2(config);
     expect((await ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.Tags).toEqual([]);
     const { Vpcs = [] } = await ec2.describeVpcs({});

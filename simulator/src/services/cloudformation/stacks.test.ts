@@ -54,7 +54,9 @@ test("resources are created in order and removed in reverse, each step an event"
 
 test("an unknown property fails a creation before anything is made, a change set and an update", async () => {
   const TemplateBody = "Resources: {A: {Type: Test::Thing}, B: {Type: Test::Thing, Properties: {Sise: 1}}}";
-  await create("unknown", TemplateBody);
+  const { stack } = await create("unknown", TemplateBody);
+  expect(stack).toMatchObject({ NotificationARNs: [], Tags: [] });
+  expect(stack).toMatchObject({ Parameters: undefined, Capabilities: undefined, Outputs: undefined });
   const sentence =
     "Properties validation failed for resource B with message: #: extraneous key [Sise] is not permitted";
   expect(await cloudformation.events("unknown")).toEqual([

@@ -93,7 +93,10 @@ describe("a bucket", () => {
     );
     const { DeleteMarkers = [] } = await s3.listObjectVersions({ Bucket });
     const Objects = [VersionId, DeleteMarkers[0]?.VersionId].map((id) => ({ Key: "k", VersionId: id }));
-    await s3.deleteObjects({ Bucket, Delete: { Objects } });
+    const bad = { Key: "k", VersionId: "garbage" };
+    const { Deleted, Errors } = await s3.deleteObjects({ Bucket, Delete: { Objects: [bad, ...Objects] } });
+    expect(Deleted).toHaveLength(2);
+    expect(Errors).toEqual([{ ...bad, Code: "InvalidArgument", Message: "Invalid version id specified" }]);
     await s3.deleteBucket({ Bucket });
   });
 
