@@ -132,12 +132,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const services = {} as Services;
   const faults = createFaults(services);
   const aws = callInProcess(services, faults);
-  const environment = await createEnvironment({ ...options, dataDirectory }, ownKey, aws).catch(
-    async (error) => {
-      await removeTemporary();
-      throw error;
-    },
-  );
+  const own = { dataDirectory, ownKey, aws, delaysRoles: faults.strikeService };
+  const environment = await createEnvironment(options, own).catch(async (error) => {
+    await removeTemporary();
+    throw error;
+  });
   Object.assign(services, createServices(environment));
   const closeAll = () =>
     closeServices(services)
@@ -186,11 +185,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 /** Creates what the services share. */
 async function createEnvironment(
-  options: SimulatorOptions & { readonly dataDirectory: string },
-  ownKey: AccessKey,
-  aws: Aws,
+  options: SimulatorOptions,
+  own: {
+    readonly dataDirectory: string;
+    readonly ownKey: AccessKey;
+    readonly aws: Aws;
+    readonly delaysRoles: () => boolean;
+  },
 ): Promise<Environment> {
-  const { dataDirectory, accountId = "123456789012", region = "us-east-1", vcpuShare } = options;
+  const { dataDirectory, ownKey, aws, delaysRoles } = own;
+  const { accountId = "123456789012", region = "us-east-1", vcpuShare } = options;
   const { clock = createClock(options.timeScale ?? defaultTimeScale), permissions: mode = "off" } = options;
   const { warn = (message) => console.warn(message) } = options;
   if (!permissionModes.includes(mode))
@@ -200,7 +204,7 @@ async function createEnvironment(
   const network = createNetwork();
   const permissions = createPermissions({
     ...policiesOfAccount(options.account ?? "standard"),
-    ...{ mode, accountId, region, clock, accessKeys, warn, aws },
+    ...{ mode, accountId, region, clock, accessKeys, warn, aws, delaysRoles },
   });
   const registry = createRegistry({
     directory: join(dataDirectory, "registry"),

@@ -13,7 +13,8 @@ import type { CommonErrors } from "./wire.ts";
  * cut: the connection ends before the call is performed · cut-answer: it was performed, the response is lost ·
  * service-linked-role: ECS cannot assume its role yet, as in an account where it has just created it; by default only
  * for the first call, and also for CloudFormation's ·
- * iam-delay: a role younger than ten seconds of AWS's time cannot be passed or assumed yet.
+ * iam-delay: a role younger than ten seconds of AWS's time cannot be passed or assumed yet; with the operation
+ * `sts:AssumeRole`, `sts:*` or `*`, also not by the services of AWS.
  */
 export const faultKinds = [
   "throttle",
@@ -74,7 +75,9 @@ export interface FaultStrikes extends Faults {
   isArmed(kind: FaultKind): boolean;
   /** Throws the service's error about a role that it cannot use yet, if such a fault strikes the call. */
   strikeYoungRole(call: ApiCall & { readonly callerArn: string }, roleArn: string): void;
-  /** The same for a call of a service to another. */
+  /** Returns whether such a fault keeps a service of AWS from assuming a young role. */
+  strikeService(): boolean;
+  /** Returns the faults for a call of a service to another. */
   strikeWithin(call: Omit<ApiCall, "accessKeyId">): Fault[];
 }
 
@@ -88,6 +91,11 @@ interface ArmedFault {
 
 export function createFaults(services: Services): FaultStrikes {
   const armed = new Set<ArmedFault>();
+  const within = (kind: FaultKind, call: Omit<ApiCall, "accessKeyId">) =>
+    [...armed]
+      .filter(({ fault }) => fault.kind === kind && fault.accessKeyId === undefined)
+      .filter((one) => strikes(one, { ...call, accessKeyId: "" }))
+      .map(({ fault }) => fault);
   return {
     add(fault) {
       refuseHarmless(services, fault);
@@ -111,11 +119,8 @@ export function createFaults(services: Services): FaultStrikes {
       if (error && [...armed].some((one) => one.fault.kind === "iam-delay" && strikes(one, call)))
         throw error;
     },
-    strikeWithin: (call) =>
-      [...armed]
-        .filter(({ fault }) => fault.kind === "service-linked-role" && fault.accessKeyId === undefined)
-        .filter((one) => strikes(one, { ...call, accessKeyId: "" }))
-        .map(({ fault }) => fault),
+    strikeService: () => within("iam-delay", { service: "sts", operation: "AssumeRole" }).length > 0,
+    strikeWithin: (call) => within("service-linked-role", call),
   };
 }
 

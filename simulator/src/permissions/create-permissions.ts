@@ -23,14 +23,11 @@ import { requestsOf } from "./requests.ts";
 /** Time after which the fault iam-delay does not apply to a role any more. */
 const settledAfterMs = 10_000;
 
-async function youngRole(call: ApiCall, context: Context, now: Date): Promise<string | undefined> {
+/** Returns the roles that a call assumes or passes. */
+async function rolesOf(call: ApiCall, context: Context): Promise<string[]> {
   const requests = await requestsOf(call, context);
   const passed = requests.flatMap(({ action, resource }) => (action === "iam:PassRole" ? [resource] : []));
-  const assumed = textsAt(call.service === "sts" ? call.input : {}, "RoleArn");
-  return [...assumed, ...passed].find((arn) => {
-    const role = context.role(lastPart(arn));
-    return role?.arn === arn && now.getTime() - role.createdAt.getTime() < settledAfterMs;
-  });
+  return [...textsAt(call.service === "sts" ? call.input : {}, "RoleArn"), ...passed];
 }
 
 export function createPermissions(options: DecisionOptions): Permissions {
@@ -38,6 +35,12 @@ export function createPermissions(options: DecisionOptions): Permissions {
   const sources: PolicySources = { resources: new Map(), userPolicy };
   const ledger = createLedger();
   const context = { accountId, region, aws, role: (name: string) => sources.role?.(name) };
+  const isYoung = (arn: string) => {
+    const role = context.role(lastPart(arn));
+    const now = options.clock.now().getTime();
+    return role?.arn === arn && now - role.createdAt.getTime() < settledAfterMs;
+  };
+  const isDelayed = (roleArn: string) => isYoung(roleArn) && (options.delaysRoles?.() ?? false);
 
   const observers = new Map<string, CallObserver>();
   const { decide, judge: judgeUnseen } = createDecider(options, sources, ledger);
@@ -79,8 +82,10 @@ export function createPermissions(options: DecisionOptions): Permissions {
       ledger.addCall(requester.arn);
       return judge(requester, [request]);
     },
-    youngRole: (call) => youngRole(call, context, options.clock.now()),
+    youngRole: async (call) => (await rolesOf(call, context)).find(isYoung),
+    isDelayed,
     async decideForService(roleArn, service, request, session = service.split(".")[0] ?? service) {
+      if (isDelayed(roleArn)) return { outcome: "not trusted" };
       if (mode === "off") return { outcome: "allowed" };
       const role = sources.role?.(lastPart(roleArn));
       const requester = sessionOf(options, { roleArn, session, role });

@@ -10,6 +10,8 @@ export interface DecisionOptions
   extends AccountPolicies,
     Pick<Environment, "accountId" | "region" | "clock" | "accessKeys" | "warn" | "aws"> {
   readonly mode: PermissionMode;
+  /** Whether a fault keeps services from assuming a young role; by default none does. */
+  readonly delaysRoles?: () => boolean;
 }
 
 export interface AccountPolicies {

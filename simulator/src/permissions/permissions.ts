@@ -65,6 +65,8 @@ export interface Permissions {
   observe(roleName: string, observer: CallObserver): void;
   /** Returns the ARN of a role younger than ten seconds of AWS's time that the call passes or assumes. */
   youngRole(call: ApiCall): Promise<string | undefined>;
+  /** Whether the fault iam-delay keeps a service of AWS from assuming the role, in every mode. */
+  isDelayed(roleArn: string): boolean;
   /** Calls since the start. */
   report(): PermissionReport;
   /**

@@ -1,5 +1,5 @@
 import { ECS } from "@aws-sdk/client-ecs";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { webTaskDefinition } from "../outside-clients/web.support.ts";
 import { pushProgram } from "../services/ecs/controller/push-program.support.ts";
 import { zip } from "../services/lambda/zip.support.ts";
@@ -110,6 +110,29 @@ it.each(setUps)("a $act whose role $role has this flaw: $flaw", async ({ act, ro
   await makeRoles(role, flaw);
   expect(await acts[act]?.().catch(textOf)).toMatch(new RegExp(expected));
 });
+
+/** Source: "Troubleshoot IAM roles", IAM user guide. CodeDeploy assumes the role some seconds after the call. */
+it.each([
+  ["task", 9_999],
+  ["deployment", 5_000],
+  ["group", 9_999],
+  ["pipeline", 9_999],
+  ["function", 9_999],
+])(
+  "with the fault iam-delay, a %s fails %i ms after its role's creation, and not after 10 s",
+  async (act, ms) => {
+    const expected = (flaw: string) =>
+      new RegExp(setUps.find((each) => each.act === act && each.flaw === flaw)?.expected ?? "");
+    const fault = simulator.faults.add({ kind: "iam-delay", operation: "sts:AssumeRole" });
+    onTestFinished(fault.remove);
+    await makeRoles();
+    await clock.foreground.wait(ms);
+    expect(await acts[act]?.().catch(textOf)).toMatch(expected("absent"));
+    await makeRoles();
+    await clock.foreground.wait(10_000);
+    expect(await acts[act]?.().catch(textOf)).toMatch(expected("nothing wrong"));
+  },
+);
 
 it.each([
   ["", /^HOOK_EXECUTION_FAILURE/],

@@ -28,7 +28,6 @@ export async function refusalOf<List extends RoleList>(
   use: RoleUse<List>,
 ): Promise<Refusal | undefined> {
   const { permissions } = environment;
-  if (permissions.mode === "off") return undefined;
   const roleArn = arnOfRole(environment, use.roleArn);
   for (const request of requestsOf(environment, use)) {
     const decision = await permissions.decideForService(roleArn, use.list.service, request, use.session);
@@ -43,7 +42,7 @@ export async function refusalOf<List extends RoleList>(
 }
 
 /** ECS accepts a role's name in place of its ARN. */
-function arnOfRole(
+export function arnOfRole(
   { permissions, accountId }: Pick<Environment, "permissions" | "accountId">,
   role: string,
 ): string {

@@ -70,10 +70,11 @@ export async function findRole({ iam }: Aws, roleArn: string): Promise<Role | un
 
 /** Returns whether a service may assume the role; a condition that is not known here counts as fulfilled. */
 export async function trustsService(
-  environment: Pick<Environment, "aws" | "accountId" | "region">,
+  environment: Pick<Environment, "aws" | "accountId" | "region" | "permissions">,
   roleArn: string,
   service: string,
 ): Promise<boolean> {
+  if (environment.permissions.isDelayed(roleArn)) return false;
   const role = await findRole(environment.aws, roleArn).catch(() => undefined);
   return role !== undefined && isTrusted(trustPolicyOf(role), trustedService(service, environment)) !== false;
 }
