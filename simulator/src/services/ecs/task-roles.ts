@@ -3,7 +3,7 @@ import type { ContainerDefinition, RegisterTaskDefinitionRequest } from "@aws-sd
 import type { Environment } from "../../environment.ts";
 import { lastPart } from "../../kit/last-part.ts";
 import { roleLists } from "../../permissions/role-lists.ts";
-import { type RoleUse, refusalOf } from "../../permissions/service-roles.ts";
+import { arnOfRole, type RoleUse, refusalOf } from "../../permissions/service-roles.ts";
 import type { TaskCredentials } from "../../runtime/tasks/metadata-server.ts";
 import { sessionsOf } from "../sts/sessions.ts";
 import { clientException } from "./inputs.ts";
@@ -142,7 +142,7 @@ export async function credentialsOf(
   { environment }: EcsContext,
   { definition, task }: TaskRecord,
 ): Promise<(() => TaskCredentials) | undefined> {
-  const { taskRoleArn: RoleArn } = definition;
+  const RoleArn = definition.taskRoleArn && arnOfRole(environment, definition.taskRoleArn);
   const sessions = RoleArn && (await sessionsOf(environment, RoleArn, lastPart(task.taskArn)));
   if (!RoleArn || !sessions) return undefined;
   return () => {

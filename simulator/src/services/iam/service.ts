@@ -16,8 +16,7 @@ const createIam = serviceOn(createStateForDecisions, [
   instanceProfileOperations,
   oidcProviderOperations,
   serviceLinkedRoleOperations,
-  (state, { permissions }) =>
-    simulateOperations(state, (name) => policiesNamed(state, name), permissions.sources.userPolicy),
+  (state, environment) => simulateOperations(state, (name) => policiesNamed(state, name), environment),
 ]);
 
 function createStateForDecisions(environment: Environment): IamState {

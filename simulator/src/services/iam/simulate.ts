@@ -1,10 +1,11 @@
 import type { ContextEntry, EvaluationResult } from "@aws-sdk/client-iam";
 import { studentArn } from "../../access-keys.ts";
+import type { Environment } from "../../environment.ts";
 import { lastPart } from "../../kit/last-part.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { administrator } from "../../permissions/decide.ts";
 import { compilePolicy, evaluate } from "../../permissions/evaluate.ts";
-import { globalKeys } from "../../permissions/global-keys.ts";
+import { globalKeys, type Principal } from "../../permissions/global-keys.ts";
 import type { RolePolicies } from "../../permissions/permissions.ts";
 import type { Operations } from "../api.ts";
 import { findRole, type IamState, unsupported } from "./state.ts";
@@ -16,8 +17,9 @@ import { findRole, type IamState, unsupported } from "./state.ts";
 export function simulateOperations(
   state: IamState,
   policiesOf: (name: string) => RolePolicies | undefined,
-  userPolicy: string,
+  { region, clock, permissions }: Pick<Environment, "region" | "clock" | "permissions">,
 ): Operations<"iam"> {
+  const { userPolicy } = permissions.sources;
   return {
     simulatePrincipalPolicy: (input) => {
       const members = ["PolicySourceArn ActionNames ResourceArns ContextEntries MaxItems"];
@@ -31,7 +33,8 @@ export function simulateOperations(
       const isUnseen = role.documents.includes(userPolicy) && userPolicy !== administrator;
       const results = ActionNames.flatMap((action) =>
         ResourceArns.map((resource) => {
-          const result = simulate(role, { action, resource }, ContextEntries);
+          const global = { arn: role.arn, accountId: state.accountId, region, now: () => clock.now() };
+          const result = simulate(role, { action, resource }, global, ContextEntries);
           // The allowances of a limited account's user are not checked.
           if (!isUnseen || result.EvalDecision !== "allowed") return result;
           const MissingContextValues = [`the policies of ${role.arn}`];
@@ -46,11 +49,11 @@ export function simulateOperations(
 function simulate(
   { arn, documents, boundary }: Pick<RolePolicies, "arn" | "documents" | "boundary">,
   request: { readonly action: string; readonly resource: string },
+  principal: Principal,
   entries: readonly ContextEntry[],
 ): EvaluationResult {
   const { action: EvalActionName, resource: EvalResourceName } = request;
-  const accountId = arn.split(":")[4] ?? "";
-  const global = globalKeys({ arn, roleArn: arn, accountId, region: "us-east-1", now: () => new Date() });
+  const global = globalKeys({ ...principal, roleArn: arn });
   const given = (key: string) =>
     entries.find(({ ContextKeyName = "" }) => ContextKeyName.toLowerCase() === key.toLowerCase())
       ?.ContextKeyValues;
@@ -59,7 +62,7 @@ function simulate(
     boundary: boundary === undefined ? undefined : compilePolicy(boundary),
   };
   const keys = (key: string) => given(key) ?? global(key);
-  const found = evaluate(policies, request, { arn, accountId, roleArn: arn, keys });
+  const found = evaluate(policies, request, { ...principal, roleArn: arn, keys });
   if (found.outcome === "allowed")
     return { EvalActionName, EvalResourceName, EvalDecision: "allowed", MatchedStatements: [] };
   const isExplicit = found.outcome === "denied" && found.because.startsWith("with an explicit deny");

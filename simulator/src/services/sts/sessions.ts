@@ -3,8 +3,8 @@ import type { Role } from "@aws-sdk/client-iam";
 import type { Tag } from "@aws-sdk/client-sts";
 import type { AccessKey } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
-import { lastPart } from "../../kit/last-part.ts";
 import { newId } from "../iam/state.ts";
+import { findRole } from "./trust.ts";
 
 /** Default seconds of a role's session. Source: AssumeRole, STS API reference. */
 export const defaultDuration = 3600;
@@ -55,14 +55,13 @@ export async function sessionsOf(
   roleArn: string,
   name: string,
 ): Promise<(() => Session) | undefined> {
-  const RoleName = lastPart(roleArn);
-  const { Role } = await environment.aws.iam.getRole({ RoleName }).catch(() => ({ Role: undefined }));
-  if (!Role) return undefined;
+  const role = await findRole(environment.aws, roleArn).catch(() => undefined);
+  if (!role) return undefined;
   let session: Session | undefined;
   return () => {
     const renewsAt = (session?.expiration.getTime() ?? 0) - renewalMs;
     if (!session || renewsAt < environment.clock.now().getTime())
-      session = openSession(environment, Role, name, { seconds: renewedDuration, tags: [] });
+      session = openSession(environment, role, name, { seconds: renewedDuration, tags: [] });
     return session;
   };
 }
