@@ -2,6 +2,7 @@ import { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { ECR } from "@aws-sdk/client-ecr";
 import { ECS } from "@aws-sdk/client-ecs";
 import { IAM } from "@aws-sdk/client-iam";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { STS } from "@aws-sdk/client-sts";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { parseArguments } from "../command.ts";
@@ -59,6 +60,22 @@ it("a role simulates what it may do to others by a right on itself alone", async
     );
   expect(await simulate("asks")).toBe("nothing");
   expect(await simulate("passed")).toContain(none("asks", "iam:SimulatePrincipalPolicy", roleArn("passed")));
+});
+
+it("a simulation takes the account's region and the simulator's time", async () => {
+  const { aws, clock } = await start({ permissions: "enforce", region: "eu-west-1" });
+  await clock.foreground.wait(2 * 86_400_000);
+  const yesterday = new Date(clock.now().getTime() - 86_400_000).toISOString();
+  const Condition = {
+    StringEquals: { "aws:RequestedRegion": "eu-west-1" },
+    DateGreaterThan: { "aws:CurrentTime": yesterday },
+  };
+  await aws.iam.createRole({ RoleName: "asked", AssumeRolePolicyDocument: trust });
+  const PolicyDocument = document(allow("ecs:ListClusters", "*", { Condition }));
+  await aws.iam.putRolePolicy({ RoleName: "asked", PolicyName: "p", PolicyDocument });
+  const asked = { PolicySourceArn: roleArn("asked"), ActionNames: ["ecs:ListClusters"] };
+  const { EvaluationResults } = await aws.iam.simulatePrincipalPolicy(asked);
+  expect(EvaluationResults?.[0]?.EvalDecision).toBe("allowed");
 });
 
 describe("the resources of a stack are created", () => {
@@ -167,6 +184,25 @@ it("nothing about the lab's own roles and user is decided but what is known", as
   expect([...simulator.permissionReport().notChecked.keys()]).toEqual([
     `iam:GetRole: the policies of arn:aws:iam::${account}:user/student`,
   ]);
+});
+
+it("the policy of a secret lets a role read it, and denies it to an administrator", async () => {
+  const simulator = await start();
+  const { secretsmanager } = simulator.aws;
+  await secretsmanager.createSecret({ Name: "db", SecretString: "x" });
+  const { ARN = "" } = await secretsmanager.describeSecret({ SecretId: "db" });
+  const config = await callerWith(simulator, [], "calls");
+  const read = (given: typeof config) =>
+    refusal(new SecretsManager(given).getSecretValue({ SecretId: "db" }));
+  const attach = (statement: object) =>
+    secretsmanager.putResourcePolicy({ SecretId: "db", ResourcePolicy: document(statement) });
+  expect(await read(config)).toContain(none("calls", "secretsmanager:GetSecretValue", ARN));
+  await attach(allow("secretsmanager:GetSecretValue", "*", { Principal: { AWS: roleArn("calls") } }));
+  expect(await read(config)).toBe("nothing");
+  await attach(allow("secretsmanager:GetSecretValue", "*", { Effect: "Deny", Principal: "*" }));
+  expect(await read({ ...config, ...simulator.clientConfig } as typeof config)).toContain(
+    `user/student is not authorized to perform: secretsmanager:GetSecretValue on resource: ${ARN} with an explicit deny in a resource-based policy`,
+  );
 });
 
 it("with the fault iam-delay, a role cannot be assumed in its first ten seconds", async () => {

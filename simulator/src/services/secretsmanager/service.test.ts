@@ -106,6 +106,57 @@ describe("a secret", () => {
   });
 });
 
+describe("the policy of a secret", () => {
+  const statement = { Effect: "Allow", Principal: "*", Action: "secretsmanager:*", Resource: "*" };
+  const policy = (more: object = {}) =>
+    JSON.stringify({ Version: "2012-10-17", Statement: { ...statement, ...more } });
+  const foreign = { Principal: { AWS: "arn:aws:iam::210987654321:role/reads" } };
+
+  it("is kept unchanged until it is deleted", async () => {
+    const secret = await secrets.createSecret({ Name: "s" });
+    const named = { ARN: secret.ARN, Name: "s" };
+    const ResourcePolicy = policy(foreign);
+    expect(await secrets.putResourcePolicy({ SecretId: "s", ResourcePolicy })).toEqual(named);
+    expect(await secrets.getResourcePolicy({ SecretId: "s" })).toEqual({ ...named, ResourcePolicy });
+    expect(await secrets.deleteResourcePolicy({ SecretId: "s" })).toEqual(named);
+    expect((await secrets.getResourcePolicy({ SecretId: "s" })).ResourcePolicy).toBeUndefined();
+  });
+
+  it.each<[string, string, string]>([
+    [
+      "that is not JSON",
+      "{",
+      "MalformedPolicyDocumentException: This resource policy contains a syntax error.",
+    ],
+    ["with an effect of its own", policy({ Effect: "AllowSomething" }), "contains a syntax error."],
+    [
+      "for a role that does not exist",
+      policy({ Principal: { AWS: "arn:aws:iam::123456789012:role/gone" } }),
+      "MalformedPolicyDocumentException: This resource policy contains an unsupported principal.",
+    ],
+    ["of 20,481 characters", policy().padEnd(20_481), "must have 1 to 20480 characters"],
+    ["for everybody", policy(), "PublicPolicyException: The BlockPublicPolicy parameter is set to true"],
+    [
+      "for everybody under a condition",
+      policy({ Condition: { StringEquals: { "aws:SourceVpc": "vpc-1" } } }),
+      "InvalidParameterException: The simulator does not decide whether a Condition limits",
+    ],
+  ])("%s is refused", async (_, ResourcePolicy, message) => {
+    await secrets.createSecret({ Name: "s" });
+    const put = secrets.putResourcePolicy({ SecretId: "s", ResourcePolicy, BlockPublicPolicy: true });
+    await expect(put.catch(({ code, message }) => `${code}: ${message}`)).resolves.toContain(message);
+    expect(await secrets.getResourcePolicy({ SecretId: "s" })).not.toHaveProperty(
+      "ResourcePolicy",
+      ResourcePolicy,
+    );
+  });
+
+  it("for everybody is accepted without BlockPublicPolicy, with 20,480 characters", async () => {
+    await secrets.createSecret({ Name: "s" });
+    await secrets.putResourcePolicy({ SecretId: "s", ResourcePolicy: policy().padEnd(20_480) });
+  });
+});
+
 describe("secrets", () => {
   it("are listed by page", async () => {
     for (const Name of ["app/one", "app/two", "other"])

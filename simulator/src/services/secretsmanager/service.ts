@@ -1,4 +1,5 @@
 import { type Definition, serviceOn } from "../definition.ts";
+import { policyOperations } from "./policies.ts";
 import { describeOperations, secretOperations } from "./secrets.ts";
 import { createSecretsState } from "./state.ts";
 import { passwordOperations, valueOperations } from "./values.ts";
@@ -8,6 +9,7 @@ const createSecretsManager = serviceOn(createSecretsState, [
   secretOperations,
   valueOperations,
   describeOperations,
+  policyOperations,
   passwordOperations,
 ]);
 

@@ -21,6 +21,8 @@ export interface Secret {
   accessed?: Date;
   description?: string | undefined;
   kmsKeyId?: string | undefined;
+  /** JSON text of its own policy, unchanged. */
+  policy?: string;
   /** Time of its marking for deletion, and of its deletion. */
   deletion?: { readonly marked: Date; readonly due: Date };
 }
