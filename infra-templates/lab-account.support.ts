@@ -13,6 +13,7 @@ import {
   appSpec,
   browser,
   courseNames,
+  programs,
   taskDefinition,
 } from "@ecs-delivery/actions/check-lab/src/lab-parts.support";
 import {
@@ -44,11 +45,17 @@ async function provision(stage: Stage, stacks: string[]): Promise<void> {
 /** Does what the workflow Provision does, with every stack. */
 export const provisionAll = (stage: Stage) => provision(stage, []);
 
-/** Mirrors the code and the definition files, and releases both services by the course's pipelines. */
-export async function deployByTemplates({ simulator }: Stage, code = servicesCode()): Promise<void> {
-  await pushImages(simulator, courseNames);
-  await commit(simulator, "microservices", code);
-  await commit(simulator, "deployment", await filledDefinitions(simulator));
+/**
+ * Mirrors the code and the definition files, and releases both services by the course's pipelines.
+ * @param leftOut members of the containers that the account or the program does not have
+ */
+export async function deployByTemplates(
+  { simulator }: Stage,
+  { site = programs, leftOut = ["secrets", "healthCheck"] } = {},
+): Promise<void> {
+  await pushImages(simulator, courseNames, site);
+  await commit(simulator, "microservices", servicesCode());
+  await commit(simulator, "deployment", await filledDefinitions(simulator, leftOut));
   await updateParameters(simulator, "microservices-pipeline", { Sources: "ready" });
   const { failures } = await outcome(simulator, "microservices-pipeline");
   if (failures.length > 0) throw new Error(failures.join("; "));
@@ -114,27 +121,25 @@ export function servicesCode(): Record<string, string> {
   return Object.fromEntries([...files, "docs/architecture.md"].map((file) => [file, read(file)]));
 }
 
-/** The definition files as the workflow fills them, without what a test's program does not have. */
-async function filledDefinitions({ aws }: TestSimulator): Promise<Record<string, string>> {
+/** The definition files as the workflow fills them. */
+export async function filledDefinitions(
+  { aws }: TestSimulator,
+  leftOut: readonly string[],
+): Promise<Record<string, string>> {
   const { Stacks = [] } = await aws.cloudformation.describeStacks({ StackName: "microservices-services" });
   const values = new Map(
     Stacks[0]?.Outputs?.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
   );
+  const fill = (name: string) => {
+    const filled = fillPlaceholders(JSON.parse(read(`infra-templates/ecs/${name}`)), values);
+    const { containerDefinitions } = filled as { containerDefinitions: [object] };
+    const members = Object.entries(containerDefinitions[0]).filter(([member]) => !leftOut.includes(member));
+    return JSON.stringify({ ...(filled as object), containerDefinitions: [Object.fromEntries(members)] });
+  };
   return Object.fromEntries(
-    services.flatMap((service) => {
-      const filled = fillPlaceholders(
-        JSON.parse(read(`infra-templates/ecs/taskdef-${service}.json`)),
-        values,
-      ) as {
-        containerDefinitions: object[];
-      };
-      const [{ secrets, healthCheck, ...container }] = filled.containerDefinitions as [
-        Record<string, unknown>,
-      ];
-      return [
-        [`taskdef-${service}.json`, JSON.stringify({ ...filled, containerDefinitions: [container] })],
-        [`appspec-${service}.yaml`, appSpec(service)],
-      ];
-    }),
+    services.flatMap((service) => [
+      ...[`taskdef-${service}.json`, `taskdef-migrate-${service}.json`].map((name) => [name, fill(name)]),
+      [`appspec-${service}.yaml`, appSpec(service)],
+    ]),
   );
 }

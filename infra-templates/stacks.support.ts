@@ -3,15 +3,15 @@ import type { Tag } from "@aws-sdk/client-cloudformation";
 import type { ProvisionInputs } from "@ecs-delivery/actions/provision-stack/src/inputs";
 import { useStage } from "@ecs-delivery/actions/provision-stack/src/stage.support";
 import type { Simulator } from "@ecs-delivery/simulator";
-import type { TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
+import type { TestOptions, TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, vi } from "vitest";
 import { adminSourceIps, folder, type Profile } from "./profiles.support.ts";
 
 /** Creates an account of the profile's kind for the tests of a file, and a function that provisions the profile. */
-export async function useProfile(profile: Profile) {
+export async function useProfile(profile: Profile, options: TestOptions = {}) {
   vi.stubEnv("ADMIN_SOURCE_IPS", adminSourceIps);
   afterAll(() => void vi.unstubAllEnvs());
-  const stage = await useStage({ account: profile });
+  const stage = await useStage({ account: profile, ...options });
   const parametersFile = join(folder, `parameters/${profile}.json`);
   const given = { templatesFolder: folder, parametersFile, stackPrefix: "microservices" };
   const provision = (changes: Partial<ProvisionInputs> = {}) => stage.run({ ...given, ...changes });

@@ -89,6 +89,7 @@ export function createPermissions(options: DecisionOptions): Permissions {
       if (mode === "off") return { outcome: "allowed" };
       const role = sources.role?.(lastPart(roleArn));
       const requester = sessionOf(options, { roleArn, session, role });
+      if (request) observers.get(lastPart(roleArn))?.(requester, [request]);
       const decision = forService(role, { roleArn, service }, requester, request);
       if (decision.outcome === "not checked")
         ledger.addNotChecked(request?.action ?? "sts:AssumeRole", decision.part);

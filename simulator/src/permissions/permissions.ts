@@ -61,7 +61,10 @@ export interface Permissions {
   refusal(caller: Caller, call: ApiCall): Promise<string | undefined>;
   /** The same for one action of the caller with that ARN, such as a request to the registry. */
   refusalOf(callerArn: string, request: AccessRequest): string | undefined;
-  /** Decides about a role's calls in every mode, and passes on what each call needs. */
+  /**
+   * Decides about a role's calls in every mode, and passes on what each call needs; in the modes that decide about
+   * services, also what these need in the role.
+   */
   observe(roleName: string, observer: CallObserver): void;
   /** Returns the ARN of a role younger than ten seconds of AWS's time that the call passes or assumes. */
   youngRole(call: ApiCall): Promise<string | undefined>;
