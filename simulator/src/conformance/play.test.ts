@@ -7,15 +7,16 @@ import { forAccount, type SetUp, scrubbed } from "./set-ups.ts";
 const simulator = await startTestSimulator({ permissions: "enforce", accountId: "111122223333" });
 afterAll(() => simulator.close());
 const config = { ...simulator.clientConfig, forcePathStyle: true };
-const all = setUps as readonly SetUp[];
+const all = (setUps as readonly SetUp[]).filter(({ notPlayed }) => notPlayed === undefined);
 const signal = new AbortController().signal;
-const options = { config, account: "111122223333", settleMs: 0, signal, onPlayed: () => {} };
+const pause = () => simulator.clock.foreground.wait(1000);
+const options = { config, account: "111122223333", settleMs: 0, pause, signal, onPlayed: () => {} };
 
 test("the simulator answers each set-up as AWS does, in any account, and keeps nothing of them", async () => {
   const played = await playAll(all, options);
   const others = played.filter(({ isAsExpected }) => !isAsExpected);
   expect(others.map(({ setUp, answer }) => `${setUp.that}: ${answer}`)).toEqual([]);
-  expect(played.length).toBeGreaterThan(39);
+  expect(played.length).toBeGreaterThan(56);
   expect(JSON.stringify(played)).not.toContain("111122223333");
   expect(await findLeft(config)).toEqual([]);
 });

@@ -1,14 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { paginateDescribeLogGroups } from "@aws-sdk/client-cloudwatch-logs";
 import { paginateDescribeRepositories } from "@aws-sdk/client-ecr";
-import { paginateListClusters, paginateListTaskDefinitions } from "@aws-sdk/client-ecs";
+import {
+  paginateListClusters,
+  paginateListTaskDefinitions,
+  type RegisterTaskDefinitionRequest,
+} from "@aws-sdk/client-ecs";
 import { paginateListRoles } from "@aws-sdk/client-iam";
+import { paginateListFunctions } from "@aws-sdk/client-lambda";
 import { paginateListSecrets } from "@aws-sdk/client-secrets-manager";
+import { callFunction, type Pause, runTask } from "./acts.ts";
 import {
   answerOf,
+  type CallSetUp,
   type Config,
   clientsOf,
+  flawedRole,
   forAccount,
+  isExpected,
   prefix,
+  type RoleSetUp,
   type SetUp,
   scrubbed,
   tag,
@@ -25,6 +36,7 @@ interface Options {
   readonly account: string;
   /** Milliseconds until IAM knows new policies everywhere. */
   readonly settleMs: number;
+  readonly pause: Pause;
   readonly signal: AbortSignal;
   readonly onPlayed: (played: Played) => void;
 }
@@ -36,24 +48,18 @@ export async function playAll(setUps: readonly SetUp[], options: Options): Promi
   const { config, account, settleMs, signal, onPlayed } = options;
   const played: Played[] = [];
   try {
-    await createFixtures(config, account);
-    for (const [index, { statements }] of setUps.entries()) {
+    const fixtures = await createFixtures(config, account);
+    for (const [index, setUp] of setUps.entries()) {
       signal.throwIfAborted();
-      await createRole(config, index, forAccount(statements, account), account);
+      await createRole(config, roleName(index), setUp, account);
     }
     await sleep(settleMs, undefined, { signal });
     for (const [index, setUp] of setUps.entries()) {
       signal.throwIfAborted();
-      const clients = clientsOf(await signedIn(config, index, account));
-      // Only where AWS allows what the set-up says it denies.
-      const onMade = ({ Vpc }: { Vpc?: { VpcId?: string } }) =>
-        Vpc && clientsOf(config).ec2.deleteVpc({ VpcId: Vpc.VpcId });
-      const answer = scrubbed(
-        await answerOf(clients, setUp.call, forAccount(setUp.input, account), onMade),
-        account,
-      );
+      const answered = "act" in setUp ? answerOfAct : answerOfCall;
+      const answer = scrubbed(await answered(setUp as never, options, roleName(index), fixtures), account);
       const isAsExpected =
-        setUp.expected === "allowed" ? answer === "allowed" : answer.includes(setUp.expected);
+        setUp.expected === "allowed" ? answer === "allowed" : isExpected(answer, setUp.expected);
       played.push({ setUp, answer, isAsExpected });
       onPlayed({ setUp, answer, isAsExpected });
     }
@@ -63,44 +69,100 @@ export async function playAll(setUps: readonly SetUp[], options: Options): Promi
   }
 }
 
-async function createFixtures(config: Config, account: string): Promise<void> {
-  const { ecs, secretsmanager, s3 } = clientsOf(config);
+async function answerOfCall(setUp: CallSetUp, options: Options, role: string): Promise<string> {
+  const { config, account } = options;
+  const clients = clientsOf(await signedIn(options, role));
+  // Only where AWS allows what the set-up says it denies.
+  const onMade = ({ Vpc }: { Vpc?: { VpcId?: string } }) =>
+    Vpc && clientsOf(config).ec2.deleteVpc({ VpcId: Vpc.VpcId });
+  return answerOf(clients, setUp.call, forAccount(setUp.input, account), onMade);
+}
+
+/** Resolves to how the act ends, or to the code and message of the service's refusal. */
+async function answerOfAct(
+  { act }: RoleSetUp,
+  { config, account, pause }: Options,
+  role: string,
+  { definition, networkConfiguration }: Fixtures,
+): Promise<string> {
+  const { ecs, lambda, logs } = clientsOf(config);
+  const Role = `arn:aws:iam::${account}:role${path}${role}`;
+  const ended =
+    act === "function"
+      ? callFunction({ lambda, logs }, { FunctionName: role, Role }, pause)
+      : runTask(
+          ecs,
+          { ...definition, executionRoleArn: Role },
+          { cluster: `${prefix}main`, networkConfiguration },
+          pause,
+        );
+  return ended.catch((error: Error) => {
+    if ("$fault" in error) return `${error.name}: ${error.message}`;
+    throw error;
+  });
+}
+
+type Fixtures = Awaited<ReturnType<typeof createFixtures>>;
+
+async function createFixtures(config: Config, account: string) {
+  const { ecs, ecr, ec2, secretsmanager, s3 } = clientsOf(config);
   const tags = [{ key: tag.Key, value: tag.Value }];
   const name = (text: string) => forAccount(text, account);
-  await ecs.createCluster({ clusterName: name("main"), tags });
-  await ecs.registerTaskDefinition({
+  const base = {
     family: name("web"),
     requiresCompatibilities: ["FARGATE"],
     networkMode: "awsvpc",
     cpu: "256",
     memory: "512",
+    tags,
+  } satisfies Partial<RegisterTaskDefinitionRequest>;
+  await ecs.createCluster({ clusterName: name("main"), tags });
+  await ecs.registerTaskDefinition({
+    ...base,
     executionRoleArn: forAccount("arn:aws:iam::123456789012:role/execution", account),
     containerDefinitions: [{ name: "web", image: "public.ecr.aws/web" }],
-    tags,
   });
-  await secretsmanager.createSecret({ Name: name("db"), SecretString: "x", Tags: [tag] });
+  const { ARN = "" } = await secretsmanager.createSecret({
+    Name: name("db"),
+    SecretString: "x",
+    Tags: [tag],
+  });
   await s3.createBucket({ Bucket: name("artifacts") });
   await s3.putBucketTagging({ Bucket: name("artifacts"), Tagging: { TagSet: [tag] } });
   await s3.putObject({ Bucket: name("artifacts"), Key: name("web.zip"), Body: "x" });
+  const { repository } = await ecr.createRepository({ repositoryName: name("web"), tags: [tag] });
+  const { Vpcs = [] } = await ec2.describeVpcs({ Filters: [{ Name: "is-default", Values: ["true"] }] });
+  const ofVpc = { Name: "vpc-id", Values: Vpcs.flatMap(({ VpcId = "" }) => VpcId) };
+  const { Subnets = [] } = await ec2.describeSubnets({ Filters: [ofVpc] });
+  const subnets = Subnets.flatMap(({ SubnetId = "" }) => SubnetId).slice(0, 1);
+  // The repository has no image: the tasks stop before they would run.
+  const secrets = [{ name: "PASSWORD", valueFrom: ARN }];
+  const container = { name: "web", image: `${repository?.repositoryUri}:latest`, secrets };
+  return {
+    definition: { ...base, containerDefinitions: [container] },
+    networkConfiguration: { awsvpcConfiguration: { subnets, assignPublicIp: "ENABLED" as const } },
+  };
 }
 
 const roleName = (index: number) => `${prefix}${String(index + 1).padStart(3, "0")}`;
 
-async function createRole(config: Config, index: number, statements: readonly object[], account: string) {
+async function createRole(config: Config, RoleName: string, setUp: SetUp, account: string) {
   const { iam } = clientsOf(config);
-  const RoleName = roleName(index);
   const document = (Statement: readonly object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
-  const principal = { AWS: `arn:aws:iam::${account}:root` };
-  const trust = document([{ Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" }]);
+  const own = { principal: { AWS: `arn:aws:iam::${account}:root` } };
+  const role = "act" in setUp ? flawedRole(setUp.role, setUp.flaw) : { ...own, statements: setUp.statements };
+  if (!role) return;
+  const trust = document([{ Effect: "Allow", Principal: role.principal, Action: "sts:AssumeRole" }]);
   await iam.createRole({ RoleName, Path: path, AssumeRolePolicyDocument: trust, Tags: [tag] });
-  if (statements.length > 0)
-    await iam.putRolePolicy({ RoleName, PolicyName: "statements", PolicyDocument: document(statements) });
+  const PolicyDocument = document(forAccount(role.statements, account));
+  if (role.statements.length > 0)
+    await iam.putRolePolicy({ RoleName, PolicyName: "statements", PolicyDocument });
 }
 
 /** A role can be assumed some seconds after its creation. */
-async function signedIn(config: Config, index: number, account: string): Promise<Config> {
+async function signedIn({ config, account, pause }: Options, role: string): Promise<Config> {
   const { sts } = clientsOf(config);
-  const RoleArn = `arn:aws:iam::${account}:role${path}${roleName(index)}`;
+  const RoleArn = `arn:aws:iam::${account}:role${path}${role}`;
   for (let attempt = 1; ; attempt += 1)
     try {
       const { Credentials } = await sts.assumeRole({ RoleArn, RoleSessionName: "conformance" });
@@ -109,14 +171,21 @@ async function signedIn(config: Config, index: number, account: string): Promise
       return { ...config, credentials: keys };
     } catch (error) {
       if ((error as Error).name !== "AccessDenied" || attempt === 30) throw error;
-      await sleep(2000);
+      await pause();
     }
 }
 
 /** Each kind of resource that a run can make: those with its names, and how one is removed. */
 function kindsIn(config: Config) {
-  const { ecs, secretsmanager, s3, iam, logs, ecr } = clientsOf(config);
+  const { ecs, secretsmanager, s3, iam, lambda, logs, ecr } = clientsOf(config);
   return {
+    function: {
+      list: () =>
+        named(paginateListFunctions({ client: lambda }, {}), ({ Functions }) =>
+          Functions?.map(({ FunctionName }) => FunctionName),
+        ),
+      remove: (FunctionName: string) => lambda.deleteFunction({ FunctionName }),
+    },
     cluster: {
       list: () => named(paginateListClusters({ client: ecs }, {}), ({ clusterArns }) => clusterArns),
       remove: (cluster: string) => ecs.deleteCluster({ cluster }),
@@ -145,10 +214,10 @@ function kindsIn(config: Config) {
       },
     },
     "log group": {
-      list: () => {
-        const found = logs.describeLogGroups({ logGroupNamePrefix: `/ecs/${prefix}` });
-        return named([found], ({ logGroups }) => logGroups?.map(({ logGroupName }) => logGroupName));
-      },
+      list: () =>
+        named(paginateDescribeLogGroups({ client: logs }, {}), ({ logGroups }) =>
+          logGroups?.map(({ logGroupName }) => logGroupName),
+        ),
       remove: (logGroupName: string) => logs.deleteLogGroup({ logGroupName }),
     },
     repository: {

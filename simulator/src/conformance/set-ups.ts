@@ -7,25 +7,73 @@ import { ECS } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { IAM } from "@aws-sdk/client-iam";
+import { Lambda } from "@aws-sdk/client-lambda";
 import { S3 } from "@aws-sdk/client-s3";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { SSM } from "@aws-sdk/client-ssm";
 import { STS } from "@aws-sdk/client-sts";
+import roleNeeds from "./role-needs.json" with { type: "json" };
 
-/** A call by a role with these statements, and what AWS answers. */
-export interface SetUp {
+/** What AWS answers in a situation. */
+interface Claim {
+  /** Continues "a role that". */
   readonly that: string;
+  /**
+   * A part of the answer, with `…` for any text. Of a call: `allowed`, or status, code and message of a denial; the
+   * service may refuse an allowed call.
+   */
+  readonly expected: string;
+  readonly source: string;
+  readonly state: "recorded" | "documented" | "from memory";
+  /** Why the command does not play it against AWS; the simulator's tests do. */
+  readonly notPlayed?: string;
+  /** Answer of AWS, without the account, and its date. */
+  readonly answer?: string;
+  readonly date?: string;
+}
+
+/** A call by a role with these statements. */
+export interface CallSetUp extends Claim {
   readonly statements: readonly object[];
   /** `service:method` of the SDK. */
   readonly call: string;
   readonly input: object;
-  /** `allowed`, or a part of the status, code and message of a denial. The service may refuse an allowed call. */
-  readonly expected: string;
-  readonly source: string;
-  readonly state: "recorded" | "documented" | "from memory";
-  /** Answer of AWS, without the account, and its date. */
-  readonly answer?: string;
-  readonly date?: string;
+}
+
+/** What a service of AWS does in a role with a flaw. */
+export interface RoleSetUp extends Claim {
+  readonly act: "task" | "deployment" | "group" | "pipeline" | "function";
+  /** Its needs are in role-needs.json. */
+  readonly role: string;
+  /** `nothing wrong`, `absent`, `trusts` and another service, or an action that it lacks. */
+  readonly flaw: string;
+  readonly missingImage?: boolean;
+}
+
+export type SetUp = CallSetUp | RoleSetUp;
+
+/** Whether an answer has the parts of the expected one, in their order. */
+export function isExpected(answer: string, expected: string): boolean {
+  let from = 0;
+  return expected.split("…").every((part) => {
+    const at = answer.indexOf(part, from);
+    from = at + part.length;
+    return at >= 0;
+  });
+}
+
+const roles: Readonly<Record<string, { service: string; statements: string[][] }>> = roleNeeds;
+
+/** Returns the trusted service and the statements of a role with a flaw; undefined if it is absent. */
+export function flawedRole(role: string, flaw: string) {
+  const { service = "", statements = [] } = roles[role] ?? {};
+  if (flaw === "absent") return undefined;
+  const trusted = flaw.startsWith("trusts ") ? flaw.slice("trusts ".length) : service;
+  const allowed = statements.flatMap(([actions = "", Resource = ""]) => {
+    const Action = actions.split(" ").filter((action) => action !== flaw);
+    return Action.length > 0 ? [{ Effect: "Allow", Action, Resource }] : [];
+  });
+  return { principal: { Service: `${trusted}.amazonaws.com` }, statements: allowed };
 }
 
 const services = {
@@ -37,6 +85,7 @@ const services = {
   elbv2: ElasticLoadBalancingV2,
   events: EventBridge,
   iam: IAM,
+  lambda: Lambda,
   logs: CloudWatchLogs,
   s3: S3,
   secretsmanager: SecretsManager,
@@ -45,7 +94,7 @@ const services = {
 };
 
 export type Config = ConstructorParameters<typeof S3>[0];
-type Clients = { readonly [Name in keyof typeof services]: InstanceType<(typeof services)[Name]> };
+export type Clients = { readonly [Name in keyof typeof services]: InstanceType<(typeof services)[Name]> };
 
 export function clientsOf(config: Config): Clients {
   const clients = Object.entries(services).map(([name, Client]) => [name, new Client(config as never)]);

@@ -1,4 +1,6 @@
 import type { DeploymentStatus } from "@aws-sdk/client-codedeploy";
+import roleNeeds from "../conformance/role-needs.json" with { type: "json" };
+import { flawedRole } from "../conformance/set-ups.ts";
 import { createAlarm, createDelivery } from "../outside-clients/delivery.support.ts";
 import { appSpecFile, webTaskDefinition } from "../outside-clients/web.support.ts";
 import { webProgram } from "../runtime/tasks/in-process-runtime.support.ts";
@@ -6,84 +8,22 @@ import { files, preparePipelines, stage } from "../services/codepipeline/control
 import { deliveryActions } from "../services/codepipeline/pipeline.support.ts";
 import { pushProgram } from "../services/ecs/controller/push-program.support.ts";
 import { type TestSimulator, testListenerPortOffset } from "../test-simulator.support.ts";
-import { arn, document, roleArn } from "./caller.support.ts";
+import { document, roleArn } from "./caller.support.ts";
 
-const group = arn("codedeploy", "deploymentgroup:outside/web");
-const application = arn("codedeploy", "application:outside");
-
-/** Permissions of each role, as AWS's pages ask for them and no more: the service that assumes it, actions, resource. */
-const needs: Readonly<
-  Record<string, readonly (readonly [service: string, actions: string, resource: string])[]>
-> = {
-  execution: [
-    ["ecs-tasks", "ecr:GetAuthorizationToken", "*"],
-    ["ecs-tasks", "secretsmanager:GetSecretValue", arn("secretsmanager", "secret:password-*")],
-    ["ecs-tasks", "ecr:BatchGetImage ecr:GetDownloadUrlForLayer", arn("ecr", "repository/web")],
-    ["ecs-tasks", "logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents", arn("logs", "log-group:*:*")],
-  ],
-  task: [["ecs-tasks", "ecs:ListClusters", "*"]],
-  deploy: [
-    ["codedeploy", "ecs:DescribeServices ecs:UpdateServicePrimaryTaskSet", arn("ecs", "service/outside/web")],
-    ["codedeploy", "ecs:CreateTaskSet ecs:DeleteTaskSet", arn("ecs", "task-set/outside/web/*")],
-    ["codedeploy", "elasticloadbalancing:DescribeTargetGroups elasticloadbalancing:DescribeListeners", "*"],
-    ["codedeploy", "elasticloadbalancing:DescribeRules", "*"],
-    [
-      "codedeploy",
-      "elasticloadbalancing:ModifyListener",
-      arn("elasticloadbalancing", "listener/app/outside/*"),
-    ],
-    ["codedeploy", "iam:PassRole", roleArn("execution")],
-    ["codedeploy", "lambda:InvokeFunction", arn("lambda", "function:check")],
-    ["codedeploy", "cloudwatch:DescribeAlarms", arn("cloudwatch", "alarm:errors")],
-  ],
-  PipelineRole: [
-    ["codepipeline", "s3:GetBucketVersioning", "arn:aws:s3:::pipelines"],
-    ["codepipeline", "s3:GetObject s3:PutObject", "arn:aws:s3:::pipelines/*"],
-    ["codepipeline", "ecr:DescribeImages", arn("ecr", "repository/web")],
-    ["codepipeline", "codedeploy:GetApplication codedeploy:GetApplicationRevision", application],
-    ["codepipeline", "codedeploy:RegisterApplicationRevision", application],
-    ["codepipeline", "codedeploy:CreateDeployment codedeploy:GetDeployment", group],
-    ["codepipeline", "codedeploy:GetDeploymentConfig ecs:RegisterTaskDefinition", "*"],
-    ["codepipeline", "iam:PassRole", roleArn("execution")],
-  ],
-  events: [["events", "codepipeline:StartPipelineExecution", arn("codepipeline", "web")]],
-  function: [
-    [
-      "lambda",
-      "logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents",
-      arn("logs", "log-group:/aws/lambda/*"),
-    ],
-  ],
-};
-
-const trusting = (service: string) =>
-  document([
-    { Effect: "Allow", Principal: { Service: `${service}.amazonaws.com` }, Action: "sts:AssumeRole" },
-  ]);
-
-/**
- * Returns how to make every role right again except for the flaw of one: `absent`, `trusts` and another service, or an
- * action that it lacks.
- */
+/** Returns how to make every role right again except for the flaw of one. */
 function roleMaker({ aws: { iam } }: TestSimulator) {
   const make = async (RoleName: string, flaw = "") => {
-    const lines = needs[RoleName] ?? [];
     await iam.deleteRolePolicy({ RoleName, PolicyName: "own" }).catch(() => {});
     await iam.deleteRole({ RoleName }).catch(() => {});
-    if (flaw === "absent") return;
-    const service = flaw.startsWith("trusts ") ? flaw.slice("trusts ".length) : (lines[0]?.[0] ?? "");
-    await iam.createRole({ RoleName, AssumeRolePolicyDocument: trusting(service) });
-    const statements = lines.flatMap(([, actions, Resource]) => {
-      const Action = actions.split(" ").filter((action) => action !== flaw);
-      return Action.length > 0 ? [{ Effect: "Allow", Action, Resource }] : [];
-    });
-    const PolicyDocument = document(
-      statements.length > 0 ? statements : [{ Effect: "Deny", Action: "*", Resource: "*" }],
-    );
-    await iam.putRolePolicy({ RoleName, PolicyName: "own", PolicyDocument });
+    const role = flawedRole(RoleName, flaw);
+    if (!role) return;
+    const trust = { Effect: "Allow", Principal: role.principal, Action: "sts:AssumeRole" };
+    await iam.createRole({ RoleName, AssumeRolePolicyDocument: document(trust) });
+    const PolicyDocument = document(role.statements);
+    if (role.statements.length > 0) await iam.putRolePolicy({ RoleName, PolicyName: "own", PolicyDocument });
   };
   return async (flawed?: string, flaw?: string) => {
-    for (const name of Object.keys(needs)) await make(name, name === flawed ? flaw : "");
+    for (const name of Object.keys(roleNeeds)) await make(name, name === flawed ? flaw : "");
   };
 }
 
@@ -107,7 +47,7 @@ export async function prepareRoles(simulator: TestSimulator) {
   });
   await pushProgram(simulator, delivery.repositoryUri, webProgram);
   const image = `${delivery.repositoryUri}:latest`;
-  const { ARN = "" } = await aws.secretsmanager.createSecret({ Name: "password", SecretString: "x" });
+  const { ARN = "" } = await aws.secretsmanager.createSecret({ Name: "db", SecretString: "x" });
   await pipelines.putFiles({
     "taskdef-web.json": JSON.stringify(webTaskDefinition("<IMAGE1_NAME>")),
     "appspec-web.yaml": appSpecFile,

@@ -1,12 +1,13 @@
 import { ECS } from "@aws-sdk/client-ecs";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { callFunction, runTask } from "../conformance/acts.ts";
+import all from "../conformance/set-ups.json" with { type: "json" };
+import { isExpected, type RoleSetUp, type SetUp } from "../conformance/set-ups.ts";
 import { webTaskDefinition } from "../outside-clients/web.support.ts";
 import { pushProgram } from "../services/ecs/controller/push-program.support.ts";
-import { zip } from "../services/lambda/zip.support.ts";
 import { startTestSimulator } from "../test-simulator.support.ts";
 import { roleArn } from "./caller.support.ts";
 import { createPermissions } from "./create-permissions.ts";
-import setUps from "./service-roles.json" with { type: "json" };
 import { prepareRoles } from "./service-roles.support.ts";
 
 const warnings: string[] = [];
@@ -15,6 +16,7 @@ afterAll(() => simulator.close());
 const { aws, clock } = simulator;
 const { makeRoles, pipelines, delivery, image, secret, networkConfiguration, settle } =
   await prepareRoles(simulator);
+const setUps = (all as readonly SetUp[]).filter((each): each is RoleSetUp => "act" in each);
 const textOf = (error: unknown) => `${(error as { code: string }).code}: ${(error as Error).message}`;
 
 const options = {
@@ -27,24 +29,14 @@ const complete = {
   logConfiguration: { logDriver: "awslogs" as const, options: { ...options, "awslogs-group": "roles" } },
 };
 
-/** Returns RUNNING, or why the task of this definition does not run. */
-async function runTask(more: object = {}): Promise<string> {
-  const definition = { ...webTaskDefinition(image, complete), ...more };
-  const { taskDefinition } = await aws.ecs.registerTaskDefinition(definition);
-  const family = taskDefinition?.taskDefinitionArn;
-  const { tasks = [] } = await aws.ecs.runTask({
-    cluster: "outside",
-    launchType: "FARGATE",
-    taskDefinition: family,
-    networkConfiguration,
-  });
-  const ids = { cluster: "outside", tasks: tasks.flatMap(({ taskArn = "" }) => taskArn) };
-  const read = async () => (await aws.ecs.describeTasks(ids)).tasks?.[0] ?? {};
-  await clock.until(async () => ["RUNNING", "STOPPED"].includes((await read()).lastStatus ?? ""));
-  const { stoppedReason, lastStatus = "" } = await read();
-  await aws.ecs.stopTask({ cluster: "outside", task: ids.tasks[0] });
-  return stoppedReason ?? lastStatus;
-}
+const pause = () => clock.foreground.wait(1000);
+const run = (more: object = {}) =>
+  runTask(
+    aws.ecs,
+    { ...webTaskDefinition(image, complete), ...more },
+    { cluster: "outside", networkConfiguration },
+    pause,
+  );
 
 /** Returns how a deployment of CodeDeploy ends. */
 async function deploy(more: object = {}): Promise<string> {
@@ -80,36 +72,28 @@ const setGroupRole = () =>
     .then(() => "updated");
 
 let made = 0;
-/** Returns the number of lines in the log of a function's call. */
-async function callFunction(): Promise<string> {
-  const FunctionName = `function-${made++}`;
-  await aws.lambda.createFunction({
-    FunctionName,
-    Role: roleArn("function"),
-    Runtime: "nodejs22.x",
-    Handler: "index.handler",
-    Code: { ZipFile: zip({ "index.mjs": "export const handler = () => console.log('called');" }) },
-  });
-  await aws.lambda.invoke({ FunctionName });
-  const logGroupName = `/aws/lambda/${FunctionName}`;
-  const { events = [] } = await aws.logs.filterLogEvents({ logGroupName }).catch(() => ({ events: [] }));
-  return events.some(({ message }) => message?.includes("called")) ? "logged" : "not logged";
-}
+const call = () =>
+  callFunction(aws, { FunctionName: `function-${made++}`, Role: roleArn("function") }, pause);
 
 const session = (role: string) =>
   `User: arn:aws:sts::123456789012:assumed-role/${role}/\\S+ is not authorized to perform:`;
 const acts: Readonly<Record<string, () => Promise<string>>> = {
-  task: runTask,
+  task: () => run(),
   deployment: deploy,
   group: setGroupRole,
   pipeline: runPipeline,
-  function: callFunction,
+  function: call,
 };
 
-it.each(setUps)("a $act whose role $role has this flaw: $flaw", async ({ act, role, flaw, expected }) => {
-  await makeRoles(role, flaw);
-  expect(await acts[act]?.().catch(textOf)).toMatch(new RegExp(expected));
-});
+/** Those that npm run conformance plays, too, are played by its own tests. */
+it.each(setUps.filter(({ notPlayed }) => notPlayed))(
+  "a role that $that",
+  async ({ act, role, flaw, expected }) => {
+    await makeRoles(role, flaw);
+    const answer = await acts[act]?.().catch(textOf);
+    expect(isExpected(answer ?? "", expected), answer).toBe(true);
+  },
+);
 
 /** Source: "Troubleshoot IAM roles", IAM user guide. CodeDeploy assumes the role some seconds after the call. */
 it.each([
@@ -121,16 +105,19 @@ it.each([
 ])(
   "with the fault iam-delay, a %s fails %i ms after its role's creation, and not after 10 s",
   async (act, ms) => {
-    const expected = (flaw: string) =>
-      new RegExp(setUps.find((each) => each.act === act && each.flaw === flaw)?.expected ?? "");
+    const answers = async (flaw: string) => {
+      const { expected = "" } = setUps.findLast((each) => each.act === act && each.flaw === flaw) ?? {};
+      const answer = await acts[act]?.().catch(textOf);
+      expect(isExpected(answer ?? "", expected), answer).toBe(true);
+    };
     const fault = simulator.faults.add({ kind: "iam-delay", operation: "sts:AssumeRole" });
     onTestFinished(fault.remove);
     await makeRoles();
     await clock.foreground.wait(ms);
-    expect(await acts[act]?.().catch(textOf)).toMatch(expected("absent"));
+    await answers("absent");
     await makeRoles();
     await clock.foreground.wait(10_000);
-    expect(await acts[act]?.().catch(textOf)).toMatch(expected("nothing wrong"));
+    await answers("nothing wrong");
   },
 );
 
@@ -186,8 +173,8 @@ it("a task calls AWS in its role, and in none without one", async () => {
     delivery.repositoryUri,
     ({ environment }) => environments.push(environment) > 0 && undefined,
   );
-  await runTask({ taskRoleArn: roleArn("task") });
-  await runTask();
+  await run({ taskRoleArn: roleArn("task") });
+  await run();
   const [own = {}, none = {}] = environments;
   const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN, AWS_ENDPOINT_URL } = own;
   const credentials = {

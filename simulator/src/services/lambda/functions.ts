@@ -60,6 +60,11 @@ export function functionOperations(state: LambdaState, environment: Environment)
         Tags: tagRecord.write(record.tags),
       };
     },
+    // Its code is kept, as an invocation in progress needs it.
+    deleteFunction: ({ FunctionName, Qualifier }) => {
+      state.functions.delete(findFunction(state, FunctionName, Qualifier).name);
+      return {};
+    },
     listFunctions: (input) => {
       refuseUnsupported(unsupported, "ListFunctions", input, ["MaxItems"]);
       return { Functions: [...state.functions.values()].map(describe) };

@@ -1,0 +1,62 @@
+import type { RegisterTaskDefinitionRequest, RunTaskRequest } from "@aws-sdk/client-ecs";
+import { strToU8, zipSync } from "fflate";
+import type { Aws } from "../services/api.ts";
+
+/** Waits between two looks at what AWS does. */
+export type Pause = () => Promise<unknown>;
+
+/** Looks until something ended or failed: several minutes on AWS. */
+const mostLooks = 100;
+
+/** Runs a task in its execution role; resolves to RUNNING, or to why it stopped. */
+export async function runTask(
+  ecs: Pick<Aws["ecs"], "registerTaskDefinition" | "runTask" | "describeTasks" | "stopTask">,
+  definition: RegisterTaskDefinitionRequest,
+  place: Pick<RunTaskRequest, "networkConfiguration"> & { readonly cluster: string },
+  pause: Pause,
+): Promise<string> {
+  const { taskDefinition: registered } = await ecs.registerTaskDefinition(definition);
+  const taskDefinition = registered?.taskDefinitionArn;
+  const { tasks = [] } = await ecs.runTask({ ...place, launchType: "FARGATE", taskDefinition });
+  const { cluster } = place;
+  const [task = ""] = tasks.map(({ taskArn }) => taskArn);
+  for (let look = 1; ; look += 1) {
+    const { stoppedReason, lastStatus = "" } =
+      (await ecs.describeTasks({ cluster, tasks: [task] })).tasks?.[0] ?? {};
+    if (["RUNNING", "STOPPED"].includes(lastStatus) || look === mostLooks) {
+      await ecs.stopTask({ cluster, task });
+      return stoppedReason ?? lastStatus;
+    }
+    await pause();
+  }
+}
+
+/** AWS writes a function's log within some seconds. */
+const looksAtLog = 10;
+
+/** Creates a function with the role and calls it; resolves to whether its log has the call. */
+export async function callFunction(
+  {
+    lambda,
+    logs,
+  }: Pick<Aws, "logs"> & { lambda: Pick<Aws["lambda"], "createFunction" | "getFunction" | "invoke"> },
+  { FunctionName, Role }: { readonly FunctionName: string; readonly Role: string },
+  pause: Pause,
+): Promise<string> {
+  const code = "export const handler = () => console.log('called');";
+  await lambda.createFunction({
+    ...{ FunctionName, Role, Runtime: "nodejs22.x", Handler: "index.handler" },
+    Code: { ZipFile: zipSync({ "index.mjs": strToU8(code) }) },
+  });
+  const isPending = async () =>
+    (await lambda.getFunction({ FunctionName })).Configuration?.State === "Pending";
+  for (let look = 1; look < mostLooks && (await isPending()); look += 1) await pause();
+  await lambda.invoke({ FunctionName });
+  for (let look = 1; look <= looksAtLog; look += 1) {
+    const logGroupName = `/aws/lambda/${FunctionName}`;
+    const { events = [] } = await logs.filterLogEvents({ logGroupName }).catch(() => ({ events: [] }));
+    if (events.some(({ message }) => message?.includes("called"))) return "log written";
+    await pause();
+  }
+  return "no log";
+}
