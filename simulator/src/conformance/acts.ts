@@ -20,14 +20,16 @@ export async function runTask(
   const { tasks = [] } = await ecs.runTask({ ...place, launchType: "FARGATE", taskDefinition });
   const { cluster } = place;
   const [task = ""] = tasks.map(({ taskArn }) => taskArn);
-  for (let look = 1; ; look += 1) {
-    const { stoppedReason, lastStatus = "" } =
-      (await ecs.describeTasks({ cluster, tasks: [task] })).tasks?.[0] ?? {};
-    if (["RUNNING", "STOPPED"].includes(lastStatus) || look === mostLooks) {
-      await ecs.stopTask({ cluster, task });
-      return stoppedReason ?? lastStatus;
+  try {
+    for (let look = 1; ; look += 1) {
+      const { stoppedReason, lastStatus = "" } =
+        (await ecs.describeTasks({ cluster, tasks: [task] })).tasks?.[0] ?? {};
+      if (["RUNNING", "STOPPED"].includes(lastStatus) || look === mostLooks)
+        return stoppedReason ?? lastStatus;
+      await pause();
     }
-    await pause();
+  } finally {
+    await ecs.stopTask({ cluster, task });
   }
 }
 

@@ -1,5 +1,5 @@
 import { compileWildcard, type Matches } from "../kit/wildcard.ts";
-import { type ConditionKeys, evaluateCondition } from "../services/iam/conditions.ts";
+import { type ConditionKeys, evaluateCondition, fillVariables } from "../services/iam/conditions.ts";
 import type { Statement } from "../services/iam/policy-document.ts";
 import { noIdentityPolicy } from "./denied-message.ts";
 import { type AccessRequest, type Requester, unknownPart } from "./permissions.ts";
@@ -22,11 +22,13 @@ export type Evaluation =
 /** Whether a part of a statement applies; a text names what is not known here. */
 type Match = boolean | string;
 
+type ResourceMatch = (request: AccessRequest, keys: ConditionKeys) => Match;
+
 /** A statement of a policy, with its patterns compiled. */
 export interface CompiledStatement {
   readonly effect: Statement["Effect"];
   readonly action: Matches;
-  readonly resource: (request: AccessRequest) => Match;
+  readonly resource: ResourceMatch;
   readonly grantee: (requester: Requester) => Grantee;
   readonly condition: unknown;
 }
@@ -41,7 +43,10 @@ const mostCompiled = 1000;
 export function compilePolicy(text: string): readonly CompiledStatement[] {
   const known = compiled.get(text);
   if (known) return known;
-  const { Statement } = JSON.parse(text) as { Statement: Statement | Statement[] };
+  const policy = JSON.parse(text) as { Version?: string; Statement: Statement | Statement[] };
+  // In earlier versions, the text of a variable is literal.
+  const literal = () => JSON.parse(text.replaceAll("$", () => `\${$}`)) as typeof policy;
+  const { Statement } = policy.Version === "2012-10-17" ? policy : literal();
   const statements = [Statement].flat().map(compileStatement);
   if (compiled.size >= mostCompiled) compiled.clear();
   compiled.set(text, statements);
@@ -52,14 +57,16 @@ function compileStatement(statement: Statement): CompiledStatement {
   const { Effect, Action, NotAction, Resource, NotResource, Principal, Condition } = statement;
   const actions = compileAny([Action ?? NotAction ?? []].flat());
   const resources = [Resource ?? NotResource ?? "*"].flat().map(compileResource);
-  const isResource = (request: AccessRequest) => anyOf(resources.map((matches) => matches(request)));
-  const matchResource = (request: AccessRequest) =>
-    NotResource === undefined ? isResource(request) : negate(isResource(request));
+  const isResource: ResourceMatch = (request, keys) =>
+    anyOf(resources.map((matches) => matches(request, keys)));
+  const matchResource: ResourceMatch = (request, keys) =>
+    NotResource === undefined ? isResource(request, keys) : negate(isResource(request, keys));
   const excludes = "NotPrincipal" in statement;
   return {
     effect: Effect,
     action: Action === undefined ? (text) => !actions(text) : actions,
-    resource: (request) => allOf([matchResource(request), excludes ? "the element NotPrincipal" : true]),
+    resource: (request, keys) =>
+      allOf([matchResource(request, keys), excludes ? "the element NotPrincipal" : true]),
     grantee: (requester) => (excludes ? "caller" : granteeOf(Principal, requester)),
     condition: Condition,
   };
@@ -76,8 +83,16 @@ function compileAny(patterns: readonly string[]): Matches {
   };
 }
 
-function compileResource(pattern: string): (request: AccessRequest) => Match {
-  if (pattern.includes("${")) return () => `the policy variable in "${pattern}"`;
+function compileResource(pattern: string): ResourceMatch {
+  if (!pattern.includes("${")) return compilePattern(pattern);
+  return (request, keys) => {
+    const filled = fillVariables(pattern, keys);
+    if (!filled?.isKnown) return filled?.text ?? false;
+    return compilePattern(filled.text)(request);
+  };
+}
+
+function compilePattern(pattern: string): (request: AccessRequest) => Match {
   const matches = compileWildcard(pattern);
   const start = pattern.split(/[*?]/)[0] ?? "";
   return ({ action, resource }) => {
@@ -149,7 +164,7 @@ function allOf(matches: readonly Match[]): Match {
 
 function matchOf(statement: CompiledStatement, request: AccessRequest, keys: ConditionKeys): Match {
   if (!statement.action(request.action)) return false;
-  const resource = statement.resource(request);
+  const resource = statement.resource(request, keys);
   if (resource === false || statement.condition === undefined) return resource;
   const { holds, notChecked } = evaluateCondition(statement.condition, keys);
   return allOf([resource, holds ?? notChecked[0] ?? "a condition"]);

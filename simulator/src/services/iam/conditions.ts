@@ -120,12 +120,46 @@ function evaluateTest(name: string, { key, expected }: Test, keys: ConditionKeys
   if (name === "Null") return expected.includes(String(actual.length === 0));
   const operator = operators[base];
   if (!operator) return `the condition operator ${name}`;
-  const variable = expected.find((each) => each.includes("${"));
-  if (variable !== undefined) return `the policy variable in "${variable}"`;
+  const filled = expected.map((each) => fillVariables(each, keys, /Like|^Arn/.test(base)));
+  const unknown = filled.find((each) => each?.isKnown === false);
+  if (unknown) return unknown.text;
   const { compare, negated = false } = operator;
-  const matches = (value: string) => expected.some((each) => compare(each)(value));
+  // An expected value without the value of its variable equals nothing.
+  const matches = (value: string) => filled.some((each) => each !== undefined && compare(each.text)(value));
   if (quantifier === "ForAllValues:") return actual.every((value) => matches(value) !== negated);
   if (quantifier === "ForAnyValue:") return actual.some((value) => matches(value) !== negated);
   if (actual.length === 0) return negated || ifExists !== undefined;
   return actual.some(matches) !== negated;
+}
+
+const wildcards = /[\\*?]/g;
+
+/**
+ * Returns a text with the values of its policy variables, undefined if one has no value, or what is not known. In a
+ * pattern, wildcards of the values are literal. Source: "IAM policy elements: Variables and tags", IAM user guide.
+ */
+export function fillVariables(
+  given: string,
+  keys: ConditionKeys,
+  isPattern = true,
+): { readonly text: string; readonly isKnown: boolean } | undefined {
+  const values = (name: string, instead: string | undefined): readonly string[] | undefined => {
+    if (["*", "?", "$"].includes(name)) return [name];
+    const found = keys(name);
+    return found?.length === 0 && instead !== undefined ? [instead] : found;
+  };
+  let text = "";
+  let end = 0;
+  for (const { 0: variable, 1: name = "", 2: instead, index } of given.matchAll(
+    /\$\{([^},]*)(?:, *'([^'}]*)')?\}/g,
+  )) {
+    const found = values(name, instead);
+    if (found?.length === 0) return undefined;
+    const [value, ...more] = found ?? [];
+    if (value === undefined || more.length > 0)
+      return { text: `the policy variable in "${given}"`, isKnown: false };
+    text += given.slice(end, index) + (isPattern ? value.replace(wildcards, "\\$&") : value);
+    end = index + variable.length;
+  }
+  return { text: text + given.slice(end), isKnown: true };
 }

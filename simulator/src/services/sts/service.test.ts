@@ -154,7 +154,7 @@ describe("assumeRoleWithWebIdentity", () => {
     [{ StringEquals: { [key("event_name")]: "push" } }, `the condition key ${key("event_name")}`],
     [{ StringNotEquals: { [key("run_id")]: "1" } }, `the condition key ${key("run_id")}`],
     [{ StringMatches: { [key("sub")]: sub } }, "the condition operator StringMatches"],
-    [{ StringLike: { [key("sub")]: "$\u007b*}" } }, 'the policy variable in "$\u007b*}"'],
+    [{ StringLike: { [key("sub")]: "$\u007bx}" } }, 'the policy variable in "$\u007bx}"'],
   ])("the condition %j allows nothing, denies, and is reported", async (Condition, part) => {
     for (const Effect of ["Allow", "Deny"]) {
       const { result, warnings } = await assume(tokenOf(), [
