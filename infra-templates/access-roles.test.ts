@@ -1,22 +1,12 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { expect, test, vi } from "vitest";
-import { folder, type ProfileValues, read, readProfile } from "./profiles.support.ts";
+import { expect, test } from "vitest";
+import { folder, type ProfileValues, readProfile } from "./profiles.support.ts";
 import { reasonsFor, record, signIn, unneeded } from "./recorded-roles.support.ts";
-import { outcome, physicalIds, useProfile } from "./stacks.support.ts";
+import { createAccess, useProfile } from "./stacks.support.ts";
 
 const { simulator, run, write } = (await useProfile("standard")).stage;
-const { cloudformation } = simulator.aws;
-const StackName = "microservices-access";
 const access = { GitHubRepository: "octocat/coffee" };
-await cloudformation.createStack({
-  StackName,
-  TemplateBody: read("access.yaml"),
-  Capabilities: ["CAPABILITY_NAMED_IAM"],
-  Parameters: [{ ParameterKey: "GitHubRepository", ParameterValue: access.GitHubRepository }],
-});
-expect((await outcome(simulator, StackName)).status).toBe("CREATE_COMPLETE");
-const ids = await physicalIds(simulator, StackName);
-vi.stubEnv("PERMISSIONS_BOUNDARY", ids.Boundary);
+const ids = await createAccess(simulator, access.GitHubRepository);
 
 /** Opens a session of a role of access.yaml. Its calls are decided and recorded. */
 async function open(name: string) {

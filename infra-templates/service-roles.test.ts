@@ -4,24 +4,15 @@ import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { runEntry } from "@ecs-delivery/actions/core/entry.support";
 import { type Program, webProgram } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
 import { pushProgram } from "@ecs-delivery/simulator/services/ecs/controller/push-program.support";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { deployByTemplates, filledDefinitions } from "./lab-account.support.ts";
-import { read, readProfile } from "./profiles.support.ts";
+import { readProfile } from "./profiles.support.ts";
 import { type Recorded, reasonsFor, record, signIn, unneeded } from "./recorded-roles.support.ts";
-import { outcome, physicalIds, useProfile } from "./stacks.support.ts";
+import { createAccess, physicalIds, useProfile } from "./stacks.support.ts";
 
 const { stage, provision } = await useProfile("standard", { permissions: "enforce" });
 const { simulator } = stage;
-const StackName = "microservices-access";
-await simulator.aws.cloudformation.createStack({
-  StackName,
-  TemplateBody: read("access.yaml"),
-  Capabilities: ["CAPABILITY_NAMED_IAM"],
-  Parameters: [{ ParameterKey: "GitHubRepository", ParameterValue: "octocat/coffee" }],
-});
-expect((await outcome(simulator, StackName)).status).toBe("CREATE_COMPLETE");
-const access = await physicalIds(simulator, StackName);
-vi.stubEnv("PERMISSIONS_BOUNDARY", access.Boundary);
+const access = await createAccess(simulator);
 const profile = {
   ...readProfile("standard"),
   services: { ...readProfile("standard").services, MaximumTasks: "4" },

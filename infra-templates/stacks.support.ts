@@ -5,7 +5,7 @@ import { useStage } from "@ecs-delivery/actions/provision-stack/src/stage.suppor
 import type { Simulator } from "@ecs-delivery/simulator";
 import type { TestOptions, TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, vi } from "vitest";
-import { adminSourceIps, folder, type Profile } from "./profiles.support.ts";
+import { adminSourceIps, folder, type Profile, read } from "./profiles.support.ts";
 
 /** Creates an account of the profile's kind for the tests of a file, and a function that provisions the profile. */
 export async function useProfile(profile: Profile, options: TestOptions = {}) {
@@ -16,6 +16,25 @@ export async function useProfile(profile: Profile, options: TestOptions = {}) {
   const given = { templatesFolder: folder, parametersFile, stackPrefix: "microservices" };
   const provision = (changes: Partial<ProvisionInputs> = {}) => stage.run({ ...given, ...changes });
   return { stage, provision };
+}
+
+/**
+ * Creates the stack of access.yaml with the account's key, and limits the profile's roles by its boundary; resolves to
+ * its physical ids.
+ */
+export async function createAccess(simulator: TestSimulator, GitHubRepository = "octocat/coffee") {
+  const StackName = "microservices-access";
+  await simulator.aws.cloudformation.createStack({
+    StackName,
+    TemplateBody: read("access.yaml"),
+    Capabilities: ["CAPABILITY_NAMED_IAM"],
+    Parameters: [{ ParameterKey: "GitHubRepository", ParameterValue: GitHubRepository }],
+  });
+  const { status, failures } = await outcome(simulator, StackName);
+  if (status !== "CREATE_COMPLETE") throw new Error(failures.join("; "));
+  const ids = await physicalIds(simulator, StackName);
+  vi.stubEnv("PERMISSIONS_BOUNDARY", ids.Boundary);
+  return ids;
 }
 
 /** Starts an update that changes these parameters, and the tags if given; other parameters do not change. */
