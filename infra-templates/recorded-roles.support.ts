@@ -9,7 +9,7 @@ import unused from "./permissions/unused.json" with { type: "json" };
 
 type Call = Parameters<Parameters<TestSimulator["observeCalls"]>[1]>;
 
-export interface Statement {
+interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];

@@ -2,11 +2,11 @@ import type { RegisterTaskDefinitionRequest, RunTaskRequest } from "@aws-sdk/cli
 import { strToU8, zipSync } from "fflate";
 import type { Aws } from "../services/api.ts";
 
-/** Waits between two looks at what AWS does. */
+/** Waits between two polls. */
 export type Pause = () => Promise<unknown>;
 
-/** Looks until something ended or failed: several minutes on AWS. */
-const mostLooks = 100;
+/** Polls until a task or function has changed: several minutes on AWS. */
+const mostPolls = 100;
 
 /** Runs a task in its execution role; resolves to RUNNING, or to why it stopped. */
 export async function runTask(
@@ -21,10 +21,10 @@ export async function runTask(
   const { cluster } = place;
   const [task = ""] = tasks.map(({ taskArn }) => taskArn);
   try {
-    for (let look = 1; ; look += 1) {
+    for (let poll = 1; ; poll += 1) {
       const { stoppedReason, lastStatus = "" } =
         (await ecs.describeTasks({ cluster, tasks: [task] })).tasks?.[0] ?? {};
-      if (["RUNNING", "STOPPED"].includes(lastStatus) || look === mostLooks)
+      if (["RUNNING", "STOPPED"].includes(lastStatus) || poll === mostPolls)
         return stoppedReason ?? lastStatus;
       await pause();
     }
@@ -34,7 +34,7 @@ export async function runTask(
 }
 
 /** AWS writes a function's log within some seconds. */
-const looksAtLog = 10;
+const pollsOfLog = 10;
 
 /** Creates a function with the role and calls it; resolves to whether its log has the call. */
 export async function callFunction(
@@ -52,9 +52,9 @@ export async function callFunction(
   });
   const isPending = async () =>
     (await lambda.getFunction({ FunctionName })).Configuration?.State === "Pending";
-  for (let look = 1; look < mostLooks && (await isPending()); look += 1) await pause();
+  for (let poll = 1; poll < mostPolls && (await isPending()); poll += 1) await pause();
   await lambda.invoke({ FunctionName });
-  for (let look = 1; look <= looksAtLog; look += 1) {
+  for (let poll = 1; poll <= pollsOfLog; poll += 1) {
     const logGroupName = `/aws/lambda/${FunctionName}`;
     const { events = [] } = await logs.filterLogEvents({ logGroupName }).catch(() => ({ events: [] }));
     if (events.some(({ message }) => message?.includes("called"))) return "log written";

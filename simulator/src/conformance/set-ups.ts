@@ -14,7 +14,7 @@ import { SSM } from "@aws-sdk/client-ssm";
 import { STS } from "@aws-sdk/client-sts";
 import roleNeeds from "./role-needs.json" with { type: "json" };
 
-/** What AWS answers in a situation. */
+/** An answer of AWS, and how it is known. */
 interface Claim {
   /** Continues "a role that". */
   readonly that: string;
@@ -40,14 +40,13 @@ export interface CallSetUp extends Claim {
   readonly input: object;
 }
 
-/** What a service of AWS does in a role with a flaw. */
+/** An act of a service of AWS in a role with a flaw. */
 export interface RoleSetUp extends Claim {
   readonly act: "task" | "deployment" | "group" | "pipeline" | "function";
   /** Its needs are in role-needs.json. */
   readonly role: string;
   /** `nothing wrong`, `absent`, `trusts` and another service, or an action that it lacks. */
   readonly flaw: string;
-  readonly missingImage?: boolean;
 }
 
 export type SetUp = CallSetUp | RoleSetUp;
@@ -94,7 +93,7 @@ const services = {
 };
 
 export type Config = ConstructorParameters<typeof S3>[0];
-export type Clients = { readonly [Name in keyof typeof services]: InstanceType<(typeof services)[Name]> };
+type Clients = { readonly [Name in keyof typeof services]: InstanceType<(typeof services)[Name]> };
 
 export function clientsOf(config: Config): Clients {
   const clients = Object.entries(services).map(([name, Client]) => [name, new Client(config as never)]);
