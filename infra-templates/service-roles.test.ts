@@ -10,7 +10,9 @@ import { readProfile } from "./profiles.support.ts";
 import { type Recorded, reasonsFor, record, signIn, unneeded } from "./recorded-roles.support.ts";
 import { createAccess, physicalIds, useProfile } from "./stacks.support.ts";
 
-const { stage, provision } = await useProfile("standard", { permissions: "enforce" });
+/** As in an account where new roles cannot be used at once. */
+const faults = [{ kind: "iam-delay" as const, operation: "*" }];
+const { stage, provision } = await useProfile("standard", { permissions: "enforce", faults });
 const { simulator } = stage;
 const access = await createAccess(simulator);
 const profile = {

@@ -5,6 +5,7 @@ import {
   physicalId,
   type ResourceContext,
   resourceType,
+  settled,
 } from "./resource-type.ts";
 import { integer, json, list, object, tags, text } from "./shape.ts";
 
@@ -44,6 +45,12 @@ export const role = resourceType({
     await setPolicies(context, RoleName, properties, {});
     return RoleName;
   },
+  // Stacks use their own new roles without an error, so CloudFormation waits where the fault iam-delay delays a role.
+  stabilize: (context, RoleName) =>
+    settled(context, async () => {
+      const { Role } = await context.aws.iam.getRole({ RoleName });
+      return !context.environment.permissions.isDelayed(Role?.Arn ?? "");
+    }),
   async update(context, RoleName, next, previous) {
     const { iam } = context.aws;
     const { AssumeRolePolicyDocument, Description, MaxSessionDuration, PermissionsBoundary } = next;
