@@ -1,6 +1,7 @@
 import { studentArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { lastPart } from "../../kit/last-part.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
 import { parsePolicyDocument, type Statement } from "../iam/policy-document.ts";
@@ -19,11 +20,10 @@ export function policyOperations(
     "secretsmanager",
     (arn) => [...state.secrets.values()].find((secret) => secret.arn === arn)?.policy,
   );
-  const own = new RegExp(`^arn:aws:iam::${accountId}:(?:role|user)/(?:.*/)?(.+)$`);
   const exists = (principal: string) => {
-    const name = own.exec(principal)?.[1];
-    if (name === undefined || principal === studentArn(accountId)) return true;
-    return sources.role?.(name)?.arn === principal;
+    const owner = /^arn:aws:iam::(\d{12}):(?:role|user)\//.exec(principal)?.[1];
+    if (owner !== accountId || principal === studentArn(accountId)) return true;
+    return sources.role?.(lastPart(principal))?.arn === principal;
   };
   const named = ({ arn, name }: Secret) => ({ ARN: arn, Name: name });
 
