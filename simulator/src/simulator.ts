@@ -239,7 +239,7 @@ async function createEnvironment(
     databaseAuthority: authority,
     aws,
     permissions,
-    networks: createNetworks(options.networks ?? "off"),
+    networks: createNetworks(options.networks ?? "off", warn),
     quotas: options.quotas ?? {},
     awsFor: (caller) => callFor(caller, aws, permissions),
     alarmActions: createAlarmActions(),

@@ -77,7 +77,7 @@ async function createEnvironment(
     listenerPortOffset: 10_000,
     dataDirectory,
     warn,
-    networks: createNetworks("off"),
+    networks: createNetworks("off", () => {}),
     quotas: {},
     permissions: createPermissions({ mode: "off", accountId, region, clock, accessKeys, warn, aws }),
     awsFor: () => aws,

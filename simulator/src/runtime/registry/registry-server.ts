@@ -134,7 +134,8 @@ interface PullOptions {
  */
 async function pullImage({ reference, hosts, repository, pathOf, architectures }: PullOptions) {
   const named = parseReference(reference);
-  if (!hosts.includes(named.host)) throw unreachable(named, hosts[0]);
+  if (!hosts.includes(named.host))
+    throw unreachable(reference, `the simulator reaches no registry but its own, ${hosts[0]}`);
   const source = repository(named.name);
   const top = source?.resolve(named.reference);
   if (source?.settings.denial?.("pull") !== undefined)
@@ -203,14 +204,16 @@ function childFor({ manifests }: ImageIndex, architecture: string): string | und
   )?.digest;
 }
 
-function unreachable({ host, name, reference, full }: Reference, own: string | undefined): Error {
+/** Returns the error of a pull that cannot connect to the image's registry. */
+export function unreachable(image: string, cause: string, retries = 1): Error {
+  const { host, name, reference, full } = parseReference(image);
   const server = host === "docker.io" ? "registry-1.docker.io" : host;
   const url = `https://${server}/v2/${name}/manifests/${reference}`;
-  return cannotPull(
-    `failed to resolve ref ${full}: failed to do request: Head "${url}": the simulator reaches no registry but its own, ${own}`,
-  );
+  return cannotPull(`failed to resolve ref ${full}: failed to do request: Head "${url}": ${cause}`, retries);
 }
 
-function cannotPull(cause: string): Error {
-  return new Error(`CannotPullContainerError: pull image manifest has been retried 1 time(s): ${cause}`);
+function cannotPull(cause: string, retries = 1): Error {
+  return new Error(
+    `CannotPullContainerError: pull image manifest has been retried ${retries} time(s): ${cause}`,
+  );
 }

@@ -108,7 +108,8 @@ function addDefaultVpc(state: Ec2State): Vpc {
   return vpc;
 }
 
-function mainAssociation(state: Ec2State, vpcId: string) {
+/** Returns the association of a VPC's main route table. */
+export function mainAssociation(state: Ec2State, vpcId: string) {
   return [...state.associations.values()].find(
     ({ subnetId, routeTableId }) =>
       subnetId === undefined && state.routeTables.get(routeTableId)?.vpcId === vpcId,

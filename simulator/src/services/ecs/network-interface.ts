@@ -1,6 +1,8 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
-import type { Attachment } from "@aws-sdk/client-ecs";
+import type { Attachment, NetworkConfiguration } from "@aws-sdk/client-ecs";
+import type { AwsError } from "../../kit/errors.ts";
 import { formatAddress, parseBlock, usableAddresses } from "../ec2/cidr.ts";
+import { securityGroupsFor } from "../ec2/instance-settings.ts";
 import type { Addresses, EcsContext, TaskRecord } from "./state.ts";
 
 /** Returns the attachment of a task before it has its interface. */
@@ -12,17 +14,32 @@ export function newAttachment(): Attachment {
 export async function attachInterface(
   context: EcsContext,
   record: TaskRecord,
-  subnets: readonly string[],
+  { awsvpcConfiguration }: NetworkConfiguration,
 ): Promise<void> {
+  const { subnets = [], securityGroups = [], assignPublicIp } = awsvpcConfiguration ?? {};
   const subnetId = subnets[randomInt(subnets.length)] as string;
   const { Subnets = [] } = await context.environment.aws.ec2.describeSubnets({ SubnetIds: [subnetId] });
   const subnet = Subnets[0];
-  const address = subnet?.CidrBlock && context.addresses.allocate(subnetId, subnet.CidrBlock);
-  if (!address)
-    throw new Error(
-      `Unexpected EC2 error while attempting to Create Network Interface in subnet '${subnetId}': InsufficientFreeAddressesInSubnet`,
+  const failure = (code: string) =>
+    new Error(
+      `Unexpected EC2 error while attempting to Create Network Interface in subnet '${subnetId}': ${code}`,
     );
+  const address = subnet?.CidrBlock && context.addresses.allocate(subnetId, subnet.CidrBlock);
+  if (!address) throw failure("InsufficientFreeAddressesInSubnet");
   record.address = address;
+  const { ec2, mode, interfaces } = context.environment.networks;
+  if (ec2 && mode === "enforce")
+    try {
+      const groupIds = securityGroupsFor(ec2, subnet.VpcId ?? "", securityGroups);
+      interfaces.set(address, {
+        subnetId,
+        address,
+        groupIds,
+        hasPublicAddress: assignPublicIp === "ENABLED",
+      });
+    } catch (error) {
+      throw failure((error as AwsError).code);
+    }
   record.task.availabilityZone = subnet.AvailabilityZone;
   const attachment = record.task.attachments[0] as Attachment;
   attachment.status = "ATTACHED";
@@ -38,7 +55,10 @@ export async function attachInterface(
 }
 
 export function detachInterface(context: EcsContext, record: TaskRecord): void {
-  if (record.address) context.addresses.release(record.address);
+  if (record.address) {
+    context.addresses.release(record.address);
+    context.environment.networks.interfaces.delete(record.address);
+  }
   for (const attachment of record.task.attachments) attachment.status = "DELETED";
 }
 

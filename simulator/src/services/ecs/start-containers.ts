@@ -8,7 +8,7 @@ import { labelsOf, logStreamName, metadataOf } from "./container-metadata.ts";
 import { newRuntimeId } from "./names.ts";
 import { hostName } from "./network-interface.ts";
 import type { EcsContext, RunningContainer, TaskRecord } from "./state.ts";
-import { credentialsOf, mayLog, requirePull, requireRetrieval } from "./task-roles.ts";
+import { credentialsOf, mayLog, requireLayers, requireManifest, requireRetrieval } from "./task-roles.ts";
 import { parseCpu, parseMemory } from "./validate-task-definition.ts";
 
 /** Fargate's default time between SIGTERM and SIGKILL (ContainerDefinition.stopTimeout). */
@@ -25,9 +25,9 @@ interface PreparedContainer {
 }
 
 /**
- * Prepares everything that a process needs to start, in the order of Fargate's agent: registry, secrets, images, log
- * streams.
- * Rejects with ECS's reason for stopping the task.
+ * Prepares everything that a process needs to start, in the order of Fargate's agent: secrets, registry, manifests, log
+ * streams, layers (public records of accounts that got one VPC endpoint after the other, such as com.amazonaws.…logs
+ * before s3). Rejects with ECS's reason for stopping the task.
  */
 export async function prepareContainers(
   context: EcsContext,
@@ -43,10 +43,15 @@ export async function prepareContainers(
   const images = await Promise.all(
     definition.containerDefinitions.map((container) => pullImage(context, record, container)),
   );
-  task.pullStoppedAt = context.environment.clock.now();
   const logs = await Promise.all(
     definition.containerDefinitions.map((container) => openLog(context, record, container)),
   );
+  await Promise.all(
+    definition.containerDefinitions.map((container) =>
+      reportFailure(record, container, () => requireLayers(context, record, container)),
+    ),
+  );
+  task.pullStoppedAt = context.environment.clock.now();
   const prepared = definition.containerDefinitions.map((container, index) => ({
     definition: container,
     reported: reportedOf(record, container),
@@ -100,14 +105,24 @@ async function pullImage(
   record: TaskRecord,
   container: ContainerDefinition,
 ): Promise<LocalImage> {
-  const reported = reportedOf(record, container);
+  const image = await reportFailure(record, container, async () => {
+    await requireManifest(context, record, container);
+    return context.environment.taskRuntime.pull(container.image as string);
+  });
+  reportedOf(record, container).imageDigest = image.digest;
+  return image;
+}
+
+/** Performs a step of a container, which shows the reason if it fails. */
+async function reportFailure<Result>(
+  record: TaskRecord,
+  container: ContainerDefinition,
+  step: () => Promise<Result>,
+): Promise<Result> {
   try {
-    await requirePull(context, record, container);
-    const image = await context.environment.taskRuntime.pull(container.image as string);
-    reported.imageDigest = image.digest;
-    return image;
+    return await step();
   } catch (error) {
-    reported.reason = (error as Error).message;
+    reportedOf(record, container).reason = (error as Error).message;
     throw error;
   }
 }

@@ -145,11 +145,7 @@ async function bringUp(context: EcsContext, record: TaskRecord, order: TaskOrder
   const { task, stopping, containers } = record;
   const { clock } = context.environment;
   await clock.wait(provisioningMs, stopping.signal);
-  await attachInterface(
-    context,
-    record,
-    order.placement.networkConfiguration.awsvpcConfiguration?.subnets ?? [],
-  );
+  await attachInterface(context, record, order.placement.networkConfiguration);
   task.connectivityAt = clock.now();
   enter(record, order, "PENDING");
   for (const prepared of await prepareContainers(context, record)) {

@@ -9,6 +9,13 @@ import { sessionsOf } from "../sts/sessions.ts";
 import { clientException } from "./inputs.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
 import type { EcsContext, TaskRecord } from "./state.ts";
+import {
+  requireWayToLayers,
+  requireWayToLogIn,
+  requireWayToLogs,
+  requireWayToManifest,
+  requireWayToSecret,
+} from "./task-ways.ts";
 
 const list = roleLists.execution;
 
@@ -59,11 +66,23 @@ const retrieval =
   "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed";
 
 /**
- * Rejects, with a recorded reason of ECS for stopping a task, if the execution role does not permit the agent's first
- * two steps: the login to the registry of a private image, and reading secrets.
+ * Rejects, with a recorded reason of ECS for stopping a task, if the network or the execution role does not permit the
+ * agent's first two steps: reading secrets, and the login to the registry of a private image. A task without any way
+ * reports its secrets: five public records, such as that of service seller-service, which then reports the login.
  */
 export async function requireRetrieval(context: EcsContext, record: TaskRecord): Promise<void> {
   const containers = record.definition.containerDefinitions;
+  for (const { valueFrom = "" } of containers.flatMap(({ secrets = [] }) => secrets)) {
+    // Behind the name are a key of the value, and a version.
+    const secret = valueFrom.split(":").slice(0, 7).join(":");
+    await requireWayToSecret(context, record, secret);
+    const denial = await denialOf(context, record, "readSecret", { secret });
+    if (denial)
+      throw new Error(
+        `${retrieval}: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret ${secret} from secrets manager: ${sdkError("Secrets Manager", "GetSecretValue", denial)}`,
+      );
+  }
+  await requireWayToLogIn(context, record);
   if (containers.some(({ image }) => privateImage(context.environment, image))) {
     const denial = await denialOf(context, record, "logIn");
     if (denial)
@@ -71,23 +90,15 @@ export async function requireRetrieval(context: EcsContext, record: TaskRecord):
         `${retrieval}: unable to retrieve ecr registry auth: service call has been retried 1 time(s): ${sdkError("ECR", "GetAuthorizationToken", denial)}`,
       );
   }
-  for (const { valueFrom = "" } of containers.flatMap(({ secrets = [] }) => secrets)) {
-    // Behind the name are a key of the value, and a version.
-    const secret = valueFrom.split(":").slice(0, 7).join(":");
-    const denial = await denialOf(context, record, "readSecret", { secret });
-    if (denial)
-      throw new Error(
-        `${retrieval}: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret ${secret} from secrets manager: ${sdkError("Secrets Manager", "GetSecretValue", denial)}`,
-      );
-  }
 }
 
-/** Rejects if the execution role does not permit the pull of a private image; the reasons are recorded ones. */
-export async function requirePull(
+/** Rejects if the network or the execution role does not permit the pull of a manifest; the reasons are recorded ones. */
+export async function requireManifest(
   context: EcsContext,
   record: TaskRecord,
   { image = "" }: ContainerDefinition,
 ): Promise<void> {
+  await requireWayToManifest(context, record, image);
   const found = privateImage(context.environment, image);
   if (!found) return;
   const { host, repository, reference } = found;
@@ -95,6 +106,18 @@ export async function requirePull(
     throw new Error(
       `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${image}: pulling from host ${host} failed with status code [manifests ${reference}]: 403 Forbidden`,
     );
+}
+
+/** The same for the layers of an image, which come from S3. */
+export async function requireLayers(
+  context: EcsContext,
+  record: TaskRecord,
+  { image = "" }: ContainerDefinition,
+): Promise<void> {
+  const found = privateImage(context.environment, image);
+  if (!found) return;
+  const { host, repository } = found;
+  await requireWayToLayers(context, record, image);
   if (await denialOf(context, record, "pullLayers", { repository }))
     throw new Error(
       `CannotPullContainerError: ref pull has been retried 1 time(s): failed to copy: httpReadSeeker: failed open: unexpected status code https://${host}/v2/${repository}/blobs: 403 Forbidden`,
@@ -118,11 +141,12 @@ interface LogPlace {
 }
 
 /**
- * Rejects if the execution role does not permit to create the log stream, or its group; the reasons are recorded ones.
- * Returns whether lines may be written: without this permission, the container runs without a log.
+ * Rejects if the network or the execution role does not permit to create the log stream, or its group; the reasons are
+ * recorded ones. Returns whether lines may be written: without this permission, the container runs without a log.
  */
 export async function mayLog(context: EcsContext, record: TaskRecord, place: LogPlace): Promise<boolean> {
   const { group, stream, createGroup } = place;
+  await requireWayToLogs(context, record);
   const steps = [
     ...(createGroup ? ([["createLogGroup", "CreateLogGroup", "group"]] as const) : []),
     ["createLogStream", "CreateLogStream", "stream"],
