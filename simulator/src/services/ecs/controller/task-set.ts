@@ -166,7 +166,11 @@ function noteChange(scope: TaskSetScope, record: TaskRecord): void {
   const { task } = record;
   if (task.lastStatus === "RUNNING") scope.taskSet.failedStarts = 0;
   if (task.lastStatus === "STOPPED") noteStoppedTask(scope.taskSet, record);
-  if (task.lastStatus === "STOPPED" && task.stopCode === "TaskFailedToStart") throttle(scope);
+  if (task.lastStatus === "STOPPED" && task.stopCode === "TaskFailedToStart") {
+    // The words are those of service events of 2026.
+    addTaskSetEvent(scope, `was unable to place a task. Reason: ${task.stoppedReason}.`);
+    throttle(scope);
+  }
   scope.context.wake(scope.service);
 }
 
