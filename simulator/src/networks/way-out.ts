@@ -21,11 +21,8 @@ export interface Way {
 const publicAddress = "192.0.2.1";
 const port = 443;
 
-const closed = (reason: string, address: string | undefined = publicAddress): Way => ({
-  outcome: "closed",
-  reason,
-  address,
-});
+const closed = (reason: string, address = publicAddress): Way => ({ outcome: "closed", reason, address });
+const unresolved = (reason: string): Way => ({ outcome: "closed", reason });
 const notChecked = (reason: string): Way => ({ outcome: "not checked", reason });
 const open: Way = { outcome: "open", reason: "" };
 
@@ -37,8 +34,7 @@ const open: Way = { outcome: "open", reason: "" };
 export function wayOut(ec2: Ec2State, from: NetworkInterface, to: Destination): Way {
   const vpc = ec2.vpcs.get(ec2.subnets.get(from.subnetId)?.vpcId ?? "");
   if (!vpc) return closed(`subnet ${from.subnetId} does not exist`);
-  if (!vpc.dnsSupport)
-    return { outcome: "closed", reason: `${vpc.id} resolves no names: enableDnsSupport is false` };
+  if (!vpc.dnsSupport) return unresolved(`${vpc.id} resolves no names: enableDnsSupport is false`);
   const endpoint = endpointOf(ec2, vpc, to);
   if (!endpoint || !hasPrivateName(vpc, endpoint)) return overRoutes(ec2, from, to, endpoint);
   const ways = [overEndpoint(ec2, from, endpoint)];
@@ -64,7 +60,7 @@ function hasPrivateName({ dnsHostnames }: Vpc, { privateDns }: VpcEndpoint): boo
 function overEndpoint(ec2: Ec2State, from: NetworkInterface, endpoint: VpcEndpoint): Way {
   const { interfaces, securityGroupIds: groupIds, id } = endpoint;
   const address = interfaces[0]?.privateIp;
-  if (address === undefined) return closed(`${id} has no network interface`, address);
+  if (address === undefined) return unresolved(`${id} has no network interface`);
   const admittedOut = interfaces.some(
     ({ privateIp }) => admission(ec2, from, true, port, { address: privateIp, groupIds }) === "open",
   );

@@ -1,0 +1,126 @@
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { webTaskDefinition } from "../outside-clients/web.support.ts";
+import { webProgram } from "../runtime/tasks/in-process-runtime.support.ts";
+import { pushProgram } from "../services/ecs/controller/push-program.support.ts";
+import type { TestSimulator } from "../test-simulator.support.ts";
+import file from "./set-ups.json" with { type: "json" };
+
+/** How tasks of a right account reach AWS: from a public address, over a NAT gateway, or over endpoints. */
+export type Way = "public" | "nat" | "endpoints";
+
+/** An operation of EC2, its input, in which `$nat` stands for an id, and the names that paths of its output set. */
+type Call = readonly [operation: string, input: object, names?: Readonly<Record<string, string>>];
+
+interface TaskSettings {
+  /** Replaces settings of the way, such as `assignPublicIp`. */
+  readonly network?: object;
+  readonly container?: Partial<ContainerDefinition>;
+  readonly secret?: boolean;
+}
+
+export interface SetUp {
+  readonly name: string;
+  readonly way: Way;
+  /** What differs from a right account. */
+  readonly calls?: readonly Call[];
+  readonly task?: TaskSettings;
+  /** Pattern of RUNNING, or of AWS's reason for stopping the task. */
+  readonly expected: string;
+  /** Pattern of what the operator sees. */
+  readonly reason?: string;
+  readonly source: string;
+}
+
+export const setUps = file.setUps as readonly unknown[] as readonly SetUp[];
+const right = file.right as Readonly<Record<string, unknown>> as Readonly<
+  Record<Way | "vpc", readonly Call[]>
+>;
+
+type Names = Record<string, string>;
+
+/** Creates what tasks need apart from a network. */
+export async function prepareTasks({ aws, clock, ...simulator }: TestSimulator) {
+  const { repository } = await aws.ecr.createRepository({ repositoryName: "web" });
+  await pushProgram({ aws, clock, ...simulator }, repository?.repositoryUri ?? "", webProgram);
+  await aws.ecs.createCluster({ clusterName: "main" });
+  const { ARN: secret } = await aws.secretsmanager.createSecret({ Name: "password", SecretString: "x" });
+  const options = {
+    "awslogs-group": "web",
+    "awslogs-region": "us-east-1",
+    "awslogs-stream-prefix": "web",
+    "awslogs-create-group": "true",
+  };
+  const register = async (settings: TaskSettings = {}) => {
+    const definition = webTaskDefinition(`${repository?.repositoryUri}:latest`, {
+      logConfiguration: { logDriver: "awslogs", options },
+      ...(settings.secret && { secrets: [{ name: "PASSWORD", valueFrom: secret }] }),
+      ...settings.container,
+    });
+    return (await aws.ecs.registerTaskDefinition(definition)).taskDefinition?.taskDefinitionArn ?? "";
+  };
+  const describe = async (task: string) =>
+    (await aws.ecs.describeTasks({ cluster: "main", tasks: [task] })).tasks?.[0] ?? {};
+  return {
+    register,
+    describe,
+    /** Returns the ARN of the task. */
+    async start(names: Names, { way, task = {} }: Pick<SetUp, "way" | "task">): Promise<string> {
+      const { tasks = [] } = await aws.ecs.runTask({
+        cluster: "main",
+        launchType: "FARGATE",
+        taskDefinition: await register(task),
+        networkConfiguration: networkOf(names, way, task),
+      });
+      return tasks[0]?.taskArn ?? "";
+    },
+    /** Resolves when the task runs or has stopped, with RUNNING or the reason. */
+    async outcome(task: string): Promise<string> {
+      await clock.until(async () => /RUNNING|STOPPED/.test((await describe(task)).lastStatus ?? ""));
+      const { stoppedReason, lastStatus = "" } = await describe(task);
+      return stoppedReason ?? lastStatus;
+    },
+  };
+}
+
+export function networkOf(names: Names, way: Way, { network }: TaskSettings = {}) {
+  const isPublic = way === "public";
+  return {
+    awsvpcConfiguration: resolve(names, {
+      subnets: [isPublic ? "$publicSubnet" : "$privateSubnet"],
+      securityGroups: ["$taskGroup"],
+      assignPublicIp: isPublic ? ("ENABLED" as const) : ("DISABLED" as const),
+      ...network,
+    }),
+  };
+}
+
+function resolve<Value>(names: Names, value: Value): Value {
+  return JSON.parse(JSON.stringify(value).replace(/\$[\w.]+/g, (name) => names[name] ?? name));
+}
+
+/** Creates a VPC whose tasks reach AWS in this way, and changes it; returns the ids of its resources. */
+export async function makeNetwork(
+  simulator: TestSimulator,
+  way: Way,
+  calls: readonly Call[] = [],
+): Promise<Names> {
+  const names: Names = {};
+  const make = async ([operation, input, more = {}]: Call) => {
+    const operations = simulator.aws.ec2 as unknown as Record<string, (input: object) => Promise<unknown>>;
+    const output = await operations[operation]?.(resolve(names, input));
+    for (const [name, path] of Object.entries(more))
+      names[name] = String(path.split(".").reduce((value, part) => Object(value)[part], output));
+  };
+  for (const call of [...right.vpc, ...right[way]]) await make(call);
+  await settleGateways(simulator);
+  for (const call of calls) await make(call);
+  return names;
+}
+
+/** Waits until no NAT gateway is being created or deleted. */
+export function settleGateways({ aws, clock }: TestSimulator): Promise<void> {
+  return clock.until(async () => {
+    const { NatGateways = [] } = await aws.ec2.describeNatGateways({});
+    return NatGateways.every(({ State = "" }) => !["pending", "deleting"].includes(State));
+  });
+}

@@ -1,0 +1,103 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { trusting } from "../permissions/service-roles.support.ts";
+import { startTestSimulator } from "../test-simulator.support.ts";
+import { makeNetwork, networkOf, prepareTasks, settleGateways, setUps } from "./set-ups.support.ts";
+
+const warnings: string[] = [];
+const warn = (text: string) => void warnings.push(text);
+const simulator = await startTestSimulator({ networks: "enforce", warn });
+afterAll(() => simulator.close());
+const { aws, clock } = simulator;
+const tasks = await prepareTasks(simulator);
+
+/** An account has five Elastic IP addresses. */
+async function releaseAddresses(): Promise<void> {
+  const { NatGateways = [] } = await aws.ec2.describeNatGateways({});
+  for (const { NatGatewayId } of NatGateways) await aws.ec2.deleteNatGateway({ NatGatewayId });
+  await settleGateways(simulator);
+  const { Addresses = [] } = await aws.ec2.describeAddresses({});
+  for (const { AllocationId } of Addresses) await aws.ec2.releaseAddress({ AllocationId });
+}
+
+it.each(setUps)("a task with $way: $name", async ({ reason, ...setUp }) => {
+  warnings.length = 0;
+  const names = await makeNetwork(simulator, setUp.way, setUp.calls);
+  const task = await tasks.start(names, setUp);
+  expect(await tasks.outcome(task)).toMatch(new RegExp(setUp.expected));
+  expect(warnings.join("\n")).toMatch(new RegExp(reason ? `^networks: .*${reason}` : "^$"));
+  await aws.ecs.stopTask({ cluster: "main", task });
+  await releaseAddresses();
+});
+
+const route = { RouteTableId: "$publicTable", DestinationCidrBlock: "0.0.0.0/0" };
+const withoutWay = { way: "public", calls: [["deleteRoute", route]] } as const;
+const connectionIssue = /There is a connection issue between the task and Amazon ECR/;
+
+describe("a task without a way out", () => {
+  const start = async () =>
+    tasks.start(await makeNetwork(simulator, withoutWay.way, withoutWay.calls), withoutWay);
+
+  it("stops after 4 minutes and 48 seconds", async () => {
+    const task = await start();
+    expect(await tasks.outcome(task)).toMatch(connectionIssue);
+    const { createdAt, stoppedAt, stopCode } = await tasks.describe(task);
+    expect(Number(stoppedAt) - Number(createdAt)).toBeCloseTo(288_000, -3);
+    expect(stopCode).toBe("TaskFailedToStart");
+  });
+
+  it("is PENDING, and stops when it is asked to", async () => {
+    const task = await start();
+    await clock.eventually(async () => expect((await tasks.describe(task)).lastStatus).toBe("PENDING"));
+    await aws.ecs.stopTask({ cluster: "main", task, reason: "enough" });
+    expect(await tasks.outcome(task)).toBe("enough");
+    const { createdAt, stoppedAt } = await tasks.describe(task);
+    expect(Number(stoppedAt) - Number(createdAt)).toBeLessThan(20_000);
+  });
+
+  it.each([
+    ["runs without --networks enforce", {}, /^RUNNING$/],
+    ["reports the network first", { networks: "enforce", permissions: "enforce" } as const, connectionIssue],
+  ])("%s", async (_, options, expected) => {
+    const other = await startTestSimulator({ ...options, warn });
+    const AssumeRolePolicyDocument = trusting("ecs-tasks");
+    await other.aws.iam.createRole({ RoleName: "execution", AssumeRolePolicyDocument });
+    const { start, outcome } = await prepareTasks(other);
+    const names = await makeNetwork(other, withoutWay.way, withoutWay.calls);
+    expect(await outcome(await start(names, withoutWay))).toMatch(expected);
+    await other.close();
+  });
+});
+
+describe("a service", () => {
+  const names = makeNetwork(simulator, withoutWay.way, withoutWay.calls);
+  const read = async () =>
+    (await aws.ecs.describeServices({ cluster: "main", services: ["web"] })).services?.[0] ?? {};
+  const message = async () => (await read()).events?.[0]?.message;
+
+  it("without a way out goes on trying, until there is one", async () => {
+    await aws.ecs.createService({
+      cluster: "main",
+      serviceName: "web",
+      taskDefinition: await tasks.register(),
+      desiredCount: 1,
+      launchType: "FARGATE",
+      networkConfiguration: networkOf(await names, "public"),
+    });
+    const reason =
+      /^\(service web\) was unable to place a task\. Reason: ResourceInitializationError: .* i\/o timeout\.$/;
+    await clock.eventually(async () => expect(await message()).toMatch(reason));
+    await clock.eventually(async () => expect((await read()).deployments?.[0]?.failedTasks).toBe(2));
+    const { $publicTable: RouteTableId, $igw: GatewayId } = await names;
+    await aws.ec2.createRoute({ ...route, RouteTableId, GatewayId });
+    await clock.eventually(async () => expect(await message()).toMatch(/steady state/));
+  });
+
+  it("whose security group was deleted starts no more tasks", async () => {
+    await aws.ec2.deleteSecurityGroup({ GroupId: (await names).$taskGroup });
+    const { taskArns } = await aws.ecs.listTasks({ cluster: "main", serviceName: "web" });
+    await aws.ecs.stopTask({ cluster: "main", task: taskArns?.[0] });
+    await clock.eventually(async () =>
+      expect(await message()).toMatch(/'subnet-\w+': InvalidGroup\.NotFound\.$/),
+    );
+  });
+});
