@@ -86,7 +86,6 @@ function describeInternetGateway(state: Ec2State, { id, vpcId }: InternetGateway
   };
 }
 
-/** State only: tasks use the machine's own network, with any route table. */
 export function natGatewayOperations(state: Ec2State): Operations<"ec2"> {
   return {
     createNatGateway: (input) => {

@@ -18,7 +18,6 @@ const openPolicy = JSON.stringify({
   Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }],
 });
 
-/** State only: they route nothing. */
 export function vpcEndpointOperations(state: Ec2State): Operations<"ec2"> {
   return {
     createVpcEndpoint: (input) => create(state, input),
