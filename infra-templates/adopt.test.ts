@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
 import { physicalIds } from "./stacks.support.ts";
 
 /** The course's account after phase 6, by hand. */
-const stage = await useStage({ account: "academy" });
+const stage = await useStage({ account: "academy", networks: "enforce" });
 const parts = await courseParts(stage.simulator);
 await createContainers(stage.simulator, courseNames, parts.host);
 const balancing = await createLoadBalancer(stage.simulator, courseNames, parts);

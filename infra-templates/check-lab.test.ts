@@ -17,7 +17,7 @@ import {
 } from "./lab-account.support.ts";
 
 async function openStage() {
-  const stage = await createStage({ account: "academy" });
+  const stage = await createStage({ account: "academy", networks: "enforce" });
   onTestFinished(() => stage.close());
   return stage;
 }

@@ -1,8 +1,10 @@
+import { prepareTasks } from "@ecs-delivery/simulator/networks/set-ups.support";
 import { expect, test } from "vitest";
 import { outcome, physicalIds, updateParameters, useProfile } from "./stacks.support.ts";
 
 const { stage, provision } = await useProfile("standard");
 expect((await provision()).error).toBeUndefined();
+const tasks = await prepareTasks(stage.simulator);
 
 /** Parameters of a template, and the resources that they add and remove. */
 type Choice = [template: string, parameters: Record<string, string>, added: string[], removed: string[]];
@@ -68,4 +70,17 @@ test.each<Choice>([
       .sort();
   expect({ added: only(after, before), removed: only(before, after) }).toEqual({ added, removed });
   for (const id of Object.keys(before)) if (id in after) expect(after[id], id).toBe(before[id]);
+});
+
+test.each([
+  ["vpc-endpoints", "RUNNING"],
+  ["none", "There is a connection issue between the task and AWS Secrets Manager"],
+  ["nat-gateway", "RUNNING"],
+])("a task in a private subnet whose way out is %s: %s", async (PrivateWayOut, expected) => {
+  await updateParameters(stage.simulator, "microservices-network", { PrivateWayOut });
+  await outcome(stage.simulator, "microservices-network");
+  const ids = await physicalIds(stage.simulator, "microservices-network");
+  const names = { $privateSubnet: ids.PrivateSubnet1, $taskGroup: ids.TaskSecurityGroup };
+  const task = await tasks.start(names, { way: "nat", task: { secret: true } });
+  expect(await tasks.outcome(task)).toContain(expected);
 });

@@ -11,7 +11,7 @@ import { adminSourceIps, folder, type Profile, read } from "./profiles.support.t
 export async function useProfile(profile: Profile, options: TestOptions = {}) {
   vi.stubEnv("ADMIN_SOURCE_IPS", adminSourceIps);
   afterAll(() => void vi.unstubAllEnvs());
-  const stage = await useStage({ account: profile, ...options });
+  const stage = await useStage({ account: profile, networks: "enforce", ...options });
   const parametersFile = join(folder, `parameters/${profile}.json`);
   const given = { templatesFolder: folder, parametersFile, stackPrefix: "microservices" };
   const provision = (changes: Partial<ProvisionInputs> = {}) => stage.run({ ...given, ...changes });

@@ -4,6 +4,7 @@ import { accessKeysVariable } from "./access-keys.ts";
 import { accountKinds } from "./accounts/account-kind.ts";
 import { parseArguments } from "./command.ts";
 import { faultKinds } from "./gateway/faults.ts";
+import { networkModes } from "./networks/networks.ts";
 import { command } from "./options.mjs";
 import { taskRuntimeKinds } from "./runtime/tasks/runtime.ts";
 import { exportLines } from "./shell-lines.ts";
@@ -25,6 +26,7 @@ it("the usage lists the defaults, kinds and variables of the simulator", () => {
 it.each([
   ["runtime", taskRuntimeKinds],
   ["account-kind", accountKinds],
+  ["networks", networkModes],
 ])("--%s accepts every kind, and lists them for another", (option, kinds) => {
   for (const kind of kinds) expect(() => parseArguments([`--${option}`, kind])).not.toThrow();
   expect(() => parseArguments([`--${option}`, "other"])).toThrow(`"other" is not one of ${kinds.join(", ")}`);

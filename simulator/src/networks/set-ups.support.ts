@@ -36,7 +36,7 @@ const right = file.right as Readonly<Record<string, unknown>> as Readonly<
   Record<Way | "vpc", readonly Call[]>
 >;
 
-type Names = Record<string, string>;
+type Names = Record<string, string | undefined>;
 
 /** Creates what tasks need apart from a network. */
 export async function prepareTasks({ aws, clock, ...simulator }: TestSimulator) {
