@@ -1,4 +1,4 @@
-import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import type { AwsVpcConfiguration, ContainerDefinition } from "@aws-sdk/client-ecs";
 import { webTaskDefinition } from "../outside-clients/web.support.ts";
 import { webProgram } from "../runtime/tasks/in-process-runtime.support.ts";
 import { pushProgram } from "../services/ecs/controller/push-program.support.ts";
@@ -13,7 +13,7 @@ type Call = readonly [operation: string, input: object, names?: Readonly<Record<
 
 interface TaskSettings {
   /** Replaces settings of the way, such as `assignPublicIp`. */
-  readonly network?: object;
+  readonly network?: Partial<AwsVpcConfiguration>;
   readonly container?: Partial<ContainerDefinition>;
   readonly secret?: boolean;
 }
@@ -31,10 +31,19 @@ export interface SetUp {
   readonly source: string;
 }
 
-export const setUps = file.setUps as readonly unknown[] as readonly SetUp[];
-const right = file.right as Readonly<Record<string, unknown>> as Readonly<
-  Record<Way | "vpc", readonly Call[]>
->;
+interface SetUps {
+  /** Of every task. */
+  readonly container: Partial<ContainerDefinition>;
+  readonly vpc: readonly Call[];
+  readonly ways: Readonly<
+    Record<Way, { readonly calls: readonly Call[]; readonly network: AwsVpcConfiguration }>
+  >;
+  readonly setUps: readonly SetUp[];
+}
+
+const { container, vpc, ways, setUps } = file as unknown as SetUps;
+
+export { setUps };
 
 type Names = Record<string, string | undefined>;
 
@@ -44,15 +53,9 @@ export async function prepareTasks({ aws, clock, ...simulator }: TestSimulator) 
   await pushProgram({ aws, clock, ...simulator }, repository?.repositoryUri ?? "", webProgram);
   await aws.ecs.createCluster({ clusterName: "main" });
   const { ARN: secret } = await aws.secretsmanager.createSecret({ Name: "password", SecretString: "x" });
-  const options = {
-    "awslogs-group": "web",
-    "awslogs-region": "us-east-1",
-    "awslogs-stream-prefix": "web",
-    "awslogs-create-group": "true",
-  };
   const register = async (settings: TaskSettings = {}) => {
     const definition = webTaskDefinition(`${repository?.repositoryUri}:latest`, {
-      logConfiguration: { logDriver: "awslogs", options },
+      ...container,
       ...(settings.secret && { secrets: [{ name: "PASSWORD", valueFrom: secret }] }),
       ...settings.container,
     });
@@ -83,15 +86,7 @@ export async function prepareTasks({ aws, clock, ...simulator }: TestSimulator) 
 }
 
 export function networkOf(names: Names, way: Way, { network }: TaskSettings = {}) {
-  const isPublic = way === "public";
-  return {
-    awsvpcConfiguration: resolve(names, {
-      subnets: [isPublic ? "$publicSubnet" : "$privateSubnet"],
-      securityGroups: ["$taskGroup"],
-      assignPublicIp: isPublic ? ("ENABLED" as const) : ("DISABLED" as const),
-      ...network,
-    }),
-  };
+  return { awsvpcConfiguration: resolve(names, { ...ways[way].network, ...network }) };
 }
 
 function resolve<Value>(names: Names, value: Value): Value {
@@ -105,22 +100,22 @@ export async function makeNetwork(
   calls: readonly Call[] = [],
 ): Promise<Names> {
   const names: Names = {};
+  const operations = simulator.aws.ec2 as unknown as Record<string, (input: object) => Promise<unknown>>;
   const make = async ([operation, input, more = {}]: Call) => {
-    const operations = simulator.aws.ec2 as unknown as Record<string, (input: object) => Promise<unknown>>;
     const output = await operations[operation]?.(resolve(names, input));
     for (const [name, path] of Object.entries(more))
       names[name] = String(path.split(".").reduce((value, part) => Object(value)[part], output));
   };
-  for (const call of [...right.vpc, ...right[way]]) await make(call);
+  for (const call of [...vpc, ...ways[way].calls]) await make(call);
   await settleGateways(simulator);
   for (const call of calls) await make(call);
   return names;
 }
 
 /** Waits until no NAT gateway is being created or deleted. */
-export function settleGateways({ aws, clock }: TestSimulator): Promise<void> {
-  return clock.until(async () => {
+export async function settleGateways({ aws, clock }: TestSimulator): Promise<void> {
+  await clock.until(async () => {
     const { NatGateways = [] } = await aws.ec2.describeNatGateways({});
-    return NatGateways.every(({ State = "" }) => !["pending", "deleting"].includes(State));
+    return NatGateways.every(({ State = "" }) => !/pending|deleting/.test(State));
   });
 }

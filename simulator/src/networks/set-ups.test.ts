@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, it } from "vitest";
-import { trusting } from "../permissions/service-roles.support.ts";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { document } from "../permissions/caller.support.ts";
 import { startTestSimulator } from "../test-simulator.support.ts";
 import { makeNetwork, networkOf, prepareTasks, settleGateways, setUps } from "./set-ups.support.ts";
 
@@ -11,13 +11,13 @@ const { aws, clock } = simulator;
 const tasks = await prepareTasks(simulator);
 
 /** An account has five Elastic IP addresses. */
-async function releaseAddresses(): Promise<void> {
+afterEach(async () => {
   const { NatGateways = [] } = await aws.ec2.describeNatGateways({});
   for (const { NatGatewayId } of NatGateways) await aws.ec2.deleteNatGateway({ NatGatewayId });
   await settleGateways(simulator);
   const { Addresses = [] } = await aws.ec2.describeAddresses({});
   for (const { AllocationId } of Addresses) await aws.ec2.releaseAddress({ AllocationId });
-}
+});
 
 it.each(setUps)("a task with $way: $name", async ({ reason, ...setUp }) => {
   warnings.length = 0;
@@ -26,16 +26,15 @@ it.each(setUps)("a task with $way: $name", async ({ reason, ...setUp }) => {
   expect(await tasks.outcome(task)).toMatch(new RegExp(setUp.expected));
   expect(warnings.join("\n")).toMatch(new RegExp(reason ? `^networks: .*${reason}` : "^$"));
   await aws.ecs.stopTask({ cluster: "main", task });
-  await releaseAddresses();
 });
 
 const route = { RouteTableId: "$publicTable", DestinationCidrBlock: "0.0.0.0/0" };
-const withoutWay = { way: "public", calls: [["deleteRoute", route]] } as const;
 const connectionIssue = /There is a connection issue between the task and Amazon ECR/;
 
+const createClosedNetwork = (account = simulator) => makeNetwork(account, "public", [["deleteRoute", route]]);
+
 describe("a task without a way out", () => {
-  const start = async () =>
-    tasks.start(await makeNetwork(simulator, withoutWay.way, withoutWay.calls), withoutWay);
+  const start = async () => tasks.start(await createClosedNetwork(), { way: "public" });
 
   it("stops after 4 minutes and 48 seconds", async () => {
     const task = await start();
@@ -59,45 +58,36 @@ describe("a task without a way out", () => {
     ["reports the network first", { networks: "enforce", permissions: "enforce" } as const, connectionIssue],
   ])("%s", async (_, options, expected) => {
     const other = await startTestSimulator({ ...options, warn });
-    const AssumeRolePolicyDocument = trusting("ecs-tasks");
-    await other.aws.iam.createRole({ RoleName: "execution", AssumeRolePolicyDocument });
+    const Principal = { Service: "ecs-tasks.amazonaws.com" };
+    const trust = document({ Effect: "Allow", Principal, Action: "sts:AssumeRole" });
+    await other.aws.iam.createRole({ RoleName: "execution", AssumeRolePolicyDocument: trust });
     const { start, outcome } = await prepareTasks(other);
-    const names = await makeNetwork(other, withoutWay.way, withoutWay.calls);
-    expect(await outcome(await start(names, withoutWay))).toMatch(expected);
+    const task = await start(await createClosedNetwork(other), { way: "public" });
+    expect(await outcome(task)).toMatch(expected);
     await other.close();
   });
 });
 
-describe("a service", () => {
-  const names = makeNetwork(simulator, withoutWay.way, withoutWay.calls);
+it("a service without a way out goes on trying until there is one, and fails without its group", async () => {
+  const { $publicTable: RouteTableId, $igw: GatewayId, ...names } = await createClosedNetwork();
+  await aws.ecs.createService({
+    cluster: "main",
+    serviceName: "web",
+    taskDefinition: await tasks.register(),
+    desiredCount: 1,
+    launchType: "FARGATE",
+    networkConfiguration: networkOf(names, "public"),
+  });
   const read = async () =>
     (await aws.ecs.describeServices({ cluster: "main", services: ["web"] })).services?.[0] ?? {};
-  const message = async () => (await read()).events?.[0]?.message;
-
-  it("without a way out goes on trying, until there is one", async () => {
-    await aws.ecs.createService({
-      cluster: "main",
-      serviceName: "web",
-      taskDefinition: await tasks.register(),
-      desiredCount: 1,
-      launchType: "FARGATE",
-      networkConfiguration: networkOf(await names, "public"),
-    });
-    const reason =
-      /^\(service web\) was unable to place a task\. Reason: ResourceInitializationError: .* i\/o timeout\.$/;
-    await clock.eventually(async () => expect(await message()).toMatch(reason));
-    await clock.eventually(async () => expect((await read()).deployments?.[0]?.failedTasks).toBe(2));
-    const { $publicTable: RouteTableId, $igw: GatewayId } = await names;
-    await aws.ec2.createRoute({ ...route, RouteTableId, GatewayId });
-    await clock.eventually(async () => expect(await message()).toMatch(/steady state/));
-  });
-
-  it("whose security group was deleted starts no more tasks", async () => {
-    await aws.ec2.deleteSecurityGroup({ GroupId: (await names).$taskGroup });
-    const { taskArns } = await aws.ecs.listTasks({ cluster: "main", serviceName: "web" });
-    await aws.ecs.stopTask({ cluster: "main", task: taskArns?.[0] });
-    await clock.eventually(async () =>
-      expect(await message()).toMatch(/'subnet-\w+': InvalidGroup\.NotFound\.$/),
-    );
-  });
+  const reports = (pattern: RegExp) =>
+    clock.eventually(async () => expect((await read()).events?.[0]?.message).toMatch(pattern));
+  await reports(/^\(service web\) was unable to place a task\. Reason: Resource.* i\/o timeout\.$/);
+  await clock.eventually(async () => expect((await read()).deployments?.[0]?.failedTasks).toBe(2));
+  await aws.ec2.createRoute({ ...route, RouteTableId, GatewayId });
+  await reports(/steady state/);
+  await aws.ec2.deleteSecurityGroup({ GroupId: names.$taskGroup });
+  const { taskArns } = await aws.ecs.listTasks({ cluster: "main", serviceName: "web" });
+  await aws.ecs.stopTask({ cluster: "main", task: taskArns?.[0] });
+  await reports(/'subnet-\w+': InvalidGroup\.NotFound\.$/);
 });

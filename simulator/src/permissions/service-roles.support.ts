@@ -10,7 +10,7 @@ import { pushProgram } from "../services/ecs/controller/push-program.support.ts"
 import { type TestSimulator, testListenerPortOffset } from "../test-simulator.support.ts";
 import { document, roleArn } from "./caller.support.ts";
 
-export const trusting = (service: string) =>
+const trusting = (service: string) =>
   document([
     { Effect: "Allow", Principal: { Service: `${service}.amazonaws.com` }, Action: "sts:AssumeRole" },
   ]);

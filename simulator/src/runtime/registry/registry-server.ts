@@ -134,8 +134,7 @@ interface PullOptions {
  */
 async function pullImage({ reference, hosts, repository, pathOf, architectures }: PullOptions) {
   const named = parseReference(reference);
-  if (!hosts.includes(named.host))
-    throw unreachable(reference, `the simulator reaches no registry but its own, ${hosts[0]}`);
+  if (!hosts.includes(named.host)) throw unreachable(named, hosts[0]);
   const source = repository(named.name);
   const top = source?.resolve(named.reference);
   if (source?.settings.denial?.("pull") !== undefined)
@@ -160,12 +159,14 @@ interface Reference {
   /** Tag, or digest when both are given. */
   reference: string;
   full: string;
+  /** Of its manifest. */
+  url: string;
 }
 
 /**
  * Parses names as Docker does: no host means Docker Hub, a single word there is in its `library`, no tag means latest.
  */
-function parseReference(text: string): Reference {
+export function parseReference(text: string): Reference {
   const [withTag = "", digest] = text.split("@");
   const slash = withTag.indexOf("/");
   const first = withTag.slice(0, Math.max(0, slash));
@@ -178,7 +179,9 @@ function parseReference(text: string): Reference {
   const tag = colon < 0 ? undefined : rest.slice(colon + 1);
   const shownTag = tag ?? (digest === undefined ? "latest" : undefined);
   const full = `${host}/${name}${shownTag === undefined ? "" : `:${shownTag}`}${digest === undefined ? "" : `@${digest}`}`;
-  return { host, name, reference: digest ?? tag ?? "latest", full };
+  const found = digest ?? tag ?? "latest";
+  const server = host === "docker.io" ? "registry-1.docker.io" : host;
+  return { host, name, reference: found, full, url: `https://${server}/v2/${name}/manifests/${found}` };
 }
 
 function selectPlatform(
@@ -204,16 +207,12 @@ function childFor({ manifests }: ImageIndex, architecture: string): string | und
   )?.digest;
 }
 
-/** Returns the error of a pull that cannot connect to the image's registry. */
-export function unreachable(image: string, cause: string, retries = 1): Error {
-  const { host, name, reference, full } = parseReference(image);
-  const server = host === "docker.io" ? "registry-1.docker.io" : host;
-  const url = `https://${server}/v2/${name}/manifests/${reference}`;
-  return cannotPull(`failed to resolve ref ${full}: failed to do request: Head "${url}": ${cause}`, retries);
+function unreachable({ full, url }: Reference, own: string | undefined): Error {
+  return cannotPull(
+    `failed to resolve ref ${full}: failed to do request: Head "${url}": the simulator reaches no registry but its own, ${own}`,
+  );
 }
 
-function cannotPull(cause: string, retries = 1): Error {
-  return new Error(
-    `CannotPullContainerError: pull image manifest has been retried ${retries} time(s): ${cause}`,
-  );
+function cannotPull(cause: string): Error {
+  return new Error(`CannotPullContainerError: pull image manifest has been retried 1 time(s): ${cause}`);
 }

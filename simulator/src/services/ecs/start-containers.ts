@@ -4,11 +4,12 @@ import { type LogStream, openLogStream } from "../../runtime/tasks/log-stream.ts
 import type { ContainerMetadata } from "../../runtime/tasks/metadata-server.ts";
 import type { Isolation, LocalImage, TaskContainer } from "../../runtime/tasks/runtime.ts";
 import { readSecret } from "../../runtime/tasks/secrets.ts";
+import { mayLog, requireLayers, requireManifest, requireRetrieval } from "./agent-requests.ts";
 import { labelsOf, logStreamName, metadataOf } from "./container-metadata.ts";
 import { newRuntimeId } from "./names.ts";
 import { hostName } from "./network-interface.ts";
 import type { EcsContext, RunningContainer, TaskRecord } from "./state.ts";
-import { credentialsOf, mayLog, requireLayers, requireManifest, requireRetrieval } from "./task-roles.ts";
+import { credentialsOf } from "./task-roles.ts";
 import { parseCpu, parseMemory } from "./validate-task-definition.ts";
 
 /** Fargate's default time between SIGTERM and SIGKILL (ContainerDefinition.stopTimeout). */
