@@ -148,23 +148,25 @@ const otherBlocks = [
   "224.0.0.0/3",
 ].flatMap((block) => parseCidr(block) ?? []);
 
-/** Returns the most specific route of every public address: one, if all have the same. */
+/** Returns the public addresses at which one of the blocks begins, or has ended. */
+function publicEdges(blocks: readonly Cidr[]): Cidr[] {
+  return blocks
+    .flatMap(({ base, prefix }) => [base, base + 2 ** (32 - prefix)])
+    .flatMap((base) => (base < 2 ** 32 ? [{ base, prefix: 32 }] : []))
+    .filter((address) => !otherBlocks.some((block) => contains(block, address)));
+}
+
+const edgesOfOtherBlocks = publicEdges(otherBlocks);
+
+/** Returns the most specific route of every public address: one, if all have the same. It changes at edges only. */
 function routesOfPublicAddresses(routes: readonly Route[]): Set<Route | undefined> {
   const known = routes.flatMap((route) => {
     const block = parseCidr(route.destination);
     return block ? [{ route, block }] : [];
   });
   const bySize = known.toSorted((a, b) => b.block.prefix - a.block.prefix);
-  // The route can only change where a block begins or ends.
-  const edges = [...otherBlocks, ...known.map(({ block }) => block)].flatMap(({ base, prefix }) => [
-    base,
-    base + 2 ** (32 - prefix),
-  ]);
-  const addresses: Cidr[] = edges.flatMap((base) => (base < 2 ** 32 ? [{ base, prefix: 32 }] : []));
-  const isPublic = (address: Cidr) => !otherBlocks.some((block) => contains(block, address));
-  const found = addresses
-    .filter(isPublic)
-    .map((address) => bySize.find(({ block }) => contains(block, address))?.route);
+  const addresses = [...edgesOfOtherBlocks, ...publicEdges(known.map(({ block }) => block))];
+  const found = addresses.map((address) => bySize.find(({ block }) => contains(block, address))?.route);
   return new Set(found.filter((route) => !(route && isLocal(route))));
 }
 
