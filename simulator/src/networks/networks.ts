@@ -1,5 +1,6 @@
 import type { Ec2State } from "../services/ec2/state.ts";
 
+/** @internal */
 export const networkModes = ["enforce", "off"] as const;
 export type NetworkMode = (typeof networkModes)[number];
 
@@ -14,7 +15,7 @@ export interface NetworkInterface {
 /** Decides who can reach whom in the account's networks. */
 export interface Networks {
   readonly mode: NetworkMode;
-  /** What decisions read; EC2 sets it when it is created. */
+  /** State that decisions read; EC2 sets it when it is created. */
   ec2?: Ec2State;
   /** Interfaces of tasks by their private address, which no other task has. Empty if the mode is `off`. */
   readonly interfaces: Map<string, NetworkInterface>;

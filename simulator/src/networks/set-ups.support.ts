@@ -21,7 +21,7 @@ interface TaskSettings {
 export interface SetUp {
   readonly name: string;
   readonly way: Way;
-  /** What differs from a right account. */
+  /** Changes of a right account. */
   readonly calls?: readonly Call[];
   readonly task?: TaskSettings;
   /** Pattern of RUNNING, or of AWS's reason for stopping the task. */
@@ -32,7 +32,7 @@ export interface SetUp {
 }
 
 interface SetUps {
-  /** Of every task. */
+  /** Settings of every task. */
   readonly container: Partial<ContainerDefinition>;
   readonly vpc: readonly Call[];
   readonly ways: Readonly<

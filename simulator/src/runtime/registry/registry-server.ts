@@ -159,7 +159,7 @@ interface Reference {
   /** Tag, or digest when both are given. */
   reference: string;
   full: string;
-  /** Of its manifest. */
+  /** Address of its manifest. */
   url: string;
 }
 
