@@ -9,6 +9,7 @@ import type { Environment, Quotas } from "./environment.ts";
 import { createFaults, type Fault, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { createNetworks, type NetworkMode } from "./networks/networks.ts";
+import { databaseFilter } from "./networks/way-in.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
 import { createPermissions } from "./permissions/create-permissions.ts";
 import {
@@ -217,8 +218,10 @@ async function createEnvironment(
   const databaseAuthority = join(dataDirectory, "rds-ca.pem");
   await mkdir(dataDirectory, { recursive: true });
   await writeFile(databaseAuthority, authority.certificate);
+  const networks = createNetworks(options.networks ?? "off", warn);
   const directory = join(dataDirectory, "tasks");
-  const settings = { registry, network, directory, vcpuShare, databaseAuthority };
+  const isDatabaseClosed = databaseFilter(networks);
+  const settings = { registry, network, directory, vcpuShare, databaseAuthority, isDatabaseClosed };
   return {
     accountId,
     region,
@@ -239,8 +242,8 @@ async function createEnvironment(
     databaseAuthority: authority,
     aws,
     permissions,
-    networks: createNetworks(options.networks ?? "off", warn),
     quotas: options.quotas ?? {},
+    networks,
     awsFor: (caller) => callFor(caller, aws, permissions),
     alarmActions: createAlarmActions(),
     gateway,

@@ -99,7 +99,7 @@ function hasGatewayToS3(ec2: Ec2State, subnetId: string): boolean {
 }
 
 /** Returns the subnet's own route table, else the main one of its VPC. */
-function tableOf(ec2: Ec2State, subnetId: string) {
+export function tableOf(ec2: Ec2State, subnetId: string) {
   const own = [...ec2.associations.values()].find((each) => each.subnetId === subnetId);
   const association = own ?? mainAssociation(ec2, ec2.subnets.get(subnetId)?.vpcId ?? "");
   return ec2.routeTables.get(association?.routeTableId ?? "");

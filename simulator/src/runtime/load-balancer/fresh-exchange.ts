@@ -5,12 +5,13 @@ import {
   type ServerResponse,
 } from "node:http";
 import { requestHeaders, responseHeaders } from "./forwarded-headers.ts";
-import { countAnswer, type ForwardContext, fail, type Hop } from "./hop.ts";
+import { countAnswer, type ForwardContext, fail, type Hop, timeOut } from "./hop.ts";
 import type { PoolMember } from "./target-pool.ts";
 
 /** Passes a request through, its body streamed, on a new connection to its target. */
 export function exchangeOnFresh(request: IncomingMessage, response: ServerResponse, hop: Hop): void {
   const { member, context } = hop;
+  if (context.isTargetClosed(member)) return void timeOut(response, hop);
   const upstream = startRequest(request, member, context);
   if (upstream === undefined) {
     fail(response, 502, context);

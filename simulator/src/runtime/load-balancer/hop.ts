@@ -1,10 +1,14 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
+import { type Clock, passes } from "../../clock.ts";
 import type { Network } from "../network.ts";
-import type { PoolMember, TargetPool } from "./target-pool.ts";
+import { connectTimeoutMs, type PoolMember, type TargetPool } from "./target-pool.ts";
 import type { TrafficMeter } from "./traffic-meter.ts";
 
 export interface ForwardContext {
   readonly network: Network;
+  readonly clock: Pick<Clock, "wait">;
+  /** Whether the packets of a new connection to the target are dropped. */
+  readonly isTargetClosed: (target: PoolMember) => boolean;
   /** The listener's port as the API reports it. */
   readonly listenerPort: number;
   /** Milliseconds of real time for which either connection may be silent. */
@@ -40,6 +44,15 @@ export function countAnswer({ pool, context }: Hop, status: number, startedAt: n
 export function fail(response: ServerResponse, status: number, { meter }: ForwardContext): void {
   if (!response.headersSent) meter.countErrorPage(status);
   sendErrorPage(response, status);
+}
+
+/** Responds as for a target that drops packets: when the time to connect to it has passed. */
+export async function timeOut(response: ServerResponse, { context }: Hop): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  // The rest of a request's body goes nowhere.
+  response.req.resume();
+  if (await passes(context.clock.wait(connectTimeoutMs, gone.signal))) fail(response, 504, context);
 }
 
 /** Server name in an Application Load Balancer's own responses. */

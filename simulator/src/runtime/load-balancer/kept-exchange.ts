@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { requestHeaders, responseHeaders } from "./forwarded-headers.ts";
-import { countAnswer, fail, type Hop } from "./hop.ts";
+import { countAnswer, fail, type Hop, timeOut } from "./hop.ts";
 import type { KeptConnection } from "./target-pool.ts";
 
 /**
@@ -15,6 +15,8 @@ export function exchangeOnKept(
   again: () => void,
 ): void {
   const { member, context } = hop;
+  // A connection that was allowed goes on, as tracked ones do ("Security group connection tracking", EC2 user guide).
+  if (!member.connections.hasIdle() && context.isTargetClosed(member)) return void timeOut(response, hop);
   const socket = context.network.resolve(member.address, member.port);
   if (socket === undefined) {
     fail(response, 502, context);

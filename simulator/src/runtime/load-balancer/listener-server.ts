@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Network } from "../network.ts";
 import { exchangeOnFresh, hasBody } from "./fresh-exchange.ts";
 import {
   type Answer,
@@ -25,13 +25,14 @@ export interface Route {
   readonly action: RouteAction;
 }
 
-interface ListenerServerOptions {
+interface ListenerServerOptions
+  extends Pick<ForwardContext, "network" | "clock" | "isTargetClosed" | "idleTimeout"> {
   /** Its port on 127.0.0.1. */
   readonly servedPort: number;
   /** The port as the API reports it. */
   readonly listenerPort: number;
-  readonly network: Network;
-  readonly idleTimeout: number;
+  /** Whether the packets of a new client are dropped; undefined if they never are. */
+  readonly isClosed?: (() => boolean) | undefined;
   /** In order of priority; the last one takes all remaining requests. */
   readonly routes: readonly Route[];
 }
@@ -76,6 +77,7 @@ export async function startListenerServer(options: ListenerServerOptions): Promi
     server.headersTimeout = idleTimeout;
   };
   setIdleTimeout(options.idleTimeout);
+  const held = options.isClosed && holdClients(server, options.isClosed, () => context.idleTimeout);
   await listen(server, options.servedPort);
   return {
     meter,
@@ -87,8 +89,27 @@ export async function startListenerServer(options: ListenerServerOptions): Promi
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        for (const socket of held ?? []) socket.destroy();
       }),
   };
+}
+
+/**
+ * Holds the connections of clients whose packets AWS drops: the system has accepted them, and they get no response until
+ * the idle timeout resets them. Returns those that are held.
+ */
+function holdClients(server: Server, isClosed: () => boolean, idleTimeout: () => number): Set<Socket> {
+  const held = new Set<Socket>();
+  const serve = server.listeners("connection");
+  server.removeAllListeners("connection").on("connection", (socket) => {
+    if (!isClosed()) return serve.forEach((each) => void each.call(server, socket));
+    held.add(socket);
+    socket.on("error", () => {}).once("close", () => held.delete(socket));
+    socket.setTimeout(idleTimeout(), () => socket.resetAndDestroy());
+    // Notices when the client gives up.
+    socket.resume();
+  });
+  return held;
 }
 
 function perform(

@@ -87,6 +87,7 @@ export interface KeptConnection {
 interface KeptConnections {
   /** Returns an idle connection, or a new one. */
   take(socket: Socket): KeptConnection;
+  hasIdle(): boolean;
   /** Closes idle connections; those in use close when their exchange ends. */
   retire(): void;
 }
@@ -95,7 +96,7 @@ interface KeptConnections {
 const maxIdle = 256;
 
 /** Source: Application Load Balancers guide, "HTTP 504: Gateway timeout". */
-const connectTimeoutMs = 10_000;
+export const connectTimeoutMs = 10_000;
 
 interface Connection {
   readonly origin: string;
@@ -146,6 +147,7 @@ export function createKeptConnections(): KeptConnections {
         discard: () => drop(taken),
       };
     },
+    hasIdle: () => idle.length > 0,
     retire() {
       retired = true;
       idle.splice(0).forEach(drop);

@@ -1,5 +1,6 @@
 import { createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import type { Socket as Address } from "../network.ts";
 
 /** A server of a task's process: the requested port and its loopback port. */
 interface Listening {
@@ -9,21 +10,28 @@ interface Listening {
   readonly loopbackOnly: boolean;
 }
 
+interface Expected {
+  readonly onListening: (listening: Listening) => void;
+  /** Whether connections of the task to a database are dropped. */
+  readonly isClosed: (database: Address) => boolean;
+}
+
 /**
- * Receives the ports that tasks' processes listen on (see listen-on-loopback.cjs). Each process keeps its connection
+ * Receives the ports that tasks' processes listen on (see listen-on-loopback.cjs), and says
+ * which databases they reach. Each process keeps its connection
  * open until it ends, and ends itself when the connection closes.
  */
 export interface ControlServer {
   readonly port: number;
-  /** Calls back for each server of the processes with this token. */
-  expect(token: string, onListening: (listening: Listening) => void): void;
+  /** Calls back for each server and each connection to a database of the processes with this token. */
+  expect(token: string, expected: Expected): void;
   /** Ends the processes with this token, and later ones. */
   forget(token: string): void;
   close(): void;
 }
 
 export async function startControlServer(): Promise<ControlServer> {
-  const expected = new Map<string, (listening: Listening) => void>();
+  const expected = new Map<string, Expected>();
   /** Open connections, each with its token. */
   const sockets = new Map<Socket, string>();
   const server = createServer((socket) => {
@@ -40,7 +48,7 @@ export async function startControlServer(): Promise<ControlServer> {
   if (address === null || typeof address === "string") throw new Error("the control server has no port");
   return {
     port: address.port,
-    expect: (token, onListening) => void expected.set(token, onListening),
+    expect: (token, callbacks) => void expected.set(token, callbacks),
     forget: (token) => {
       expected.delete(token);
       for (const [socket, shown] of sockets) if (shown === token) socket.destroy();
@@ -54,7 +62,7 @@ export async function startControlServer(): Promise<ControlServer> {
 
 function readMessages(
   socket: Socket,
-  expected: ReadonlyMap<string, (listening: Listening) => void>,
+  expected: ReadonlyMap<string, Expected>,
   onToken: (token: string) => void,
 ): void {
   let token: string | undefined;
@@ -66,9 +74,12 @@ function readMessages(
       if (!expected.has(token)) socket.destroy();
       return;
     }
-    const { port, servedOn, loopbackOnly = false } = message;
+    const { port, servedOn, loopbackOnly = false, connecting, host } = message;
+    const { onListening, isClosed } = expected.get(token) ?? {};
     if (typeof port === "number" && typeof servedOn === "number")
-      expected.get(token)?.({ port, servedOn, loopbackOnly: loopbackOnly === true });
+      onListening?.({ port, servedOn, loopbackOnly: loopbackOnly === true });
+    if (typeof port === "number" && typeof host === "string")
+      socket.write(`${JSON.stringify({ connecting, isClosed: isClosed?.({ host, port }) })}\n`);
   });
 }
 

@@ -33,7 +33,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
   describe.skipIf(kind === "docker" && !hasDocker)("a task", () => {
     /** Docker does not report when its containers listen. */
     const heldAfterMs = kind === "docker" ? startAllowanceMs : 0;
-    const { program, start, push } = useRuntime(kind, vcpuShare);
+    const { program, start, push } = useRuntime(kind, { vcpuShare });
 
     /**
      * Measures the cores that containers use from now on, until the claim holds for them. A busy machine takes longer to

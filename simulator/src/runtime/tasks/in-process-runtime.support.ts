@@ -29,6 +29,8 @@ interface ProgramContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly metadata: ContainerMetadata;
   readonly log: (line: string) => void;
+  /** Returns whether a connection to a database's socket is dropped. */
+  isDatabaseClosed(host: string, port: number): boolean;
   /** Serves a port of the task. */
   listen(port: number, listener: RequestListener): Server;
   exit(code: number): void;
@@ -74,12 +76,12 @@ export const webProgram: Program = ({ environment: { VERSION = "" }, listen, onS
  * Runs containers as functions of this process, whose ports are served on loopback. Nothing of an image is unpacked.
  */
 export function createInProcessRuntime(
-  options: Pick<TaskRuntimeOptions, "network"> & {
+  parts: Pick<TaskRuntimeOptions, "network" | "isDatabaseClosed"> & {
     readonly registry: Pick<TaskRuntimeOptions["registry"], "pull">;
     readonly clock: Clock;
   },
 ): TaskRuntime {
-  const { registry, network, clock } = options;
+  const { registry, clock } = parts;
   const running = new Map<TaskContainer, string>();
   return {
     vcpuShare: 1,
@@ -89,7 +91,7 @@ export function createInProcessRuntime(
       return { digest, config: config.config ?? {}, location: config.config?.Labels?.[label] ?? "" };
     },
     async start(options) {
-      const container = await startContainer(options, network, clock);
+      const container = await startContainer(options, parts, clock);
       running.set(container, options.address);
       container.exited.then(() => running.delete(container));
       return container;
@@ -103,7 +105,7 @@ export function createInProcessRuntime(
 
 async function startContainer(
   options: ContainerOptions,
-  network: TaskRuntimeOptions["network"],
+  { network, isDatabaseClosed }: Pick<TaskRuntimeOptions, "network" | "isDatabaseClosed">,
   clock: Clock,
 ): Promise<TaskContainer> {
   const { image, onLine } = options;
@@ -132,6 +134,7 @@ async function startContainer(
       },
       metadata: options.metadata,
       log: onLine,
+      isDatabaseClosed: (host, port) => isDatabaseClosed?.(options.address, { host, port }) ?? false,
       exit,
       listen: servers.listen,
       use: usage.use,

@@ -5,19 +5,31 @@
 // than the simulator's.
 const net = require("node:net");
 
-const [controlPort, token] = (process.env.SIMULATOR_TASK_CONTROL ?? "").split(":");
+const [controlPort, token, mustAsk] = (process.env.SIMULATOR_TASK_CONTROL ?? "").split(":");
 const control = net.connect({ host: "127.0.0.1", port: Number(controlPort) });
 control.unref();
 control.on("error", () => {});
 // The connection ends with the simulator in every case; a task must not outlive it.
 control.on("close", () => process.kill(process.pid, "SIGKILL"));
 control.write(`${JSON.stringify({ token })}\n`);
+let received = "";
+control.on("data", (chunk) => {
+  const lines = (received + chunk).split("\n");
+  received = lines.pop();
+  for (const line of lines) answered(JSON.parse(line));
+});
 
 /** The task's own; databases have other addresses of the machine (see instance-server.ts). */
 const loopback = /^(localhost|127\.(?!3[34]\.)|::1$)/;
+const database = /^127\.3[34]\./;
 const movedDatabase = /^127\.34\.(\d+)\.(\d+)$/;
 /** The port that each mapped server requested, which `address()` returns. */
 const asked = new WeakMap();
+/** By number: connections to databases that wait for the simulator's answer. */
+const waiting = new Map();
+let connections = 0;
+/** Linux gives up a connection without an answer after about this time (tcp_syn_retries). */
+const connectTimeoutMs = 127_000;
 /** Loopback ports of the task's ports: those known when this process began, and its own; 0 without a server. */
 const served = new Map(
   (process.env.SIMULATOR_TASK_PORTS || "").split(",").map((pair) => pair.split(":").map(Number)),
@@ -66,8 +78,37 @@ net.Socket.prototype.connect = function (...args) {
     if (typeof second === "string") sorted.splice(1, 1);
     sorted[0] = { ...options, port: servedOn, host: moved ? options.host : "127.0.0.1" };
   }
+  if (mustAsk && database.test(options.host)) return ask(this, options.host, servedOn || port, args);
   return connect.apply(this, args);
 };
+
+/** Asks whether security groups admit the connection: their rules may change at any time. */
+function ask(socket, host, port, args) {
+  connections += 1;
+  const connecting = connections;
+  // As for a name that is being resolved: what is written meanwhile is sent later.
+  socket.connecting = true;
+  const giveUp = () => {
+    waiting.delete(connecting);
+    const what = { code: "ETIMEDOUT", errno: -110, syscall: "connect", address: host, port };
+    socket.destroy(Object.assign(new Error(`connect ETIMEDOUT ${host}:${port}`), what));
+  };
+  const timer = setTimeout(giveUp, connectTimeoutMs);
+  socket.once("close", () => clearTimeout(timer));
+  waiting.set(connecting, () => {
+    clearTimeout(timer);
+    if (!socket.destroyed) connect.apply(socket, args);
+  });
+  control.write(`${JSON.stringify({ connecting, host, port })}\n`);
+  return socket;
+}
+
+/** Connects; or leaves the socket as it is, as for packets that are dropped. */
+function answered({ connecting, isClosed }) {
+  const proceed = waiting.get(connecting);
+  waiting.delete(connecting);
+  if (!isClosed && proceed) proceed();
+}
 
 function refusal(port) {
   const what = { code: "ECONNREFUSED", syscall: "connect", address: "127.0.0.1", port };

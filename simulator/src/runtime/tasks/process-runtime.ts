@@ -36,7 +36,7 @@ const preload = fileURLToPath(new URL("./listen-on-loopback.cjs", import.meta.ur
  * fails.
  */
 export function createProcessRuntime(options: ProcessRuntimeOptions): TaskRuntime {
-  const { registry, network, directory, vcpuShare, databaseAuthority } = options;
+  const { registry, network, directory, vcpuShare, databaseAuthority, isDatabaseClosed } = options;
   const accounts = createProcessAccounts(vcpuShare);
   const files = createImageFiles(join(directory, "images"));
   const running = new Map<TaskContainer, string>();
@@ -55,7 +55,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): TaskRuntim
       return { digest: image.digest, config: image.config.config ?? {}, location: root };
     },
     async start(options) {
-      host ??= prepareHost(directory, accounts, databaseAuthority);
+      host ??= prepareHost(directory, accounts, { databaseAuthority, isDatabaseClosed });
       const container = await startContainer(options, network, await host).catch((error) => {
         throw new Error(`CannotStartContainerError: ${error.message}`);
       });
@@ -77,18 +77,20 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): TaskRuntim
 }
 
 export interface ProcessRuntimeOptions
-  extends Pick<TaskRuntimeOptions, "network" | "directory" | "vcpuShare" | "databaseAuthority"> {
+  extends Pick<TaskRuntimeOptions, "network" | "directory" | "vcpuShare">,
+    DatabaseSettings {
   readonly registry: Pick<TaskRuntimeOptions["registry"], "pull">;
 }
 
+type DatabaseSettings = Pick<TaskRuntimeOptions, "databaseAuthority" | "isDatabaseClosed">;
+
 /** Parts shared by all containers of this machine. */
-interface Host {
+interface Host extends DatabaseSettings {
   readonly control: ControlServer;
   readonly metadata: MetadataServer;
   readonly accounts: ProcessAccounts;
   /** A folder that contains only the simulator's own node. */
   readonly lentFolder: string;
-  readonly databaseAuthority: string | undefined;
   /** By the task's address: the ports of its processes, and their loopback ports. */
   readonly served: Map<string, Map<number, number>>;
 }
@@ -96,7 +98,7 @@ interface Host {
 async function prepareHost(
   directory: string,
   accounts: ProcessAccounts,
-  databaseAuthority: string | undefined,
+  databases: DatabaseSettings,
 ): Promise<Host> {
   const lentFolder = join(directory, "lent");
   await mkdir(lentFolder, { recursive: true });
@@ -104,7 +106,7 @@ async function prepareHost(
     if (error.code !== "EEXIST") throw error;
   });
   const [control, metadata] = await Promise.all([startControlServer(), startMetadataServer(hostAddress)]);
-  return { control, metadata, accounts, lentFolder, databaseAuthority, served: new Map() };
+  return { control, metadata, accounts, lentFolder, ...databases, served: new Map() };
 }
 
 async function startContainer(
@@ -151,7 +153,7 @@ async function startContainer(
 
 /** Publishes the ports of the container's processes, until it ends. */
 function followPorts(
-  { control, served }: Host,
+  { control, served, isDatabaseClosed }: Host,
   network: Network,
   address: string,
   token: string,
@@ -160,11 +162,14 @@ function followPorts(
   const ofTask = served.get(address) ?? new Map<number, number>();
   served.set(address, ofTask);
   const own = new Set<number>();
-  control.expect(token, ({ port, servedOn, loopbackOnly }) => {
-    own.add(port);
-    ofTask.set(port, servedOn);
-    if (!loopbackOnly) network.publish(address, port, { host: hostAddress, port: servedOn });
-    onListening();
+  control.expect(token, {
+    onListening({ port, servedOn, loopbackOnly }) {
+      own.add(port);
+      ofTask.set(port, servedOn);
+      if (!loopbackOnly) network.publish(address, port, { host: hostAddress, port: servedOn });
+      onListening();
+    },
+    isClosed: (database) => isDatabaseClosed?.(address, database) ?? false,
   });
   return {
     served: (): ReadonlyMap<number, number> => ofTask,
@@ -203,7 +208,7 @@ async function prepareSetting(options: ContainerOptions, host: Host, token: stri
       }),
       PATH: pathOnDisk(root, environment.PATH, host.lentFolder),
       NODE_OPTIONS: [`--require="${quote(preload)}"`, environment.NODE_OPTIONS].filter(Boolean).join(" "),
-      SIMULATOR_TASK_CONTROL: `${host.control.port}:${token}`,
+      SIMULATOR_TASK_CONTROL: [host.control.port, token, ...(host.isDatabaseClosed ? ["ask"] : [])].join(":"),
       // No server listens yet (see listen-on-loopback.cjs).
       SIMULATOR_TASK_PORTS: options.ports.map((port) => `${port}:0`).join(),
     },

@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import type { Network } from "../network.ts";
+import type { Network, Socket } from "../network.ts";
 import type { ImageConfig, Registry } from "../registry/registry.ts";
 import type { ContainerMetadata } from "./metadata-server.ts";
 
@@ -142,4 +142,6 @@ export interface TaskRuntimeOptions {
   readonly vcpuShare?: number | undefined;
   /** File of the authority of the account's databases, which Node in the tasks trusts by default. */
   readonly databaseAuthority?: string | undefined;
+  /** Whether connections from a task's address to a database's socket are dropped; undefined if they never are. */
+  readonly isDatabaseClosed?: ((address: string, socket: Socket) => boolean) | undefined;
 }

@@ -22,14 +22,16 @@ const repository = "web";
 
 type Settings = Partial<Omit<ContainerOptions, "image" | "isolation">> & { isolation?: Partial<Isolation> };
 
+type RuntimeSettings = Partial<Parameters<typeof startTaskRuntime>[1]>;
+
 /** Gives the tests of a suite one runtime, and a registry to pull from. */
-export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
+export function useRuntime(kind: TaskRuntimeKind, settings: RuntimeSettings = {}) {
   const network = createNetwork();
   const authority = createCertificateAuthority("Test CA", Date.now());
   const started = new Set<TaskContainer>();
   let at: Started;
   beforeAll(async () => {
-    at = await startIn(await mkdtemp(join(tmpdir(), "runtime-test-")), kind, network, authority, vcpuShare);
+    at = await startIn(await mkdtemp(join(tmpdir(), "runtime-test-")), kind, network, authority, settings);
   });
   afterEach(async () => {
     for (const container of started) container.kill();
@@ -92,7 +94,7 @@ async function startIn(
   kind: TaskRuntimeKind,
   network: Network,
   { certificate }: CertificateAuthority,
-  vcpuShare: number | undefined,
+  settings: RuntimeSettings,
 ) {
   const served = await serveRegistry();
   const { registry } = served;
@@ -104,7 +106,7 @@ async function startIn(
     registry,
     network,
     directory,
-    vcpuShare,
+    ...settings,
   });
   // The runtime provides Node for processes.
   const base = kind === "docker" ? [await makeNodeLayer(directory)] : [];

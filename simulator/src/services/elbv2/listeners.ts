@@ -16,6 +16,7 @@ import { createWeightedChoice } from "../../runtime/load-balancer/target-pool.ts
 import type { Operations } from "../api.ts";
 import { normalizeActions } from "./actions.ts";
 import { idleTimeoutMs } from "./attributes.ts";
+import { isTargetClosed, listenerFilter } from "./reach.ts";
 import {
   checkPortNumber,
   defaultRuleOf,
@@ -215,15 +216,20 @@ function checkPort(state: State, loadBalancer: LoadBalancerRecord, port: number 
 
 /** The loopback port may be used by any program of this machine, so the error names the port and the next step. */
 async function openPort(
-  { network, listenerPortOffset }: Environment,
+  environment: Environment,
   loadBalancer: LoadBalancerRecord,
   listenerPort: number,
   routes: readonly Route[],
 ): Promise<ListenerServer> {
-  const servedPort = listenerPort + listenerPortOffset;
+  const { network, clock } = environment;
+  const servedPort = listenerPort + environment.listenerPortOffset;
   const idleTimeout = idleTimeoutMs(loadBalancer);
   try {
-    return await startListenerServer({ servedPort, listenerPort, network, idleTimeout, routes });
+    return await startListenerServer({
+      ...{ servedPort, listenerPort, network, clock, idleTimeout, routes },
+      isClosed: listenerFilter(environment, loadBalancer, listenerPort),
+      isTargetClosed: (target) => isTargetClosed(environment, loadBalancer, target),
+    });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const cause = code === "EADDRINUSE" ? "is taken" : `cannot be used (${code ?? error})`;

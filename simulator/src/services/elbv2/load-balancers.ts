@@ -33,10 +33,12 @@ const hostedZoneIds: Record<string, string> = {
   "eu-west-3": "Z3Q77PNBQS71R4",
 };
 
+/** `onZones` is called when the zones of a load balancer have changed. */
 export function loadBalancerOperations(
   environment: Environment,
   state: State,
   listeners: Listeners,
+  onZones: () => void,
 ): Operations<"elbv2"> {
   const describe = (record: LoadBalancerRecord) => describeLoadBalancer(environment, record);
   return {
@@ -75,6 +77,7 @@ export function loadBalancerOperations(
           "Subnets must be in the load balancer's VPC",
         );
       loadBalancer.description = { ...loadBalancer.description, AvailabilityZones: zones };
+      onZones();
       return { AvailabilityZones: zones, IpAddressType: loadBalancer.description.IpAddressType };
     },
   };

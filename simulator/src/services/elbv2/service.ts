@@ -85,7 +85,7 @@ function createElbv2(environment: Environment): Service<"elbv2"> {
   const metrics = publishMetrics(environment, state);
   return {
     operations: {
-      ...loadBalancerOperations(environment, state, listeners),
+      ...loadBalancerOperations(environment, state, listeners, targets.followUse),
       ...loadBalancerAttributeOperations(state),
       ...listeners.operations,
       ...ruleOperations(state, listeners),

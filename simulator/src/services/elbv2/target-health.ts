@@ -28,6 +28,12 @@ export const notInUse = health(
   "Target.NotInUse",
   "Target group is not configured to receive traffic from the load balancer",
 );
+/** ECS treats it as a failed health check. */
+export const zoneNotEnabled = health(
+  "unused",
+  "Target.NotInUse",
+  "Target is in an Availability Zone that is not enabled for the load balancer",
+);
 export const notRegistered = health(
   "unused",
   "Target.NotRegistered",
@@ -48,10 +54,16 @@ function unhealthy(result: ProbeResult): TargetHealth {
  */
 const checkPause = { timesDuration: 30, longestMs: 500 };
 
+interface Checked {
+  readonly settings: () => TargetGroupRecord["settings"];
+  /** Whether the packets to a port of the target are dropped. */
+  readonly isClosed: (port: number) => boolean;
+}
+
 /** Checks a target's health until the signal ends it; reports every change. */
 export async function watchTarget(
   environment: Environment,
-  { settings }: { settings: () => TargetGroupRecord["settings"] },
+  { settings, isClosed }: Checked,
   target: TargetRecord,
   onChange: () => void,
 ): Promise<void> {
@@ -68,7 +80,10 @@ export async function watchTarget(
     const intervalMs = group.HealthCheckIntervalSeconds * 1000;
     const intervalPassed = passes(clock.wait(intervalMs, signal));
     const beganAt = performance.now();
-    const result = await probe(environment, probeOf(group, target), signal);
+    const check = probeOf(group, target);
+    const result = isClosed(check.port)
+      ? await passes(clock.wait(check.timeoutMs, signal)).then(() => ({ outcome: "timeout" }) as const)
+      : await probe(environment, check, signal);
     const tookMs = performance.now() - beganAt;
     if (signal.aborted) return;
     // A new target that refuses connections is still initial, as it would be with thresholds that pass in real seconds.

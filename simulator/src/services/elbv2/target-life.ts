@@ -1,21 +1,34 @@
 import { BlockList, isIPv4 } from "node:net";
-import type { TargetDescription, TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type {
+  TargetDescription,
+  TargetHealth,
+  TargetHealthDescription,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { Networks } from "../../networks/networks.ts";
 import { createPoolMember } from "../../runtime/load-balancer/target-pool.ts";
 import type { Operations } from "../api.ts";
 import { contains, parseCidr } from "../ec2/cidr.ts";
+import { isInOtherZone, isTargetClosed } from "./reach.ts";
 import {
   checkPortNumber,
   findTargetGroup,
+  type LoadBalancerRecord,
   loadBalancerArnsOf,
   type State,
   type TargetGroupRecord,
   type TargetRecord,
   validationError,
 } from "./state.ts";
-import { draining, initialChecking, notInUse, notRegistered, watchTarget } from "./target-health.ts";
+import {
+  draining,
+  initialChecking,
+  notInUse,
+  notRegistered,
+  watchTarget,
+  zoneNotEnabled,
+} from "./target-health.ts";
 
 type Description = TargetRecord["description"];
 
@@ -25,7 +38,7 @@ export interface TargetLife {
   register(group: TargetGroupRecord, targets: readonly Description[]): void;
   deregister(group: TargetGroupRecord, targets: readonly Description[]): void;
   /**
-   * Call it when rules have changed: a group that comes into use has its targets checked, one that goes out of use not.
+   * Call it when rules or zones have changed: a target that comes into use is checked, one that goes out of use not.
    */
   followUse(): void;
   /** Ends checks and connections of a deleted group. */
@@ -33,9 +46,27 @@ export interface TargetLife {
 }
 
 export function createTargetLife(environment: Environment, state: State): TargetLife {
-  const isInUse = ({ arn }: TargetGroupRecord) => loadBalancerArnsOf(state, arn).length > 0;
-  const begin = (group: TargetGroupRecord, target: TargetRecord) =>
-    isInUse(group) ? startChecks(environment, group, target) : rest(target);
+  const { networks } = environment;
+  const userOf = ({ arn }: TargetGroupRecord): LoadBalancerRecord | undefined =>
+    state.loadBalancers.get(loadBalancerArnsOf(state, arn)[0] ?? "");
+  const startChecks = (group: TargetGroupRecord, target: TargetRecord) => {
+    restart(target);
+    target.health = initialChecking;
+    const isClosed = (port: number) =>
+      networks.mode === "enforce" &&
+      isTargetClosed(environment, userOf(group), { address: target.description.Id, port });
+    const checked = { settings: () => group.settings, isClosed };
+    void watchTarget(environment, checked, target, () => refreshPool(group));
+  };
+  /** Starts the checks of a target that has come into use; ends those of one that has gone out of use. */
+  const follow = (group: TargetGroupRecord, target: TargetRecord) => {
+    const user = userOf(group);
+    const isInZone = user && !isInOtherZone(environment, user, group, target.description.Id);
+    const unused = user ? zoneNotEnabled : notInUse;
+    if (isInZone && target.health.State === "unused") startChecks(group, target);
+    else if (!isInZone && target.health.State === "draining") remove(group, target);
+    else if (!isInZone && target.health !== unused) rest(target, unused);
+  };
   return {
     register(group, targets) {
       for (const description of targets) {
@@ -44,7 +75,7 @@ export function createTargetLife(environment: Environment, state: State): Target
           const target = createTarget(description);
           group.targets.set(keyOf(description), target);
           if (known) retire(known);
-          begin(group, target);
+          follow(group, target);
         }
       }
       refreshPool(group);
@@ -58,12 +89,7 @@ export function createTargetLife(environment: Environment, state: State): Target
     },
     followUse() {
       for (const group of state.targetGroups.values()) {
-        const used = isInUse(group);
-        for (const target of group.targets.values()) {
-          if (used && target.health.State === "unused") startChecks(environment, group, target);
-          else if (!used && target.health.State === "draining") remove(group, target);
-          else if (!used && target.health.State !== "unused") rest(target);
-        }
+        for (const target of group.targets.values()) follow(group, target);
         refreshPool(group);
       }
     },
@@ -74,15 +100,9 @@ export function createTargetLife(environment: Environment, state: State): Target
   };
 }
 
-function startChecks(environment: Environment, group: TargetGroupRecord, target: TargetRecord): void {
+function rest(target: TargetRecord, unused: TargetHealth): void {
   restart(target);
-  target.health = initialChecking;
-  void watchTarget(environment, { settings: () => group.settings }, target, () => refreshPool(group));
-}
-
-function rest(target: TargetRecord): void {
-  restart(target);
-  target.health = notInUse;
+  target.health = unused;
 }
 
 /** An unused target has nothing to finish, so it is removed at once. */

@@ -56,7 +56,7 @@ async function serve(state: RdsState, instance: Instance, meanwhile: InstanceSta
 }
 
 /** RDS's for MySQL. */
-const defaultPort = 3306;
+export const defaultPort = 3306;
 
 /**
  * On AWS every instance has an address of its own, so all have the same port. On Linux all of 127.0.0.0/8 is this

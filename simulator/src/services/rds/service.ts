@@ -2,7 +2,7 @@ import type { Environment } from "../../environment.ts";
 import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { changeInstanceOperations } from "./change-instance.ts";
-import { closeServers } from "./instance-server.ts";
+import { closeServers, defaultPort } from "./instance-server.ts";
 import { instanceOperations, snapshotOperations } from "./instances.ts";
 import {
   arnOf,
@@ -10,6 +10,7 @@ import {
   findInstance,
   findSnapshot,
   findSubnetGroup,
+  type Instance,
   invalidValue,
   type RdsState,
   tagsOn,
@@ -31,6 +32,11 @@ export const rds: Definition<"rds"> = {
  */
 function createRds(environment: Environment): Service<"rds"> {
   const state = createRdsState(environment);
+  environment.networks.databaseAt = (socket) => {
+    const isAt = ({ endpoint }: Instance) => endpoint?.host === socket.host && endpoint.port === socket.port;
+    const instance = [...state.instances.values()].find(isAt);
+    return instance && interfaceOf(state, instance);
+  };
   return {
     operations: {
       ...subnetGroupOperations(state),
@@ -40,6 +46,19 @@ function createRds(environment: Environment): Service<"rds"> {
       ...tagOperations(state),
     },
     close: () => closeServers(state),
+  };
+}
+
+/** Returns the interface of an instance, which has an address in its zone's subnet of its group. */
+function interfaceOf(state: RdsState, { settings }: Instance) {
+  const { vpcId, subnets } = findSubnetGroup(state, settings.subnetGroupName);
+  const possible = subnets.filter(({ zone }) => settings.multiAz || zone === settings.zone);
+  return {
+    vpcId,
+    subnetIds: possible.map(({ id }) => id),
+    groupIds: settings.securityGroupIds,
+    port: settings.port ?? defaultPort,
+    isPublic: settings.publiclyAccessible,
   };
 }
 

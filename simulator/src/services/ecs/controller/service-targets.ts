@@ -1,5 +1,6 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import { waitUntil } from "../../../clock.ts";
+import { zoneNotEnabled } from "../../elbv2/target-health.ts";
 import { addTaskSetEvent, type EcsContext, type TaskRecord, type TaskSetScope } from "../state.ts";
 import type { Targets } from "../task-lifecycle.ts";
 
@@ -62,7 +63,8 @@ export async function readHealth(
     return {
       targetGroupArn: target.TargetGroupArn,
       port: loadBalancer.containerPort as number,
-      state: State,
+      // ECS replaces such a task, and its event gives this description as the reason.
+      state: Description === zoneNotEnabled.Description ? "unhealthy" : State,
       description: Description,
     };
   });
