@@ -7,9 +7,9 @@ import type {
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { Networks } from "../../networks/networks.ts";
+import { zoneOf } from "../../networks/way-in.ts";
 import { createPoolMember } from "../../runtime/load-balancer/target-pool.ts";
 import type { Operations } from "../api.ts";
-import { contains, parseCidr } from "../ec2/cidr.ts";
 import { isInOtherZone, isTargetClosed } from "./reach.ts";
 import {
   checkPortNumber,
@@ -213,11 +213,8 @@ function refuseOutside(
   { settings }: TargetGroupRecord,
   { Id, AvailabilityZone: zone }: Description,
 ): void {
-  const address = parseCidr(`${Id}/32`);
   // Loopback addresses are the simulator's own.
-  if (!ec2 || !address || zone === "all" || Id.startsWith("127.")) return;
-  for (const { vpcId, cidr } of ec2.subnets.values())
-    if (vpcId === settings.VpcId && contains(cidr, address)) return;
+  if (!ec2 || zone === "all" || Id.startsWith("127.") || zoneOf(ec2, settings.VpcId, Id)) return;
   throw validationError(
     zone
       ? `The Availability Zone for IP address '${Id}' must be 'all' for Application Load Balancer target groups, when not within the VPC`
