@@ -10,11 +10,6 @@ import { pushProgram } from "../services/ecs/controller/push-program.support.ts"
 import { type TestSimulator, testListenerPortOffset } from "../test-simulator.support.ts";
 import { document, roleArn } from "./caller.support.ts";
 
-const trusting = (service: string) =>
-  document([
-    { Effect: "Allow", Principal: { Service: `${service}.amazonaws.com` }, Action: "sts:AssumeRole" },
-  ]);
-
 /** Returns how to make every role right again except for the flaw of one. */
 function roleMaker({ aws: { iam } }: TestSimulator) {
   const make = async (RoleName: string, flaw = "") => {
