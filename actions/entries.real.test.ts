@@ -1,6 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { useFolder, writeFiles } from "@ecs-delivery/program/test-folder.support";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Given, startEntry } from "./core/entry.support.ts";
 import { createRealStage, type Stage } from "./delivery/stage.support.ts";
@@ -28,24 +27,18 @@ async function killedAt(moment: string, action: string, given: Given): Promise<r
 
 describe("an account with a service", () => {
   let stage: Stage;
-  let folder: string;
+  const folder = useFolder();
+  writeFiles(folder, {
+    "dist/main.mjs": "",
+    "templates/logs.yaml":
+      "Resources:\n  Log: { Type: AWS::Logs::LogGroup, Properties: { RetentionInDays: 1 } }\n",
+  });
   beforeAll(async () => {
     stage = await createRealStage();
-    folder = await mkdtemp(join(tmpdir(), "entries-test-"));
-    await mkdir(join(folder, "dist"));
-    await mkdir(join(folder, "templates"));
-    await writeFile(join(folder, "dist/main.mjs"), "");
-    await writeFile(
-      join(folder, "templates/logs.yaml"),
-      "Resources:\n  Log: { Type: AWS::Logs::LogGroup, Properties: { RetentionInDays: 1 } }\n",
-    );
     await release(stage, "good", 1, { settleMs: 0 });
     await release(stage, "bad", 1, { settleMs: 0 });
   });
-  afterAll(async () => {
-    await stage?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => stage?.close());
 
   const definition = () => stage.taskDefinition("entry");
 

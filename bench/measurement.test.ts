@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, it, onTestFinished } from "vitest";
 import { asTable, type Goal, type Measurement, measure, median } from "./measurement.ts";
 import { runBenchmarks } from "./run-benchmarks.ts";
 
@@ -32,7 +32,7 @@ it.each([
   [[], 1, ["missed: n, slow: 1 s, 0.5 ×; ≥ 1 ×"]],
   [["absent"], 2, []],
 ])("the benchmarks %j end with %i and list what was missed", async (names, code, missed) => {
-  const folder = await mkdtemp(join(tmpdir(), "benchmarks-"));
+  const folder = useFolder(onTestFinished);
   const printed: string[] = [];
   const print = (line: string) => void printed.push(line);
   const write = (name: string, row: Measurement) =>
@@ -41,7 +41,6 @@ it.each([
   await write("reached", measure({ ...figures, metric: "fast", ours: 2, peer: peer(2), goal: "≥ 1 ×" }));
   expect(await runBenchmarks(folder, folder, names, { log: print, error: print })).toBe(code);
   expect(printed.filter((line) => line.startsWith("missed:"))).toEqual(missed);
-  await rm(folder, { recursive: true });
 });
 
 it.each([

@@ -1,17 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { folder, type Profile, profiles, readProfile, templateNames } from "./profiles.support.ts";
 
-let work: string;
-beforeAll(() => {
-  work = mkdtempSync(join(tmpdir(), "lint-templates-"));
-});
-afterAll(() => rmSync(work, { recursive: true }));
+const work = useFolder();
 
 /** Example values in the format that an account would return. */
 const looksLike: { readonly [kind: string]: string } = {

@@ -1,6 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { useFolder, writeFiles } from "@ecs-delivery/program/test-folder.support";
 import { expect, onTestFinished, test } from "vitest";
 import { isBuilt, noteBuild } from "./build-actions.ts";
 
@@ -27,15 +25,10 @@ test.each([
   ["not older than a changed test", "actions/greet/src/index.test.ts", "more();\n", true],
   ["not older than line ends of Windows", "actions/greet/src/index.ts", "export {};\r\n", true],
 ])("a build is %s", (_, name, text, expected) => {
-  const folder = mkdtempSync(join(tmpdir(), "build-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const write = ([name, text]: readonly [string, string]) => {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  };
-  Object.entries(files).forEach(write);
+  const folder = useFolder(onTestFinished);
+  writeFiles(folder, files);
   noteBuild(folder);
   expect(isBuilt(folder)).toBe(true);
-  write([name, text]);
+  writeFiles(folder, { [name]: text });
   expect(isBuilt(folder)).toBe(expected);
 });

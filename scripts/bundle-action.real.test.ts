@@ -1,20 +1,16 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, test } from "vitest";
 import { actionsFolder, bundleAction } from "./bundle-action.ts";
 
 // The committed bundles: `npm run check` shows that they were built from these sources.
 const bundleOf = (action: string) => join(actionsFolder, action, "dist");
 const actions = readdirSync(actionsFolder).filter((name) => existsSync(bundleOf(name)));
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "bundle-"));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = useFolder();
 
 test("another build of tag-image gives the same files, byte for byte", { timeout: 300_000 }, async () => {
   const built = join(folder, "built");

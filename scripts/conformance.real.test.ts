@@ -1,22 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
 import { findLeft } from "@ecs-delivery/simulator/conformance/play";
 import { startRealSimulator, type TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 let simulator: TestSimulator;
-let folder: string;
+const folder = useFolder();
 beforeAll(async () => {
   simulator = await startRealSimulator({ permissions: "enforce" });
-  folder = await mkdtemp(join(tmpdir(), "conformance-test-"));
 });
-afterAll(async () => {
-  await simulator?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => simulator?.close());
 
 /** Runs the command; a line of its output may end it. */
 async function conform(argv: readonly string[], endAt?: RegExp) {

@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { appendSummary, type Card, fitted, markdownOf } from "./card.ts";
 import { fold } from "./summary.ts";
@@ -73,14 +73,11 @@ test("creates no tags, links or images from foreign text", () => {
 });
 
 test("keeps the parts as data in the file of ECS_DELIVERY_SUMMARY, next to their Markdown", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "card-test-"));
+  const folder = useFolder(onTestFinished);
   const [markdown, data] = [join(folder, "summary.md"), join(folder, "summary.jsonl")];
   vi.stubEnv("GITHUB_STEP_SUMMARY", markdown);
   vi.stubEnv("ECS_DELIVERY_SUMMARY", data);
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-    rmSync(folder, { recursive: true });
-  });
+  onTestFinished(() => void vi.unstubAllEnvs());
   const chart = { title: "Slices", slices: [["a", 1]] } as const;
   await appendSummary(card, "- text");
   await appendSummary({ head: "Cost", parts: [chart] });
@@ -102,8 +99,7 @@ test.each([
 });
 
 test("stays below GitHub's limit of a step's summary, whatever several parts hold", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "card-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = useFolder(onTestFinished);
   vi.stubEnv("GITHUB_STEP_SUMMARY", join(folder, "summary.md"));
   onTestFinished(() => void vi.unstubAllEnvs());
   for (const length of [1_000, 2_000_000])

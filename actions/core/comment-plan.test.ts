@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { commentPlan } from "./comment-plan.ts";
 
@@ -11,7 +11,7 @@ import { commentPlan } from "./comment-plan.ts";
 let server: Server;
 let comments: { id: number; body: string }[];
 let answers: number[];
-const folder = mkdtempSync(join(tmpdir(), "pull-request-"));
+const folder = useFolder();
 
 beforeAll(async () => {
   server = createServer(async (request, response) => {
@@ -36,10 +36,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });
-afterAll(() => {
-  server.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => void server.close());
 beforeEach(() => {
   comments = [];
   answers = [];

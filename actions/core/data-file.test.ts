@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, onTestFinished, test } from "vitest";
 import {
   duplicateKeys,
   findDataPositions,
@@ -45,11 +45,9 @@ test.each<[string, string, unknown]>([
 });
 
 test("accepts a byte order mark at the beginning of a file", () => {
-  const folder = mkdtempSync(join(tmpdir(), "data-file-"));
-  const file = join(folder, "f.json");
+  const file = join(useFolder(onTestFinished), "f.json");
   writeFileSync(file, '\uFEFF{"a": 1}');
   expect(readDataFile(file)).toEqual({ a: 1 });
-  rmSync(folder, { recursive: true });
 });
 
 test.each<[string, readonly string[]]>([

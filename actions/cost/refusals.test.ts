@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, test } from "vitest";
 import { estimateTemplate } from "./estimate.support.ts";
 import { readPriceList } from "./price-list.ts";
 import list from "./prices-us-east-1.json" with { type: "json" };
 import { readTaskSizes } from "./task-sizes.ts";
 import { readUsage } from "./usage.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "cost-test-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = useFolder();
 
 function file(name: string, text: string): string {
   const path = join(folder, name);

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
 import { describe, expect, it, onTestFinished, test } from "vitest";
 import { summarise } from "./counts.ts";
 import { percentile, reportOf } from "./report.support.ts";
@@ -78,8 +78,7 @@ test("summarises rates and percentiles, also of nothing", () => {
 
 describe("readReport", () => {
   async function readWritten(text: string | undefined): Promise<LoadReport> {
-    const folder = await mkdtemp(join(tmpdir(), "load-report-"));
-    onTestFinished(() => rm(folder, { recursive: true }));
+    const folder = useFolder(onTestFinished);
     const file = join(folder, "report.json");
     if (text !== undefined) await writeFile(file, text);
     return readReport(file);

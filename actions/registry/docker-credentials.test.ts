@@ -1,14 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { useEmptyFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, it } from "vitest";
 import { dockerCredentials } from "./docker-credentials.ts";
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "docker-credentials-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useEmptyFolder();
 
 const auth = Buffer.from("me:a:b").toString("base64");
 const me = { user: "me", password: "a:b" };

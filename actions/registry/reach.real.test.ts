@@ -1,16 +1,15 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
 import { expect, it, onTestFinished } from "vitest";
 import { reach } from "./reach.ts";
 
 it("explains a certificate of an unknown authority", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "registry-reach-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = useFolder(onTestFinished);
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
   const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"];
   await promisify(execFile)("openssl", [...request, "-keyout", key, "-out", cert]);

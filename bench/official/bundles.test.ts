@@ -1,14 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { useEmptyFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, test } from "vitest";
 import { checkOfficial } from "./bundles.ts";
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "bundles-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useEmptyFolder();
 
 test("asks for a missing bundle by repository, version and place", async () => {
   await expect(checkOfficial(folder, "render")).rejects.toThrow(

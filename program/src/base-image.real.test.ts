@@ -1,28 +1,23 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasDocker } from "../../simulator/src/runtime/tasks/runtimes.support.ts";
 import { makeNodeBase } from "./base-image.ts";
+import { useFolder } from "./test-folder.support.ts";
 
 const run = promisify(execFile);
 const image = `node-base-${randomUUID()}`;
-let folder: string;
+const folder = useFolder();
 let base: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "node-base-"));
   base = await makeNodeBase({ folder: join(folder, "base"), npm: true });
   await run("tar", ["--create", "--directory", base, "--file", join(folder, "base.tar"), "."]);
   await run("docker", ["import", join(folder, "base.tar"), image]);
 });
-afterAll(async () => {
-  await run("docker", ["image", "rm", "--force", image]);
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => run("docker", ["image", "rm", "--force", image]));
 
 async function runInside(...command: string[]): Promise<string> {
   const limits = ["--read-only", "--cap-drop", "ALL", "--user", "65532:65532", "--network", "none"];

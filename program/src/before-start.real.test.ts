@@ -1,11 +1,11 @@
 import { execFile, spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { thisProcess } from "./processes.mjs";
+import { useFolder } from "./test-folder.support.ts";
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, "../..");
@@ -20,34 +20,19 @@ const sources = [
   "simulator/src/options.mjs",
 ];
 
-let directory: string;
+const directory = useFolder();
 let clone: string;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "before-start-"));
-});
-afterAll(() => rm(directory, { recursive: true, force: true }));
 // Its name contains characters that are special in shells and URLs.
 beforeEach(async () => {
   clone = await mkdtemp(join(directory, "Kaffee für 'Ünder' 100% "));
   for (const source of sources) {
-    await mkdir(dirname(join(clone, source)), { recursive: true });
     // The machine's Node cannot read TypeScript.
     const filter = (path: string) => !path.endsWith(".ts");
     await cp(join(root, source), join(clone, source), { recursive: true, filter });
   }
   await git("init", "--quiet");
-  await git(
-    "-c",
-    "user.name=x",
-    "-c",
-    "user.email=x@example.com",
-    "commit",
-    "--quiet",
-    "--allow-empty",
-    "-m",
-    "x",
-  );
+  const author = ["-c", "user.name=x", "-c", "user.email=x@example.com"];
+  await git(...author, "commit", "--quiet", "--allow-empty", "-m", "x");
 });
 
 const git = (...command: string[]) => run("git", command, { cwd: clone });

@@ -1,26 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { provideDatabaseServer } from "./database.mjs";
+import { useEmptyFolder } from "./test-folder.support.ts";
 
-let folder: string;
-let programs: string;
-let cache: string;
+const folder = useEmptyFolder();
+const programs = join(folder, "programs");
+const cache = join(folder, "of a user/ecs-delivery");
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "database-"));
-  programs = join(folder, "programs");
-  cache = join(folder, "of a user/ecs-delivery");
   await mkdir(programs);
   vi.stubEnv("PATH", `${programs}:/usr/bin:/bin`);
   vi.stubEnv("HOME", "/dev/null");
   vi.stubEnv("XDG_CACHE_HOME", join(folder, "of a user"));
 });
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => void vi.unstubAllEnvs());
 
 const provide = (kind = "local") =>
   provideDatabaseServer(kind, [programs, join(cache, "database-server/bin")]);

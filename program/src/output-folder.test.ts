@@ -1,12 +1,11 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { renewOutput } from "./output-folder.ts";
+import { useFolder } from "./test-folder.support.ts";
 
-let base: string;
+const base = useFolder();
 beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), "output-folder-"));
   for (const folder of ["home/project", "full", "git/.git", "other", "own/lib", "own/mine/lib", "via"])
     await mkdir(join(base, folder), { recursive: true });
   for (const folder of [".", "home", "home/project", "own"])
@@ -16,7 +15,6 @@ beforeAll(async () => {
   await symlink(join(base, "own/package.json"), join(base, "via/package.json"));
   for (const link of ["link", "own/lib/link"]) await symlink(join(base, "home/project"), join(base, link));
 });
-afterAll(() => rm(base, { recursive: true }));
 
 const renew = (folder: string) =>
   renewOutput(join(base, folder), {

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
 import { arePackagesInstalled } from "./packages.mjs";
+import { useEmptyFolder, writeFiles } from "./test-folder.support.ts";
 
 const locked = {
   "": { name: "project" },
@@ -22,22 +22,17 @@ const locked = {
 };
 const { "": _, "node_modules/foreign": __, ...installed } = locked;
 
-let root: string;
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), "packages-"));
-});
-afterEach(() => rm(root, { recursive: true }));
+const root = useEmptyFolder();
 
-async function write(path: string, text: string): Promise<void> {
-  await mkdir(dirname(join(root, path)), { recursive: true });
-  await writeFile(join(root, path), text);
-}
+const write = (path: string, text: string) => writeFiles(root, { [path]: text });
 
 /** Creates the same files that `npm ci` leaves in a clone. */
-async function install(packages: Record<string, object>): Promise<void> {
-  await write("package-lock.json", JSON.stringify({ packages: locked }));
-  await write("node_modules/.package-lock.json", JSON.stringify({ packages }));
-  await write("node_modules/.bin/node", "");
+function install(packages: Record<string, object>): void {
+  writeFiles(root, {
+    "package-lock.json": JSON.stringify({ packages: locked }),
+    "node_modules/.package-lock.json": JSON.stringify({ packages }),
+    "node_modules/.bin/node": "",
+  });
 }
 
 describe("packages are installed", () => {

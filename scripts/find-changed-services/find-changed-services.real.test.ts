@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { commitTagKey } from "@ecs-delivery/actions/delivery/order/run-tag";
+import { useFolder, writeFiles } from "@ecs-delivery/program/test-folder.support";
 import { webTaskDefinition } from "@ecs-delivery/simulator/outside-clients/web.support";
 import { createWebAccount } from "@ecs-delivery/simulator/outside-clients/web-account.support";
 import { startTestSimulator, type TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
@@ -13,10 +13,9 @@ const execute = promisify(execFile);
 const script = resolve(import.meta.dirname, "find-changed-services.mjs");
 const service = (name: string, dependencies = {}) => JSON.stringify({ name: `@x/${name}`, dependencies });
 
-let repository: string;
+const repository = useFolder();
 let first: string;
 beforeAll(async () => {
-  repository = await mkdtemp(join(tmpdir(), "find-changed-services-"));
   await execute("git", ["init", "--quiet"], { cwd: repository });
   first = await commit({
     "services/suppliers/package.json": service("suppliers", { hono: "4" }),
@@ -30,13 +29,9 @@ beforeAll(async () => {
     "README.md": "",
   });
 });
-afterAll(() => rm(repository, { recursive: true, force: true }));
 
 async function commit(files: Record<string, string>): Promise<string> {
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(repository, path)), { recursive: true });
-    await writeFile(join(repository, path), content);
-  }
+  writeFiles(repository, files);
   const git = (...args: string[]) => execute("git", args, { cwd: repository });
   await git("add", "--all");
   await git("-c", "user.name=T", "-c", "user.email=t@example.com", "commit", "--quiet", "-m", "x");

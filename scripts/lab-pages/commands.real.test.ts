@@ -1,17 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { basePath, makeNodeBase } from "@ecs-delivery/program/base-image";
+import { useFolder, writeFiles } from "@ecs-delivery/program/test-folder.support";
 import type { Simulator } from "@ecs-delivery/simulator";
 import { hasDocker } from "@ecs-delivery/simulator/runtime/tasks/runtimes.support";
 import { startRealSimulator, testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
@@ -19,7 +11,7 @@ import { build } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { codeBlocksOf, commandsOf } from "./markdown.support.ts";
 import { type Shell, startShell } from "./shell.support.ts";
-import { customerEdits, employeeEdits, monolith, writeFiles } from "./student-code.support.ts";
+import { customerEdits, employeeEdits, monolith } from "./student-code.support.ts";
 
 // Runs a student's way through the lab with the CLI: the commands of every page in one shell and in their order, with
 // Git, Docker and curl, in an account like the course's at its beginning. In the end check-lab marks the account.
@@ -77,7 +69,7 @@ function stepsOf(page: string): Step[] {
 }
 const dockerfileStep = "# The student writes the Dockerfiles and changes both services.";
 
-const folder = mkdtempSync(join(tmpdir(), "lab-commands-"));
+const folder = useFolder();
 const workspace = join(folder, "environment");
 const base = `lab-pages-node:${process.pid}`;
 const offset = testListenerPortOffset();
@@ -120,7 +112,6 @@ afterAll(async () => {
   await shell?.run(removal).catch(() => {});
   await shell?.end();
   await simulator?.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** This machine's own Node takes the place of the base from Docker Hub. */

@@ -1,6 +1,3 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-
 const index = `const express = require("express");
 const supplier = require("./controller/supplier");
 
@@ -73,10 +70,3 @@ export const employeeEdits: Readonly<Record<string, string>> = {
   "views/suppliers.html": underAdmin(list),
   "views/supplier-add.html": underAdmin(form),
 };
-
-export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-}

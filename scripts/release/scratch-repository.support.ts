@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
+import { writeFiles } from "@ecs-delivery/program/test-folder.support";
 import { parse } from "yaml";
 
 const script = resolve(import.meta.dirname, "../release.ts");
@@ -101,13 +102,6 @@ function commandsIn({ folder, clone, environment }: ReturnType<typeof createPlac
   return { release, plan, git };
 }
 
-function writeAll(folder: string, files: Record<string, string>): void {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
-}
-
 /** Runs the last step of the job publish; returns its exit code and all that it wrote. */
 function runPublish(cwd: string, environment: Record<string, string>) {
   const ofGitHub = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: name, GH_REPO: name };
@@ -127,7 +121,7 @@ export function createScratchRepository() {
     git,
     /** Commits files on main, pushes them and returns the commit. */
     commit(files: Record<string, string>): string {
-      writeAll(clone, files);
+      writeFiles(clone, files);
       git("add", "--all");
       const author = ["-c", "user.name=T", "-c", "user.email=t@example.com"];
       git(...author, "commit", "--quiet", "--allow-empty", "-m", "x");
@@ -151,7 +145,7 @@ export function createScratchRepository() {
       if (prepared.status !== 0) return prepared;
       execFileSync("sh", ["-c", `cp *.tgz ${files}`], { cwd: clone });
       const sums = execFileSync("sh", ["-c", "sha256sum -- *"], { cwd: files, encoding: "utf8" }).trim();
-      writeAll(files, { "repository/.git/hooks/pre-push": `#!/bin/sh\n${hook}\n` });
+      writeFiles(files, { "repository/.git/hooks/pre-push": `#!/bin/sh\n${hook}\n` });
       chmodSync(join(files, "repository/.git/hooks/pre-push"), 0o755);
       const { version, commit, notes } = planned;
       const ofJob = { TAG: `v${version}`, COMMIT: commit, NOTES: notes, FILES: sums };

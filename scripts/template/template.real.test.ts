@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { promisify } from "node:util";
@@ -8,19 +7,15 @@ import { withDefaults } from "@ecs-delivery/lab/options";
 import { git } from "@ecs-delivery/lab/runner/load/git";
 import { createProgress } from "@ecs-delivery/lab/story/progress";
 import { runOnce } from "@ecs-delivery/lab/story/run-once";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
 import { testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { createMirror } from "../../examples/examples.support.ts";
 
 const root = join(import.meta.dirname, "../..");
-let directory: string;
-let folder: string;
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "template-test-"));
-  folder = join(directory, "microservices");
-  await template(folder);
-});
-afterAll(() => rm(directory, { recursive: true, force: true }));
+const directory = useFolder();
+const folder = join(directory, "microservices");
+beforeAll(() => template(folder));
 
 /** Resolves to the exit code and what the command printed. */
 async function template(...options: string[]): Promise<{ code: number; text: string }> {

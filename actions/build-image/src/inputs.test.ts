@@ -1,15 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { amd64, arm64 } from "./build-image.support.ts";
 import { type BuildInputs, readBuildInputs } from "./inputs.ts";
 
-const context = mkdtempSync(join(tmpdir(), "build-image-inputs-"));
+const context = useFolder();
 const dockerfile = join(context, "Dockerfile");
 writeFileSync(dockerfile, "FROM scratch");
-afterAll(() => rmSync(context, { recursive: true }));
 
 const digest = `sha256:${"a".repeat(64)}`;
 

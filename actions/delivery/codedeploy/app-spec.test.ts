@@ -1,16 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CapacityProviderStrategyItem, Service } from "@aws-sdk/client-ecs";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
 import { appSpecFile } from "@ecs-delivery/simulator/outside-clients/web.support";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import { readAppSpec } from "./app-spec.ts";
 import { appSpecChanges } from "./app-spec-changes.ts";
 import { functionIn } from "./deployed-revision.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "app-spec-test-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = useFolder();
 
 const taskDefinition: TaskDefinitionInput = {
   family: "web",

@@ -1,21 +1,19 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { beforeEach, expect, test, vi } from "vitest";
 import { templatesFolder } from "../../cost/estimate.support.ts";
 import { estimate } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";
 
-const root = mkdtempSync(join(tmpdir(), "estimate-cost-test-"));
-afterAll(() => rmSync(root, { recursive: true }));
+const root = useFolder();
 beforeEach(() => {
   for (const name of ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"]) {
     vi.stubEnv(name, join(root, name));
     writeFileSync(join(root, name), "");
   }
 });
-afterEach(() => void vi.unstubAllEnvs());
 
 const own = {
   templates: templatesFolder,

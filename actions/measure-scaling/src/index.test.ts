@@ -1,6 +1,6 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
 import { createDelivery } from "@ecs-delivery/simulator/outside-clients/delivery.support";
 import { webProgram } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
 import { startTestSimulator, testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
@@ -11,7 +11,7 @@ import { reportOf } from "../../load/report.support.ts";
 import type { LoadReport } from "../../load/report.ts";
 
 const simulator = await startTestSimulator();
-const folder = await mkdtemp(join(tmpdir(), "measure-scaling-test-"));
+const folder = useFolder();
 await createDelivery(simulator, testListenerPortOffset());
 await pushImage(simulator, folder, webProgram);
 const running = async () => {
@@ -19,10 +19,7 @@ const running = async () => {
   return services?.[0]?.runningCount;
 };
 await simulator.clock.until(async () => (await running()) === 1);
-afterAll(async () => {
-  await simulator.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => simulator.close());
 
 const runAction = (inputs: Record<string, string>, RUNNER_TEMP = folder) =>
   runEntry("measure-scaling", { simulator, inputs, environment: { RUNNER_TEMP } });

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { CodeCommitClient, type CodeCommitClientConfig } from "@aws-sdk/client-codecommit";
+import { writeFiles } from "@ecs-delivery/program/test-folder.support";
 import { awsCli } from "@ecs-delivery/simulator/outside-clients/programs.support";
 import {
   type RealOptions,
@@ -108,10 +109,7 @@ export async function commit(
   files: Readonly<Record<string, string>>,
   message = "Change the menu",
 ): Promise<string> {
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), content);
-  }
+  writeFiles(folder, files);
   await git(folder, "add", "--all");
   await git(folder, "commit", "--quiet", "--allow-empty", "-m", message);
   return git(folder, "rev-parse", "HEAD");

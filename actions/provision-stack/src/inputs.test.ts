@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, test } from "vitest";
 import { readProvisionInputs } from "./inputs.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "provision-inputs-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = useFolder();
 writeFileSync(join(folder, "academy.json"), "{}");
 
 const read = (given: Record<string, string>) => readProvisionInputs((name) => given[name] ?? "");

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { type ContainerDefinition, ECSClient } from "@aws-sdk/client-ecs";
-import { afterAll } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
 import type { RenderContext } from "./context.ts";
 import { readRenderInputs } from "./inputs.ts";
 import { render } from "./render.ts";
@@ -52,8 +51,7 @@ interface Workbench {
 
 /** Creates a workbench for the tests of one file. */
 export function createWorkbench(): Workbench {
-  const folder = mkdtempSync(join(tmpdir(), "render-test-"));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = useFolder();
   const warnings: string[] = [];
   const bench: Workbench = {
     folder,

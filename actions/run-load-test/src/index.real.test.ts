@@ -1,16 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, test } from "vitest";
 import { type Given, startEntry } from "../../core/entry.support.ts";
 import { readReport } from "../../load/report.ts";
 import { serve } from "../../load/server.support.ts";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "run-load-test-"));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = useFolder();
 
 function runAction(inputs: Record<string, string>, onLine?: Given["onLine"]) {
   const all = { "allowed-hosts": "127.0.0.1", duration: "1s", ...inputs };

@@ -1,14 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, test } from "vitest";
 import { runEntry } from "../../core/entry.support.ts";
 import { reportOf } from "../../load/report.support.ts";
 import { serve } from "../../load/server.support.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "run-load-test-"));
+const folder = useFolder();
 await mkdir(join(folder, "reports"));
-afterAll(() => rm(folder, { recursive: true }));
 
 /** Merges one report, of so many seconds, each with requests of 10 ms or more, 20 ms and 30 ms. */
 async function merge(seconds: number, changes: Parameters<typeof reportOf>[2] = {}, assertions = "") {

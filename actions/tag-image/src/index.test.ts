@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
 import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, afterEach, expect, it } from "vitest";
 import { build } from "../../built-images.support.ts";
@@ -8,15 +6,12 @@ import { runEntry } from "../../core/entry.support.ts";
 import { shortDigest } from "../../registry/oci.ts";
 
 const simulator = await startTestSimulator();
-const folder = await mkdtemp(join(tmpdir(), "tag-image-run-"));
+const folder = useFolder();
 await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
 const old = await build(simulator, folder, { text: "old", tags: ["latest"] });
 const image = await build(simulator, folder, { text: "new", tags: ["v1"] });
 afterEach(() => simulator.faults.clear());
-afterAll(async () => {
-  await simulator.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => simulator.close());
 
 const run = (image: string, tags: string) => runEntry("tag-image", { simulator, inputs: { image, tags } });
 

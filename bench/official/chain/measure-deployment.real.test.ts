@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
 import { testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
-import { afterAll, expect, it, test } from "vitest";
+import { expect, it, test } from "vitest";
 import { deployWith, figuresOf } from "./measure-deployment.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "chain-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = useFolder();
 const red = join(folder, "red.mjs");
 writeFileSync(red, 'console.log("::error::no such file"); process.exitCode = 1;');
 const nothing = join(folder, "nothing.mjs");

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { afterAll, expect, it, test } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, it, test } from "vitest";
 import { runVirtually, summarize } from "./measure-following.ts";
 import { createRequestRates } from "./request-rates.ts";
 
@@ -49,8 +49,7 @@ const standIn = `
     }
   };
 `;
-const folder = mkdtempSync(join(tmpdir(), "following-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = useFolder();
 const peer = join(folder, "index.cjs");
 writeFileSync(peer, standIn);
 

@@ -1,18 +1,13 @@
-import { lstat, mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { lstat, mkdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { useEmptyFolder } from "@ecs-delivery/program/test-folder.support";
+import { beforeEach, expect, it } from "vitest";
 import { dockerCredentials } from "../../../registry/docker-credentials.ts";
 import { createDockerConfig } from "./docker-command.ts";
 
-let folder: string;
-let own: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "docker-config-"));
-  own = join(folder, "user");
-  await mkdir(join(own, "contexts"), { recursive: true });
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useEmptyFolder();
+const own = join(folder, "user");
+beforeEach(() => mkdir(join(own, "contexts"), { recursive: true }));
 
 const create = (destination?: Parameters<typeof createDockerConfig>[2], variables = {}) =>
   createDockerConfig(join(folder, "private"), { DOCKER_CONFIG: own, ...variables }, destination);

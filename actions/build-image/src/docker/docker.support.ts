@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { makeNodeBase } from "@ecs-delivery/program/base-image";
+import { writeFiles } from "@ecs-delivery/program/test-folder.support";
 import type { Simulator } from "@ecs-delivery/simulator";
 import { startRealSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll } from "vitest";
@@ -63,7 +64,7 @@ export async function openWorkshop() {
   );
   const host = uri?.split("/")[0] ?? "";
   const dockerConfig = join(folder, "user");
-  await writeFiles(dockerConfig, { "config.json": await loginOf(simulator, [host]) });
+  writeFiles(dockerConfig, { "config.json": await loginOf(simulator, [host]) });
   const sources = join(folder, "sources");
   let environment: ReturnType<typeof testEnvironment> | undefined;
 
@@ -72,7 +73,7 @@ export async function openWorkshop() {
     { docker = {}, inputs, environment: own, variables }: WorkshopBuild,
   ) => {
     await rm(sources, { recursive: true, force: true });
-    await writeFiles(sources, files);
+    writeFiles(sources, files);
     environment = testEnvironment(simulator, {
       // Docker works in real time.
       clock: systemClock,
@@ -117,7 +118,7 @@ export async function openWorkshop() {
     /** Opens the registry with faults, as another one that the user is logged in to. */
     async openFaulty(rules: readonly FaultRule[]) {
       const registry = await startFaultyRegistry(host, rules);
-      await writeFiles(dockerConfig, { "config.json": await loginOf(simulator, [host, registry.host]) });
+      writeFiles(dockerConfig, { "config.json": await loginOf(simulator, [host, registry.host]) });
       const uri = `${registry.host}/customer`;
       const repository = { registry: "other", host: registry.host, name: "customer", uri } as const;
       return { uri, destination: { repository, create: false }, close: registry.close };
@@ -173,13 +174,6 @@ export async function inspect(workshop: Workshop, { image }: Pick<BuiltImage, "i
     config: { Labels?: Record<string, string>; Env?: string[] };
     history: { created_by?: string }[];
   };
-}
-
-async function writeFiles(folder: string, files: Files): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), text);
-  }
 }
 
 async function loginOf(simulator: Simulator, hosts: readonly string[]): Promise<string> {

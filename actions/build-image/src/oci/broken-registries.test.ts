@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { useFolder, writeFiles } from "@ecs-delivery/program/test-folder.support";
 import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, afterEach, expect, it } from "vitest";
 import {
@@ -17,9 +17,8 @@ import { buildImage } from "../build-image.ts";
 let front: Awaited<ReturnType<typeof startFaultyRegistry>> | undefined;
 
 const simulator = await startTestSimulator();
-const folder = await mkdtemp(join(tmpdir(), "broken-registries-"));
-await mkdir(join(folder, "dist"));
-await writeFile(join(folder, "dist", "main.mjs"), "");
+const folder = useFolder();
+writeFiles(folder, { "dist/main.mjs": "" });
 await simulator.aws.ecr.createRepository({ repositoryName: "base" });
 const built = await buildImage(
   testInputs(join(folder, "dist"), { destination: toRepository("base"), tags: ["v1"] }),
@@ -27,10 +26,7 @@ const built = await buildImage(
 );
 const base = built.digest;
 const host = built.image.split("/")[0] ?? "";
-afterAll(async () => {
-  await simulator.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => simulator.close());
 afterEach(async () => {
   await front?.close();
   await simulator.aws.ecr.deleteRepository({ repositoryName: "customer", force: true });

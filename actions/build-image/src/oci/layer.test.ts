@@ -1,16 +1,12 @@
-import { chmod, chown, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, chown, mkdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { useEmptyFolder } from "@ecs-delivery/program/test-folder.support";
 import { listLayer } from "@ecs-delivery/simulator/runtime/tasks/list-layer.support";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { listFiles, readIgnore } from "../source/list-files.ts";
 import { packLayer } from "./layer.ts";
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "layer-test-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useEmptyFolder();
 
 async function pack(context: string, path = join(folder, "layer.tar.gz")) {
   const files = await listFiles(context, await readIgnore(context, undefined));

@@ -1,11 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, it } from "vitest";
 import { readIgnore } from "./list-files.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "list-files-test-"));
-afterAll(() => rm(folder, { recursive: true }));
+const folder = useFolder();
 
 async function parse(text: string) {
   await writeFile(join(folder, ".dockerignore"), text);

@@ -1,20 +1,18 @@
-import { chmod, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { useEmptyFolder, writeFiles } from "@ecs-delivery/program/test-folder.support";
+import { beforeEach, describe, expect, it } from "vitest";
 import { warnOfSecrets } from "../build-image.ts";
 import type { Builder, Ingredients } from "../builder.ts";
 import { readSource } from "./read-source.ts";
 
+const folder = useEmptyFolder();
 let context: string;
-beforeEach(async () => {
-  context = await mkdtemp(join(tmpdir(), "read-source-test-"));
-  await mkdir(join(context, "public"));
-  await writeFile(join(context, "server.mjs"), "console.log(1)");
-  await writeFile(join(context, "public", "style.css"), "body{}");
+beforeEach(() => {
+  context = join(folder, "context");
+  writeFiles(context, { "server.mjs": "console.log(1)", "public/style.css": "body{}" });
 });
-afterEach(() => rm(context, { recursive: true }));
 
 const { signal } = new AbortController();
 

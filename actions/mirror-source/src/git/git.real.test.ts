@@ -1,13 +1,11 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, watch } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { watch } from "node:fs";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, test } from "vitest";
 import { variables } from "../../../core/git.support.ts";
 import { createGit, GitError } from "./git.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "git-test-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = useFolder();
 const { signal } = new AbortController();
 
 test("ends a cancelled command with all that it started", async () => {

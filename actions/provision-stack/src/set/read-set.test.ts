@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, onTestFinished, test, vi } from "vitest";
+import { useFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { ProvisionInputs } from "../inputs.ts";
 import { readSet } from "../provision.ts";
 import { testInputs } from "../stage.support.ts";
 
-const root = mkdtempSync(join(tmpdir(), "read-set-"));
-afterAll(() => rmSync(root, { recursive: true }));
+const root = useFolder();
 
 const resources = "Resources:\n  Topic: { Type: AWS::SNS::Topic }\n";
 const network = `${resources}Outputs:\n  Id:\n    Value: !Ref Topic\n    Export: { Name: !Sub "\${AWS::StackName}-Id" }\n`;

@@ -1,14 +1,10 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { useEmptyFolder } from "@ecs-delivery/program/test-folder.support";
+import { expect, it } from "vitest";
 import { findBrowser } from "./find-browser.ts";
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "browsers-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useEmptyFolder();
 
 async function install(name: string, mode: number) {
   await writeFile(join(folder, name), "");
