@@ -116,18 +116,10 @@ function inTurn(client: PageClient, queries: readonly string[]): () => Promise<n
 
 export default bigLists;
 
-interface ListPages {
-  readonly first: readonly string[];
-  /** Spread over the middle fifth of the list, so that they share no rows when the list is long. */
-  readonly middle: readonly string[];
-}
+type ListPages = Awaited<ReturnType<typeof listPages>>;
 
 /** Returns the queries of full pages of a list: the first page and at most `count` middle pages. */
-async function listPages(
-  connection: Connection,
-  search: Search | undefined,
-  count: number,
-): Promise<ListPages> {
+async function listPages(connection: Connection, search: Search | undefined, count: number) {
   const by = search?.by ?? "name";
   const where = search ? `WHERE ${by} LIKE ${connection.escape(`${search.text}%`)}` : "";
   const [[found]] = await connection.query<RowDataPacket[]>(
@@ -141,6 +133,7 @@ async function listPages(
   const step = Math.max(1, Math.floor(fifth / count));
   return {
     first: [pageQuery({ search })],
+    /** Spread over the middle fifth of the list, so that they share no rows when the list is long. */
     middle: rows.filter((_, i) => i % step === 0).map((after) => pageQuery({ search, after })),
   };
 }

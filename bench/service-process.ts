@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, readFile } from "node:fs/promises";
-import { get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -62,7 +61,9 @@ async function untilAnswered(child: ChildProcess, url: string, deadline: number)
   let last: unknown;
   while (child.exitCode === null && child.signalCode === null && performance.now() < deadline) {
     try {
-      last = await statusOf(url);
+      const response = await fetch(url);
+      await response.text();
+      last = response.status;
       if (last === 200) return;
     } catch (error) {
       last = error;
@@ -72,32 +73,18 @@ async function untilAnswered(child: ChildProcess, url: string, deadline: number)
   throw new Error(`no 200 from ${url}`, { cause: last });
 }
 
-function statusOf(url: string): Promise<number | undefined> {
-  return new Promise((answered, failed) =>
-    get(url, { agent: false }, (response) => {
-      response.resume().once("end", () => answered(response.statusCode));
-    }).once("error", failed),
-  );
-}
-
 const endOf = async (file: string) =>
   (await readFile(file, "utf8")).trimEnd().split("\n").slice(-10).join("\n");
-
-export interface BuiltService {
-  /** The bundle in the image. */
-  readonly program: string;
-  /** The environment that the image sets, mainly NODE_OPTIONS. */
-  readonly environment: Readonly<Record<string, string>>;
-}
 
 const services = join(import.meta.dirname, "..", "services");
 
 /** Bundles a service from the current sources, to be run the way its image runs it. */
-export async function buildService(name: string): Promise<BuiltService> {
+export async function buildService(name: string) {
   const folder = join(services, name);
   await promisify(execFile)(process.execPath, [join(services, "suppliers", "build.mjs")], { cwd: folder });
   return {
     program: join(folder, "dist", "server.mjs"),
+    /** As the image sets it, mainly NODE_OPTIONS. */
     environment: imageEnvironment(await readFile(join(folder, "Dockerfile"), "utf8")),
   };
 }

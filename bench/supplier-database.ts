@@ -22,23 +22,17 @@ export interface SupplierDatabase {
   readonly connection: Connection;
 }
 
-interface SupplierServer {
-  /** The server's folder, removed with it. */
-  readonly directory: string;
-  /** Creates a database with the suppliers' table and `rows` invented suppliers. */
-  create(name: string, rows: number): Promise<SupplierDatabase>;
-  close(): Promise<void>;
-}
-
 /** Starts a database server for one benchmark. */
-export async function startSupplierServer(): Promise<SupplierServer> {
+export async function startSupplierServer() {
   const directory = await mkdtemp(join(tmpdir(), "bench-"));
   const server = await startDatabaseServer({ dataDirectory: join(directory, "database"), ...account });
   const { host, port } = server;
   const connections: Connection[] = [];
   return {
+    /** The server's folder, removed with it. */
     directory,
-    create: async (name, rows) => {
+    /** Creates a database with the suppliers' table and `rows` invented suppliers. */
+    create: async (name: string, rows: number): Promise<SupplierDatabase> => {
       const connection = await createConnection({ host, port, ...account });
       connections.push(connection);
       await connection.query("SET GLOBAL innodb_buffer_pool_size = ?", [bufferPoolBytes]);

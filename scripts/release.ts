@@ -8,16 +8,6 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:f
 import { dirname } from "node:path";
 import { compareVersions, newestOf, notesOf, readVersion } from "./release/version.ts";
 
-interface Release {
-  readonly version: string;
-  readonly notes: string;
-  /** The commit to release, or the one that is released. */
-  readonly commit: string;
-  readonly published: boolean;
-  /** Tags such as v1 that have to move to the commit. */
-  readonly moving: readonly string[];
-}
-
 function main([command, file]: readonly string[]): void {
   if (command === "plan") plan();
   else if (command === "checksums" && file) writeFileSync(file, checksums());
@@ -34,8 +24,11 @@ function plan(): void {
   if (process.env.GITHUB_OUTPUT) appendFileSync(process.env.GITHUB_OUTPUT, outputs);
 }
 
-/** Reads package.json, CHANGELOG.md and the remote repository. Throws for a version that must not be released. */
-function read(): Release {
+/**
+ * Reads package.json, CHANGELOG.md and the remote repository. Throws for a version that must not be released. Tags such
+ * as v1, in `moving`, have to move to the commit.
+ */
+function read() {
   const version = readVersion(readFileSync("package.json", "utf8"));
   const notes = notesOf(readFileSync("CHANGELOG.md", "utf8"), version);
   const tags = readTags();

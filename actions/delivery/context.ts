@@ -1,25 +1,12 @@
-import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
-import type { ECRClient } from "@aws-sdk/client-ecr";
-import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { IAMClient } from "@aws-sdk/client-iam";
-import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { SSMClient } from "@aws-sdk/client-ssm";
-import type { STSClient } from "@aws-sdk/client-sts";
 import type { JobContext } from "../core/context.ts";
 import { createUnfinishedState } from "../core/post-state.ts";
-import { createEcsClients, type EcsClients, type EcsContext, retrying } from "../ecs/context.ts";
+import { createEcsClients, type EcsContext, retrying } from "../ecs/context.ts";
 import type { Handle } from "./engine.ts";
 import type { OnCancel } from "./inputs.ts";
 import { type Run, readRun } from "./order/run.ts";
 
-export interface Clients extends EcsClients, LookupClients {
-  readonly codedeploy: CodeDeployClient;
-  /** Loaded when the load balancer is verified, or a failure has to be explained. */
-  readonly elbv2: () => Promise<ElasticLoadBalancingV2Client>;
-  /** Loaded when alarms are verified, or one has ended a deployment. */
-  readonly cloudwatch: () => Promise<CloudWatchClient>;
-}
+export type Clients = ReturnType<typeof createClients>;
 
 /** Clients and context of a deployment; nothing below reads time, the network or the environment otherwise. */
 export interface DeliveryContext extends EcsContext {
@@ -49,15 +36,17 @@ export function openDelivery(
   };
 }
 
-export function createClients(): Clients {
+export function createClients() {
   return {
     ...createEcsClients(),
     ...createLookupClients(),
     codedeploy: new CodeDeployClient(retrying),
+    /** Loaded when the load balancer is verified, or a failure has to be explained. */
     elbv2: async () => {
       const { ElasticLoadBalancingV2Client } = await import("@aws-sdk/client-elastic-load-balancing-v2");
       return new ElasticLoadBalancingV2Client();
     },
+    /** Loaded when alarms are verified, or one has ended a deployment. */
     cloudwatch: async () => {
       const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
       return new CloudWatchClient();
@@ -65,22 +54,14 @@ export function createClients(): Clients {
   };
 }
 
-/** Clients that only the checks before a deployment need; each is loaded at its first use. */
-interface LookupClients {
-  readonly ecr: (region?: string) => Promise<ECRClient>;
-  readonly iam: () => Promise<IAMClient>;
-  readonly secretsManager: (region?: string) => Promise<SecretsManagerClient>;
-  readonly ssm: (region?: string) => Promise<SSMClient>;
-  readonly sts: () => Promise<STSClient>;
-}
-
 /** An optional response deserves fewer attempts than following a deployment. */
 const brief = { maxAttempts: 2 };
 
-function createLookupClients(): LookupClients {
+/** Creates clients that only the checks before a deployment need; each is loaded at its first use. */
+function createLookupClients() {
   const options = (region?: string) => (region ? { ...brief, region } : brief);
   return {
-    ecr: async (region) => {
+    ecr: async (region?: string) => {
       const { ECRClient } = await import("@aws-sdk/client-ecr");
       return new ECRClient(options(region));
     },
@@ -88,11 +69,11 @@ function createLookupClients(): LookupClients {
       const { IAMClient } = await import("@aws-sdk/client-iam");
       return new IAMClient(brief);
     },
-    secretsManager: async (region) => {
+    secretsManager: async (region?: string) => {
       const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
       return new SecretsManagerClient(options(region));
     },
-    ssm: async (region) => {
+    ssm: async (region?: string) => {
       const { SSMClient } = await import("@aws-sdk/client-ssm");
       return new SSMClient(options(region));
     },

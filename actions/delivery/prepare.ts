@@ -19,18 +19,8 @@ import { checkCredentialsLife } from "./verify/credentials-life.ts";
 import { openFollowRights } from "./verify/follow-rights.ts";
 import { verify } from "./verify/verify.ts";
 
-interface Prepared {
-  readonly wanted: WantedRevision;
-  readonly engine: Engine;
-  readonly budget: Budget;
-}
-
 /** Verifies and plans without changing anything; the results are on the record before a fault ends the step. */
-export async function prepare(
-  context: DeliveryContext,
-  inputs: DeployInputs,
-  record: DeploymentRecord,
-): Promise<Prepared> {
+export async function prepare(context: DeliveryContext, inputs: DeployInputs, record: DeploymentRecord) {
   const { wanted, service, engine, findings, revisionPlan } = await readAndVerify(context, inputs, record);
   record.findings.push(...findings);
   if (revisionPlan) {

@@ -42,14 +42,11 @@ interface LoopOptions extends Load {
   readonly signal?: AbortSignal;
 }
 
-interface Loop {
-  /** Resolves when the last request has finished, or at once when the signal aborts. */
-  readonly done: Promise<void>;
-  /** No more requests become due; those that are finish. */
-  end(): void;
-}
-
-export function startLoop(options: LoopOptions): Loop {
+/**
+ * Returns `done`, which resolves when the last request has finished or at once when the signal aborts, and `end`, after
+ * which no more requests become due.
+ */
+export function startLoop(options: LoopOptions) {
   const pool = createPool(options);
   const { end, cancel } = (options.loop === "closed" ? startClosedLoop : startOpenLoop)(options, pool);
   options.signal?.addEventListener("abort", cancel);

@@ -14,14 +14,8 @@ interface Step {
   readonly folder: string;
 }
 
-interface StepResult {
-  readonly green: boolean;
-  readonly outputs: ReadonlyMap<string, string>;
-  readonly log: string;
-}
-
 /** Runs an action's main file as GitHub's runner does: inputs and files by environment, result by exit code. */
-export async function runAction(step: Step): Promise<StepResult> {
+export async function runAction(step: Step) {
   const folder = await mkdtemp(join(step.folder, "step-"));
   const output = join(folder, "output");
   for (const file of ["output", "state", "summary"]) await writeFile(join(folder, file), "");

@@ -67,12 +67,7 @@ function alreadyThere(manifest: FetchedManifest): Made {
   return { built: false, manifest, tagged: false, parts: partsOf(manifest, "already there") };
 }
 
-interface Prepared {
-  readonly builder: Builder;
-  readonly source: Source;
-}
-
-async function prepare(inputs: BuildInputs, environment: BuildEnvironment): Promise<Prepared> {
+async function prepare(inputs: BuildInputs, environment: BuildEnvironment) {
   const builder = await createBuilder(inputs, environment);
   const source = await readSource(inputs, builder, environment.signal);
   warnOfSecrets(source, environment);

@@ -167,12 +167,6 @@ async function stopAndSettle(
   }
 }
 
-interface Begun {
-  readonly service: RunningService;
-  /** Is undefined when production runs the revision already. */
-  readonly running: RunningDeployment | undefined;
-}
-
 /**
  * Creates the deployment, unless production runs the revision already. AWS carries out one
  * deployment of a service at a time: an existing one is waited for, and then the service is read again.
@@ -182,7 +176,7 @@ async function beginDeployment(
   inputs: DeployInputs,
   deployment: Deployment,
   deadlineAt: number,
-): Promise<Begun> {
+) {
   const { record, engine, revision } = deployment;
   const pace = createPace();
   for (;;) {

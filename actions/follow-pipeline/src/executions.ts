@@ -172,19 +172,12 @@ function nextStep(wanted: readonly WantedSource[], history: readonly Execution[]
 /** EventBridge delivers within seconds, and CodePipeline starts within one or two minutes. */
 export const startWaitMs = 2 * 60_000;
 
-interface Found {
-  /** Undefined when nothing started one in time. */
-  readonly execution: Execution | undefined;
-  /** The pipeline's history as last seen, newest first. */
-  readonly history: readonly Execution[];
-}
-
 /**
  * Finds the newest execution that has the wanted revisions from its sources. One that had ended before the first poll
  * may be of an earlier run, while this run's event is still on its way: it counts only if it is the pipeline's latest
- * and succeeded.
+ * and succeeded. Also returns the pipeline's history as last seen, newest first.
  */
-async function findExecution({ context, inputs, wanted, deadlineAt }: Following): Promise<Found> {
+async function findExecution({ context, inputs, wanted, deadlineAt }: Following) {
   const ask = createPatience(context);
   const pace = createPace();
   const until = Math.min(context.clock.now() + startWaitMs, deadlineAt);

@@ -10,25 +10,18 @@ import type { RepositoryName } from "./repository-name.ts";
 
 export type EcrName = Extract<RepositoryName, { registry: "ecr" }>;
 
-interface FoundInEcr {
-  readonly client: ECRClient;
-  /** Undefined when it does not exist. */
-  readonly repository: Repository | undefined;
-  /** Opens the repository that was found, or one that was created since. */
-  readonly open: (repository: Repository) => Destination;
-}
-
 /**
  * Finds a repository in private ECR. The address comes from the response, since a name alone does not contain the
  * account.
  */
-export async function findInEcr(name: EcrName, context: RegistryContext): Promise<FoundInEcr> {
+export async function findInEcr(name: EcrName, context: RegistryContext) {
   const client = await context.createEcr(name.elsewhere?.region);
   const [repository, credentials] = await both(describeInEcr(client, name, context), logIn(client, context));
   return {
     client,
     repository,
-    open: (opened) => toDestination(opened, { client, name, credentials, context }),
+    /** Opens the repository that was found, or one that was created since. */
+    open: (opened: Repository) => toDestination(opened, { client, name, credentials, context }),
   };
 }
 

@@ -7,14 +7,10 @@ import type { RenderContext } from "./context.ts";
 import type { RenderInputs } from "./inputs.ts";
 import { type Rendered, render } from "./render.ts";
 
-export interface RenderedFiles {
-  readonly rendered: Rendered;
-  readonly paths: { readonly taskDefinition: string; readonly appSpec: string | undefined };
-  readonly latest: Comparison | undefined;
-}
+export type RenderedFiles = Awaited<ReturnType<typeof renderFiles>>;
 
 /** Renders into files of the job, and compares with the latest registered revision. */
-export async function renderFiles(inputs: RenderInputs, context: RenderContext): Promise<RenderedFiles> {
+export async function renderFiles(inputs: RenderInputs, context: RenderContext) {
   const rendered = await render(inputs, context);
   const paths = await writeRendered(rendered, context.variables.RUNNER_TEMP ?? tmpdir());
   return { rendered, paths, latest: await compareWithLatest(rendered, context) };

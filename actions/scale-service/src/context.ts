@@ -1,19 +1,9 @@
-import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
-import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { StepContext } from "../../core/context.ts";
 import { createUnfinishedState } from "../../core/post-state.ts";
-import { createEcsClients, type EcsClients, type EcsContext, retrying } from "../../ecs/context.ts";
+import { createEcsClients, type EcsContext, retrying } from "../../ecs/context.ts";
 import type { ServiceName } from "../../ecs/service.ts";
 import type { ScalableDimension, Suspension } from "./autoscaling-state.ts";
 import type { AfterAll } from "./inputs.ts";
-
-interface Clients extends EcsClients {
-  readonly elbv2: () => Promise<ElasticLoadBalancingV2Client>;
-  /** Loaded when an alarm has to be explained. */
-  readonly cloudwatch: () => Promise<CloudWatchClient>;
-  readonly autoscaling: () => Promise<ApplicationAutoScalingClient>;
-}
 
 /** Change of a service, and how to undo it; plain data, as another process may have to do it. */
 export interface Change extends ServiceName {
@@ -29,7 +19,7 @@ export interface Change extends ServiceName {
 
 /** Clients and context for scaling; nothing below reads time, the network or the environment otherwise. */
 export interface ScaleContext extends EcsContext {
-  readonly clients: Clients;
+  readonly clients: ReturnType<typeof createClients>;
   /** Saves the change that the post step has to undo if this process dies; undefined when none is left. */
   readonly keepForPost: (change: Change | undefined) => void;
 }
@@ -44,13 +34,14 @@ export function openScaling(
   return { clients: createClients(), clock, log, signal, keepForPost: changeLeft.saver(onCancel) };
 }
 
-function createClients(): Clients {
+function createClients() {
   return {
     ...createEcsClients(),
     elbv2: once(async () => {
       const { ElasticLoadBalancingV2Client } = await import("@aws-sdk/client-elastic-load-balancing-v2");
       return new ElasticLoadBalancingV2Client(retrying);
     }),
+    /** Loaded when an alarm has to be explained. */
     cloudwatch: once(async () => {
       const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
       return new CloudWatchClient(retrying);

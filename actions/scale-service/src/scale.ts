@@ -4,7 +4,6 @@ import { refuseFindings } from "../../core/findings.ts";
 import { beforeChanges, readBeforeChanges } from "../../core/outage-tolerance.ts";
 import { toFailure } from "../../core/run.ts";
 import { checkCredentialsLife, refuseExpired } from "../../delivery/verify/credentials-life.ts";
-import type { AutoscalingPlan } from "./autoscaling.ts";
 import { isSuspended } from "./autoscaling-state.ts";
 import { checkOutcome } from "./check-outcome.ts";
 import type { Change, ScaleContext } from "./context.ts";
@@ -35,17 +34,8 @@ export async function scale(context: ScaleContext, inputs: ScaleInputs, record: 
 /** CodeDeploy gives the new tasks of a deployment an hour; without the input deadline that is waited for. */
 const deploymentMs = 60 * 60_000;
 
-interface Planned {
-  readonly subject: Subject;
-  readonly autoscaling: AutoscalingPlan;
-}
-
 /** Verifies and plans without changing anything; the results are on the record before a fault ends the step. */
-async function verifyAndPlan(
-  context: ScaleContext,
-  inputs: ScaleInputs,
-  record: ScaleRecord,
-): Promise<Planned> {
+async function verifyAndPlan(context: ScaleContext, inputs: ScaleInputs, record: ScaleRecord) {
   const subject = await findSubject(context, inputs);
   const { service, production } = subject.running;
   record.revision = subject.running.revision;
@@ -73,7 +63,7 @@ async function changeAndFollow(
   context: ScaleContext,
   inputs: ScaleInputs,
   record: ScaleRecord,
-  { subject, autoscaling }: Planned,
+  { subject, autoscaling }: Awaited<ReturnType<typeof verifyAndPlan>>,
 ): Promise<void> {
   const reads = <T>(read: () => Promise<T>) => readBeforeChanges(context, read);
   const budgetMs = await reads(() => settleBudget(context, inputs, record, subject));

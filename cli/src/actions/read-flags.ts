@@ -2,13 +2,6 @@ import { nearestName } from "@ecs-delivery/actions/core/nearest-name";
 import { Refusal } from "@ecs-delivery/program/command-line";
 import { type ActionFile, type ActionInput, typed } from "./action-file.ts";
 
-interface ActionFlags {
-  readonly help: boolean;
-  readonly json: boolean;
-  /** By the name in action.yml, with the defaults of those that were not given. */
-  readonly inputs: Readonly<Record<string, string>>;
-}
-
 /** Options of the command line itself. */
 const own = ["help", "json"];
 
@@ -16,7 +9,7 @@ const own = ["help", "json"];
  * Reads `--name value`, `--name=value`, `--name` and `--no-name`. An option that is given several times is an input of
  * several lines.
  */
-export function readFlags(action: ActionFile, argv: readonly string[]): ActionFlags {
+export function readFlags(action: ActionFile, argv: readonly string[]) {
   const given = new Map<string, string[]>();
   const switches = new Set<string>();
   for (let index = 0; index < argv.length; index++) {
@@ -40,7 +33,8 @@ export function readFlags(action: ActionFile, argv: readonly string[]): ActionFl
   return {
     help: switches.has("help"),
     json: switches.has("json"),
-    inputs: Object.fromEntries(inputs),
+    /** By the name in action.yml, with the defaults of those that were not given. */
+    inputs: Object.fromEntries(inputs) as Readonly<Record<string, string>>,
   };
 }
 
@@ -53,12 +47,7 @@ export function requireInputs(action: ActionFile, inputs: Readonly<Record<string
   throw new Refusal(`${action.name}: ${options} missing:\n${list}\n${helpHint(action)}`);
 }
 
-interface Flag {
-  readonly name: string;
-  readonly value: string | undefined;
-}
-
-function parseFlag(action: ActionFile, argument: string): Flag {
+function parseFlag(action: ActionFile, argument: string) {
   if (argument === "-h") return { name: "help", value: undefined };
   if (!argument.startsWith("--"))
     throw new Refusal(

@@ -85,13 +85,6 @@ export function postRuns(condition: string, outcome: Outcome): boolean {
   });
 }
 
-interface Ended {
-  readonly code: number;
-  readonly outputs: Record<string, string>;
-  readonly state: Record<string, string>;
-  readonly summary: StepSummary;
-}
-
 function createStep(run: ActionRun, temporary: string) {
   const masker = createMasker();
   const annotations: Annotation[] = [];
@@ -100,7 +93,7 @@ function createStep(run: ActionRun, temporary: string) {
     entry: string,
     signal: AbortSignal,
     state: Record<string, string> = {},
-  ): Promise<Ended> => {
+  ) => {
     const files = await createCommandFiles(join(temporary, `.${phase}`));
     const code = await runProcess({
       command: process.execPath,

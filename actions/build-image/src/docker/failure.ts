@@ -44,22 +44,11 @@ const pushSteps: typeof buildSteps = [
   [/name unknown|does not exist|\b404\b/i, "create the repository, or set create-repository to true."],
 ];
 
-/** The end of a failed build. */
-interface Ending {
-  /** buildx's message, without `failed to solve` or `failed to build`. */
-  readonly text: string;
-  /** `Dockerfile:12`, of the instruction that failed. */
-  readonly place: string | undefined;
-  /** The end of its output. */
-  readonly output: readonly string[];
-  readonly isPush: boolean;
-}
-
 /**
  * Reads the end of `docker buildx build --progress plain`: BuildKit repeats the failed step with its output between two
  * lines of dashes, then comes the place in the Dockerfile, then the error.
  */
-function readEnding(stderr: string): Ending {
+function readEnding(stderr: string) {
   const lines = stderr.trim().split("\n");
   const end = lines.lastIndexOf("------");
   const step = lines.lastIndexOf("------", end - 1) + 1;
@@ -70,7 +59,9 @@ function readEnding(stderr: string): Ending {
   // Before the first step, a failure starts with its cause, and a hint follows.
   const text = errors.at(-1) ?? lines.find((line) => !line.startsWith("#")) ?? "no output";
   return {
+    /** buildx's message, without `failed to solve` or `failed to build`. */
     text,
+    /** `Dockerfile:12`, of the instruction that failed. */
     place: lines.find((line, index) => /^\S.*:\d+$/.test(line) && /^-{20}$/.test(lines[index + 1] ?? "")),
     output: output
       .map((line) => line.replace(/^\d+\.\d+ /, ""))

@@ -29,11 +29,6 @@ export async function remoteVariables(
   };
 }
 
-interface BasicCredentials {
-  readonly user: string;
-  readonly password: string;
-}
-
 /**
  * Creates the HTTP Basic credentials that CodeCommit's Git server accepts for `url`, for 15 minutes: the access key
  * (and `%`, the session token), and a Signature Version 4 of an otherwise empty request `GIT`. The client's credentials
@@ -42,7 +37,7 @@ interface BasicCredentials {
  *
  * @internal
  */
-export async function signForGit(client: CodeCommitClient, url: URL, date: Date): Promise<BasicCredentials> {
+export async function signForGit(client: CodeCommitClient, url: URL, date: Date) {
   const { config } = client;
   const [credentials, region] = await Promise.all([config.credentials(), config.region()]);
   const service = "codecommit";

@@ -137,22 +137,12 @@ function partsOf(
   });
 }
 
-interface Remaining {
-  readonly set: StackSet;
-  /** Template name → why it is left out. */
-  readonly skipped: ReadonlyMap<string, string>;
-  readonly known: NonNullable<ExistingOptions["known"]>;
-}
-
 /**
  * Leaves out the templates whose resources exist outside any stack, where the input says `skip`, and those that import
  * from them.
  */
-export async function skipExisting(
-  context: ProvisionContext,
-  existing: ExistingResources,
-  set: StackSet,
-): Promise<Remaining> {
+export async function skipExisting(context: ProvisionContext, existing: ExistingResources, set: StackSet) {
+  /** Template name → why it is left out. */
   const skipped = new Map<string, string>();
   const known = new Map<string, readonly NameInUse[]>();
   for (const planned of set.stacks) {

@@ -138,19 +138,13 @@ function unavailable(cause: unknown): DatabaseUnavailable {
   return new DatabaseUnavailable(`no connection to the database: ${databaseMessage(cause)}`, { cause });
 }
 
-interface Bulkhead {
-  /** Resolves with a place, in the order of arrival; rejects at once when too many are waiting. */
-  enter(deadline: Deadline): Promise<void>;
-  /** Passes the place to the longest waiting request. */
-  leave(): void;
-}
-
 /** Allows a fixed number of parallel requests and a fixed number of waiting ones. */
-export function createBulkhead(places: number, mostWaiting: number): Bulkhead {
+export function createBulkhead(places: number, mostWaiting: number) {
   let free = places;
   const waiting = new Set<() => void>();
   return {
-    async enter(deadline) {
+    /** Resolves with a place, in the order of arrival; rejects at once when too many are waiting. */
+    async enter(deadline: Deadline): Promise<void> {
       if (free > 0) {
         free--;
         return;
@@ -167,6 +161,7 @@ export function createBulkhead(places: number, mostWaiting: number): Bulkhead {
         };
       });
     },
+    /** Passes the place to the longest waiting request. */
     leave() {
       const [next] = waiting;
       if (!next) {
