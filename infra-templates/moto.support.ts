@@ -3,18 +3,10 @@ import { once } from "node:events";
 import { createInterface, type Interface } from "node:readline";
 import { CloudFormation } from "@aws-sdk/client-cloudformation";
 
-export interface Moto {
-  readonly endpoint: string;
-  readonly cloudformation: CloudFormation;
-  /** Returns each message of moto about a type it does not know, once. */
-  unknownTypes(): string[];
-  /** Empties the account. Deleting the stacks does not work: moto cannot delete the VPC's stack. */
-  reset(): Promise<void>;
-  close(): Promise<void>;
-}
+export type Moto = Awaited<ReturnType<typeof startMoto>>;
 
 /** Starts moto, an independent imitation of AWS, on its own port. */
-export async function startMoto(): Promise<Moto> {
+export async function startMoto() {
   const server = spawn("moto_server", ["--host", "127.0.0.1", "--port", "0"], {
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -30,10 +22,12 @@ export async function startMoto(): Promise<Moto> {
   return {
     endpoint,
     cloudformation: new CloudFormation({ endpoint, region: "us-east-1", credentials, maxAttempts: 1 }),
+    /** Returns each message of moto about a type it does not know, once. */
     unknownTypes() {
       const types = lines.flatMap((line) => /No Moto CloudFormation support for (\S+)/.exec(line)?.[1] ?? []);
       return [...new Set(types)].sort();
     },
+    /** Empties the account. Deleting the stacks does not work: moto cannot delete the VPC's stack. */
     async reset() {
       const { ok, status } = await fetch(`${endpoint}/moto-api/reset`, { method: "POST" });
       if (!ok) throw new Error(`moto was not reset: ${status}`);

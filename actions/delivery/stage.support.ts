@@ -41,38 +41,13 @@ createServer((request, response) => response.end(version)).listen(8080);
 process.on("SIGTERM", () => process.exit(0));
 `;
 
-export interface Stage {
-  readonly simulator: TestSimulator;
-  readonly productionUrl: string;
-  readonly folder: string;
-  readonly image: string;
-  /** Returns the path of a task definition whose tasks respond with this version. */
-  taskDefinition(version: string, changes?: object): Promise<string>;
-  context(signal?: AbortSignal): DeliveryContext & {
-    readonly lines: string[];
-    readonly warnings: string[];
-  };
-  inputs(file: string, changes?: Partial<DeployInputs>): DeployInputs;
-  /** Deploys a task definition whose tasks respond with this version, and resolves however that ends. */
-  deploy(version: string, changes?: Partial<DeployInputs>, more?: Deploying): Promise<Deployed>;
-  /** Returns the response behind the load balancer. */
-  page(): Promise<string>;
-  close(): Promise<void>;
-}
+export type Stage = Awaited<ReturnType<typeof stageOn>>;
 
 interface Deploying {
   /** Changes of the task definition. */
   readonly definition?: object;
   readonly run?: Run | undefined;
   readonly record?: DeploymentRecord;
-}
-
-interface Deployed {
-  readonly record: DeploymentRecord;
-  readonly error: Failure | undefined;
-  /** The whole log. */
-  readonly lines: string;
-  readonly warnings: readonly string[];
 }
 
 /** Creates a simulated account with a load-balanced service, its deployment group and an image, in virtual time. */
@@ -82,7 +57,7 @@ export const createStage = async (simulator?: TestSimulator) =>
 /** Creates the same with tasks that are processes, in accelerated real time. */
 export const createRealStage = async () => createStageIn(await startRealSimulator(), server);
 
-async function createStageIn(simulator: TestSimulator, program: string | Program): Promise<Stage> {
+async function createStageIn(simulator: TestSimulator, program: string | Program) {
   const { productionUrl } = await createDelivery(simulator, testListenerPortOffset());
   return stageOn({ simulator, productionUrl, cluster: "outside", program });
 }
@@ -98,12 +73,7 @@ interface Parts {
 }
 
 /** Creates a stage on a simulated account that already has the cluster, its service "web" and a repository "web". */
-export async function stageOn({
-  simulator,
-  productionUrl,
-  cluster,
-  program = server,
-}: Parts): Promise<Stage> {
+export async function stageOn({ simulator, productionUrl, cluster, program = server }: Parts) {
   const clients = clientsOf(simulator);
   const folder = await mkdtemp(join(tmpdir(), "deploy-test-"));
   const image = await pushImage(simulator, folder, program);
@@ -111,50 +81,55 @@ export async function stageOn({
     RoleName: "execution",
     AssumeRolePolicyDocument: JSON.stringify(trustOfTasks),
   });
-  const stage: Stage = {
+  /** Returns the path of a task definition whose tasks respond with this version. */
+  const taskDefinition = async (version: string, changes: object = {}) => {
+    const file = join(folder, `taskdef-${version}.json`);
+    await writeFile(
+      file,
+      JSON.stringify({ ...webTaskDefinition(image, { ...webVersion(version), ...webLogs }), ...changes }),
+    );
+    return file;
+  };
+  const contextUntil = (signal = new AbortController().signal) => contextOf(simulator, clients, signal);
+  const inputs = (file: string, changes?: Partial<DeployInputs>) =>
+    deployInputs(file, { cluster, ...outside, maxFailedTasks: 2, settleMs: undefined, ...changes });
+  return {
     simulator,
     folder,
     image,
     productionUrl,
-    taskDefinition: async (version, changes = {}) => {
-      const file = join(folder, `taskdef-${version}.json`);
-      await writeFile(
-        file,
-        JSON.stringify({ ...webTaskDefinition(image, { ...webVersion(version), ...webLogs }), ...changes }),
-      );
-      return file;
-    },
-    context: (signal = new AbortController().signal) => contextOf(simulator, clients, signal),
-    inputs: (file, changes) =>
-      deployInputs(file, { cluster, ...outside, maxFailedTasks: 2, settleMs: undefined, ...changes }),
-    async deploy(version, changes = {}, { definition, run, record = newRecord(cluster, "web") } = {}) {
-      const context = { ...stage.context(), run };
+    taskDefinition,
+    context: contextUntil,
+    inputs,
+    /** Deploys a task definition whose tasks respond with this version, and resolves however that ends. */
+    async deploy(
+      version: string,
+      changes: Partial<DeployInputs> = {},
+      { definition, run, record = newRecord(cluster, "web") }: Deploying = {},
+    ) {
+      const context = { ...contextUntil(), run };
       record.startedAt = context.clock.now();
-      const deploying = deploy(
-        context,
-        stage.inputs(await stage.taskDefinition(version, definition), changes),
-        record,
-      );
+      const deploying = deploy(context, inputs(await taskDefinition(version, definition), changes), record);
       const error = await deploying.then(
         () => undefined,
         (reason: Failure) => reason,
       );
       return { record, error, lines: context.lines.join("\n"), warnings: context.warnings };
     },
+    /** Returns the response behind the load balancer. */
     page: async () => (await fetch(productionUrl)).text(),
     close: async () => {
       await simulator.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
-  return stage;
 }
 
 /** The longest bake that ECS allows: deployments stay in progress until somebody ends them. */
 export const longestWaitMinutes = 1440;
 
 /** Creates the same in virtual time, with a deployment group that keeps the old tasks for this long. */
-export async function createWaitingStage(): Promise<Stage> {
+export async function createWaitingStage() {
   const stage = await createStage();
   await keepOldTasks(stage.simulator);
   return stage;

@@ -1,15 +1,7 @@
 import { type InputReader, readInputs } from "../../core/inputs.ts";
 import { readSettleFor } from "../../delivery/inputs.ts";
 
-export interface FollowInputs {
-  readonly pipeline: string;
-  readonly target: Target;
-  readonly start: "if-missing" | "never" | "always";
-  readonly onCancel: OnCancel;
-  readonly maxFailedTasks: number;
-  /** How long the tasks have to stay up, in milliseconds; undefined: as long as the old tasks are kept. */
-  readonly settleMs: number | undefined;
-}
+export type FollowInputs = ReturnType<typeof readFollowInputs>;
 
 /** Revisions that the execution has from its sources; an undefined one matches any. */
 export interface Target {
@@ -26,14 +18,15 @@ interface WantedImage {
 const onCancels = ["leave", "stop", "abandon", "rollback"] as const;
 export type OnCancel = (typeof onCancels)[number];
 
-export function readFollowInputs(getInput?: (name: string) => string): FollowInputs {
+export function readFollowInputs(getInput?: (name: string) => string) {
   return readInputs((read) => {
-    const inputs: FollowInputs = {
+    const inputs = {
       pipeline: read.required("pipeline"),
       target: { commit: readCommit(read), image: readImage(read) },
       start: read.choice("start", ["if-missing", "never", "always"], "if-missing"),
       onCancel: read.choice("on-cancel", onCancels, "leave"),
       maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
+      /** How long the tasks have to stay up, in milliseconds; undefined: as long as the old tasks are kept. */
       settleMs: readSettleFor(read),
     };
     const { commit, image } = inputs.target;

@@ -1,16 +1,7 @@
 import { type InputReader, readInputs } from "../../core/inputs.ts";
 import { readPlaceholderValues } from "../../core/placeholders.ts";
 
-export interface MirrorInputs {
-  /** Name of the CodeCommit repository. */
-  readonly repository: string;
-  /** Without `refs/heads/`. */
-  readonly branch: string;
-  /** Undefined: the commit itself is pushed, with its history. */
-  readonly snapshot: SnapshotInputs | undefined;
-  readonly force: boolean;
-  readonly mode: "plan" | "apply";
-}
+export type MirrorInputs = ReturnType<typeof readMirrorInputs>;
 
 /** A folder that becomes the root. */
 export interface SnapshotInputs {
@@ -26,14 +17,14 @@ export interface Placeholders {
   readonly plainSecrets: ReadonlyMap<string, string>;
 }
 
-export function readMirrorInputs(
-  variables: NodeJS.ProcessEnv,
-  getInput?: (name: string) => string,
-): MirrorInputs {
+export function readMirrorInputs(variables: NodeJS.ProcessEnv, getInput?: (name: string) => string) {
   return readInputs(
     (read) => ({
+      /** Name of the CodeCommit repository. */
       repository: readRepository(read),
+      /** Without `refs/heads/`. */
       branch: readBranch(read, variables.GITHUB_REF),
+      /** Undefined: the commit itself is pushed, with its history. */
       snapshot: readSnapshot(read),
       force: read.boolean("force", false),
       mode: read.choice("mode", ["plan", "apply"], "apply"),

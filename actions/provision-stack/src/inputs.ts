@@ -6,26 +6,9 @@ import { didYouMean } from "../../core/nearest-name.ts";
 
 export const modes = ["apply", "plan", "outputs", "delete"] as const;
 
-export interface ProvisionInputs {
-  /** Template names; empty for all of the profile. */
-  readonly stacks: readonly string[];
-  readonly templatesFolder: string;
-  readonly parametersFile: string | undefined;
-  readonly stackPrefix: string;
-  readonly mode: (typeof modes)[number];
-  /** Treatment of a stack whose creation or update fails. */
-  readonly onFailure: "rollback" | "keep";
-  /** Token to comment the plan on the pull request; undefined for no comment. */
-  readonly commentToken: string | undefined;
-  /** Whether a deletion empties what blocks it. */
-  readonly force: boolean;
-  /** Names of protected resources that a deletion removes too. */
-  readonly unprotect: readonly string[];
-  /** Treatment of resources that exist outside any stack. */
-  readonly existing: ExistingResources;
-}
+export type ProvisionInputs = ReturnType<typeof readProvisionInputs>;
 
-export function readProvisionInputs(getInput?: (name: string) => string): ProvisionInputs {
+export function readProvisionInputs(getInput?: (name: string) => string) {
   return readInputs((read) => {
     const stackPrefix = read.optional("stack-prefix") ?? "microservices";
     // Half of CloudFormation's 128 characters is left for the template's name.
@@ -37,18 +20,23 @@ export function readProvisionInputs(getInput?: (name: string) => string): Provis
     const force = read.boolean("force", false);
     if (force && mode !== "delete")
       read.problem(`Input force works with mode delete only, and mode is ${mode}`);
-    const unprotect = read.names("unprotect");
+    const unprotect: readonly string[] = read.names("unprotect");
     if (unprotect.length > 0 && mode !== "delete")
       read.problem(`Input unprotect works with mode delete only, and mode is ${mode}`);
     return {
+      /** Template names; empty for all of the profile. */
       stacks: read.names("stacks"),
       templatesFolder: read.optional("templates") ? read.folder("templates") : "infra-templates",
       parametersFile: readParametersFile(read),
       stackPrefix,
       mode,
+      /** Treatment of a stack whose creation or update fails. */
       onFailure: read.choice("on-failure", ["rollback", "keep"], "rollback"),
+      /** Token to comment the plan on the pull request; undefined for no comment. */
       commentToken: readCommentToken(read),
+      /** Whether a deletion empties what blocks it. */
       force,
+      /** Names of protected resources that a deletion removes too. */
       unprotect,
       existing: readExistingResources(read),
     };

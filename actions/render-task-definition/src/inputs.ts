@@ -1,42 +1,21 @@
 import { LogDriver } from "@aws-sdk/client-ecs";
 import { type Aliases, type InputReader, readInputs } from "../../core/inputs.ts";
 import { readPlaceholderValues } from "../../core/placeholders.ts";
-import type { ReadingRules, TaskDefinitionInput } from "../../core/task-definition.ts";
-import { readTaskDefinitionSource, type TaskDefinitionSource } from "../../ecs/task-definition-file.ts";
+import type { TaskDefinitionInput } from "../../core/task-definition.ts";
+import {
+  readRules,
+  readTaskDefinitionSource,
+  type TaskDefinitionSource,
+} from "../../ecs/task-definition-file.ts";
 import { readChoices, readCommands, readFileArns, readImages } from "./container-values.ts";
-import { type Placed, parseTarget, type Target } from "./containers.ts";
-import { type NamedValues, readNamedValues } from "./named-values.ts";
+import { parseTarget, type Target } from "./containers.ts";
+import { readNamedValues } from "./named-values.ts";
 
 /** Roles of the task; omitted ones stay as they are. */
 type TaskRoles = Pick<TaskDefinitionInput, "executionRoleArn" | "taskRoleArn">;
 
-export interface ContainerInputs {
-  /** Containers for lines without a container's name; undefined: the only one. */
-  readonly containers: Target;
-  readonly images: readonly Placed<string>[];
-  readonly commands: readonly Placed<readonly string[]>[];
-  readonly logDrivers: readonly Placed<string>[];
-  readonly environment: NamedValues;
-  /** ARNs of all environment files of a container. */
-  readonly environmentFiles: readonly Placed<string>[];
-  readonly secrets: NamedValues;
-  readonly dockerLabels: NamedValues;
-  readonly logOptions: NamedValues;
-  /** Containers whose tags become digests; undefined: none. */
-  readonly pinned: Target;
-}
-
-export interface RenderInputs {
-  readonly source: TaskDefinitionSource;
-  readonly appSpecFile: string | undefined;
-  /** Placeholder name, without the angle brackets → value. */
-  readonly placeholders: ReadonlyMap<string, string>;
-  /** Plain values instead of all secrets, by name. */
-  readonly plainSecrets: ReadonlyMap<string, string>;
-  readonly roles: TaskRoles;
-  readonly rules: ReadingRules;
-  readonly container: ContainerInputs;
-}
+export type RenderInputs = ReturnType<typeof readRenderInputs>;
+export type ContainerInputs = ReturnType<typeof readContainerInputs>;
 
 /**
  * Input names of aws-actions/amazon-ecs-render-task-definition, each with ours.
@@ -48,15 +27,17 @@ export const renderAliases: Aliases = {
   image: "images",
 };
 
-export function readRenderInputs(getInput?: (name: string) => string): RenderInputs {
+export function readRenderInputs(getInput?: (name: string) => string) {
   return readInputs(
     (read) => ({
       source: readSource(read),
       appSpecFile: read.optionalFile("appspec"),
+      /** Placeholder name, without the angle brackets → value. */
       placeholders: readPlaceholderValues(read, "placeholders"),
+      /** Plain values instead of all secrets, by name. */
       plainSecrets: read.pairs("plain-secrets"),
       roles: readRoles(read),
-      rules: { keptEmpty: read.names("keep-null-value-keys") },
+      rules: readRules(read),
       container: readContainerInputs(read),
     }),
     getInput,
@@ -78,17 +59,20 @@ function readSource(read: InputReader): TaskDefinitionSource {
   return { reference: arn ?? [family, revision].filter(Boolean).join(":") };
 }
 
-function readContainerInputs(read: InputReader): ContainerInputs {
+function readContainerInputs(read: InputReader) {
   return {
+    /** Containers for lines without a container's name; undefined: the only one. */
     containers: readContainers(read, "containers"),
     images: readImages(read),
     commands: readCommands(read, "command"),
     logDrivers: readChoices(read, "log-configuration-log-driver", Object.values(LogDriver)),
     environment: readNamedValues(read, "environment-variables"),
+    /** ARNs of all environment files of a container. */
     environmentFiles: readFileArns(read, "env-files"),
     secrets: readNamedValues(read, "secrets"),
     dockerLabels: readNamedValues(read, "docker-labels"),
     logOptions: readNamedValues(read, "log-configuration-options"),
+    /** Containers whose tags become digests; undefined: none. */
     pinned: readPinned(read),
   };
 }

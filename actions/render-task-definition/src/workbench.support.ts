@@ -34,49 +34,36 @@ export const two = [web, side];
 
 export const variables = (...pairs: [string, string][]) => pairs.map(([name, value]) => ({ name, value }));
 
-interface Workbench {
-  readonly folder: string;
-  /** Warnings of all renderings. */
-  readonly warnings: readonly string[];
-  /** Returns the path of a new file; objects become JSON. */
-  file(name: string, content: unknown): string;
-  /** Renders from inputs as a workflow sets them. */
-  render(inputs: Readonly<Record<string, string>>, config?: ClientConfig): ReturnType<typeof render>;
-  /** Renders a file with these containers; returns the rendered ones by name. */
-  containersAfter(
-    containers: ContainerDefinition[],
-    inputs: Readonly<Record<string, string>>,
-  ): Promise<Record<string, ContainerDefinition>>;
-}
-
 /** Creates a workbench for the tests of one file. */
-export function createWorkbench(): Workbench {
+export function createWorkbench() {
   const folder = useFolder();
   const warnings: string[] = [];
-  const bench: Workbench = {
-    folder,
-    warnings,
-    file(name, content) {
-      const path = join(folder, name);
-      writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content, null, 2));
-      return path;
-    },
-    render: async (inputs, config = nowhere) =>
-      render(
-        readRenderInputs((name) => inputs[name] ?? ""),
-        {
-          ...createTestFixture(folder, config),
-          log: { info: () => {}, notice: () => {}, warning: (line) => void warnings.push(line) },
-        },
-      ),
-    async containersAfter(containerDefinitions, inputs) {
-      const file = bench.file("taskdef.json", { family: "f", containerDefinitions });
-      const { taskDefinition } = await bench.render({ "task-definition": file, ...inputs });
-      const list = taskDefinition.containerDefinitions ?? [];
-      return Object.fromEntries(list.map((container) => [container.name ?? "", container]));
-    },
+  /** Returns the path of a new file; objects become JSON. */
+  const file = (name: string, content: unknown) => {
+    const path = join(folder, name);
+    writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content, null, 2));
+    return path;
   };
-  return bench;
+  /** Renders from inputs as a workflow sets them; keeps the warnings. */
+  const renderWith = async (inputs: Readonly<Record<string, string>>, config = nowhere) =>
+    render(
+      readRenderInputs((name) => inputs[name] ?? ""),
+      {
+        ...createTestFixture(folder, config),
+        log: { info: () => {}, notice: () => {}, warning: (line) => void warnings.push(line) },
+      },
+    );
+  /** Renders a file with these containers; returns the rendered ones by name. */
+  const containersAfter = async (
+    containerDefinitions: ContainerDefinition[],
+    inputs: Readonly<Record<string, string>>,
+  ): Promise<Record<string, ContainerDefinition>> => {
+    const path = file("taskdef.json", { family: "f", containerDefinitions });
+    const { taskDefinition } = await renderWith({ "task-definition": path, ...inputs });
+    const list = taskDefinition.containerDefinitions ?? [];
+    return Object.fromEntries(list.map((container) => [container.name ?? "", container]));
+  };
+  return { folder, warnings, file, render: renderWith, containersAfter };
 }
 
 export function createTestFixture(folder: string, config: ClientConfig = nowhere): RenderContext {

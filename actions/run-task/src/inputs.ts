@@ -5,6 +5,7 @@ import type { ReadingRules } from "../../core/task-definition.ts";
 import {
   type ManagedVolume,
   readManagedVolumes,
+  readRules,
   readTaskDefinitionSource,
   type TaskDefinitionSource,
 } from "../../ecs/task-definition-file.ts";
@@ -53,7 +54,7 @@ export function readRunInputs(getInput?: (name: string) => string): RunInputs {
     (read) => ({
       cluster: read.optional("cluster") ?? "default",
       taskDefinition: readTaskDefinitionSource(read),
-      rules: { keptEmpty: read.names("keep-null-value-keys") },
+      rules: readRules(read),
       container: read.optional("container"),
       command: read.json("command", 'a JSON list of strings such as ["node","migrate.js"]', isCommand, []),
       environment: read.pairs("environment-variables"),

@@ -28,29 +28,11 @@ const program: Program = ({ args, environment, log, listen }) => {
   return 0;
 };
 
-export interface Stage {
-  readonly simulator: TestSimulator;
-  readonly folder: string;
-  readonly subnets: readonly string[];
-  /** Returns the path of a task definition of family `job`, with these containers next to `job` itself. */
-  taskDefinition(job?: Partial<ContainerDefinition>, others?: ContainerDefinition[]): Promise<string>;
-  /** `onLine` sees each line of the job's log as it is written. */
-  context(options?: {
-    signal?: AbortSignal;
-    onLine?: (line: string) => void;
-  }): EcsContext & { lines: string[] };
-  /** Inputs of a task that runs like the service's tasks. */
-  inputs(file: string, changes?: Partial<RunInputs>): RunInputs;
-  /** A container next to the one that decides, with the same image. */
-  sidecar(command: string[], essential?: boolean): ContainerDefinition;
-  close(): Promise<void>;
-}
-
 /**
  * Creates a simulated account in virtual time with a service whose network the task uses, and an image in its
  * repository.
  */
-export async function createStage(): Promise<Stage> {
+export async function createStage() {
   const simulator = await startTestSimulator();
   const folder = await mkdtemp(join(tmpdir(), "run-task-test-"));
   await createDelivery(simulator, testListenerPortOffset());
@@ -65,7 +47,8 @@ export async function createStage(): Promise<Stage> {
     simulator,
     folder,
     subnets: Subnets.map(({ SubnetId = "" }) => SubnetId),
-    taskDefinition: async (job = {}, others = []) => {
+    /** Returns the path of a task definition of family `job`, with these containers next to `job` itself. */
+    taskDefinition: async (job: Partial<ContainerDefinition> = {}, others: ContainerDefinition[] = []) => {
       const file = join(folder, `taskdef-${files++}.json`);
       await writeFile(
         file,
@@ -73,9 +56,19 @@ export async function createStage(): Promise<Stage> {
       );
       return file;
     },
-    context: (options) => contextOf(simulator, clients, options),
-    inputs: (file, changes = {}) => ({ ...inputs, taskDefinition: { file }, ...changes }),
-    sidecar: (command, essential = false) => ({ ...container("sidecar", image), command, essential }),
+    context: (options: Following = {}) => contextOf(simulator, clients, options),
+    /** Inputs of a task that runs like the service's tasks. */
+    inputs: (file: string, changes: Partial<RunInputs> = {}): RunInputs => ({
+      ...inputs,
+      taskDefinition: { file },
+      ...changes,
+    }),
+    /** A container next to the one that decides, with the same image. */
+    sidecar: (command: string[], essential = false) => ({
+      ...container("sidecar", image),
+      command,
+      essential,
+    }),
     close: async () => {
       await simulator.close();
       await rm(folder, { recursive: true, force: true });
@@ -114,13 +107,16 @@ function definitionOf(containerDefinitions: ContainerDefinition[]) {
   };
 }
 
+interface Following {
+  readonly signal?: AbortSignal;
+  /** Sees each line of the job's log as it is written. */
+  readonly onLine?: (line: string) => void;
+}
+
 function contextOf(
   { clock }: TestSimulator,
   clients: EcsContext["clients"],
-  {
-    signal = new AbortController().signal,
-    onLine,
-  }: { signal?: AbortSignal; onLine?: (line: string) => void } = {},
+  { signal = new AbortController().signal, onLine }: Following,
 ) {
   const lines: string[] = [];
   const write = (line: string) => {

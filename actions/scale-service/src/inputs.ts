@@ -1,28 +1,9 @@
 import { type InputReader, readInputs } from "../../core/inputs.ts";
 import { readSettleFor } from "../../delivery/inputs.ts";
 import { type AutoscalingState, isAutoscalingState } from "./autoscaling-state.ts";
-import { type Stage, stages } from "./record.ts";
+import { stages } from "./record.ts";
 
-export interface ScaleInputs {
-  readonly cluster: string;
-  readonly service: string;
-  /** Undefined: the count stays as it is. */
-  readonly desiredCount: number | undefined;
-  /** Undefined: autoscaling stays as it is. */
-  readonly autoscaling: "suspend" | "resume" | undefined;
-  /** The output `autoscaling` of the step that suspended; undefined: not given; null: there was nothing to suspend. */
-  readonly autoscalingBefore: AutoscalingState | null | undefined;
-  /** Plan: everything is verified and compared, nothing changed. */
-  readonly mode: "plan" | "apply";
-  readonly waitUntil: Stage;
-  /** Undefined: computed from the waits of the service's tasks. */
-  readonly deadlineMs: number | undefined;
-  readonly maxFailedTasks: number;
-  /** How long the tasks have to serve, in milliseconds. */
-  readonly settleMs: number;
-  readonly onFailure: AfterAll;
-  readonly onCancel: AfterAll;
-}
+export type ScaleInputs = ReturnType<typeof readScaleInputs>;
 
 /** Restore: the count and the suspension of autoscaling, as they were before this step. */
 export type AfterAll = (typeof afterAlls)[number];
@@ -34,21 +15,27 @@ const settleMs = 60_000;
 /** Quota "tasks per service" of Amazon ECS. */
 const mostTasks = 5_000;
 
-export function readScaleInputs(getInput?: (name: string) => string): ScaleInputs {
+export function readScaleInputs(getInput?: (name: string) => string) {
   return readInputs((read) => {
     const autoscaling = read.optional("autoscaling");
     const deadlineMs = read.duration("deadline");
-    const inputs: ScaleInputs = {
+    const inputs = {
       cluster: read.required("cluster"),
       service: read.required("service"),
+      /** Undefined: the count stays as it is. */
       desiredCount: readCount(read),
+      /** Undefined: autoscaling stays as it is. */
       autoscaling: autoscaling
         ? read.choice<"suspend" | "resume">("autoscaling", ["suspend", "resume"])
         : undefined,
+      /** The output `autoscaling` of the step that suspended; undefined: not given; null: there was nothing to suspend. */
       autoscalingBefore: readBefore(read),
+      /** Plan: everything is verified and compared, nothing changed. */
       mode: read.choice("mode", ["plan", "apply"], "apply"),
       waitUntil: read.choice("wait-until", stages, "serving"),
+      /** Undefined: computed from the waits of the service's tasks. */
       deadlineMs,
+      /** How long the tasks have to serve, in milliseconds. */
       settleMs: readSettleFor(read, deadlineMs) ?? settleMs,
       maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
       onFailure: read.choice("on-failure", afterAlls, "leave"),

@@ -5,13 +5,9 @@ import {
   readTagNames,
 } from "../../registry/destination/repository-name.ts";
 
-export interface TagInputs {
-  readonly image: ImageReference;
-  /** At least one, each once. */
-  readonly tags: readonly string[];
-}
+export type TagInputs = ReturnType<typeof readTagInputs>;
 
-export function readTagInputs(getInput?: (name: string) => string): TagInputs {
+export function readTagInputs(getInput?: (name: string) => string) {
   return readInputs((read) => {
     read.required("tags");
     return { image: readImage(read), tags: [...new Set(readTagNames(read, "tags"))] };

@@ -1,27 +1,12 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { InputReader } from "../../../core/inputs.ts";
-import { type Platform, readPlatforms } from "../platforms.ts";
+import { readPlatforms } from "../platforms.ts";
 
 const caches = ["none", "gha"] as const;
 const provenances = ["none", "min", "max"] as const;
 
-export interface DockerInputs {
-  readonly kind: "docker";
-  /** Path of the Dockerfile. */
-  readonly dockerfile: string;
-  readonly target: string | undefined;
-  /** At least one; several make an index. */
-  readonly platforms: readonly Platform[];
-  readonly buildArgs: ReadonlyMap<string, string>;
-  /** `oci-layout://folder@sha256:…` by the name that the Dockerfile uses. */
-  readonly buildContexts: ReadonlyMap<string, string>;
-  /** Paths by id. */
-  readonly secretFiles: ReadonlyMap<string, string>;
-  readonly cache: (typeof caches)[number];
-  readonly provenance: (typeof provenances)[number];
-  readonly sbom: boolean;
-}
+export type DockerInputs = ReturnType<typeof readDockerInputs>;
 
 /** Inputs that only this builder has. */
 export const dockerInputNames: readonly string[] = [
@@ -39,7 +24,7 @@ const secretPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const layoutPattern = /^oci-layout:\/\/[^@]+@sha256:[0-9a-f]{64}$/;
 const argumentPattern = /^[A-Za-z_]\w*$/;
 
-export function readDockerInputs(read: InputReader): DockerInputs {
+export function readDockerInputs(read: InputReader) {
   const buildArgs = read.pairs("build-args");
   for (const name of buildArgs.keys())
     if (!argumentPattern.test(name))
@@ -51,12 +36,16 @@ export function readDockerInputs(read: InputReader): DockerInputs {
         `Input build-contexts has "${name}=${value}"; expected name=oci-layout://folder@sha256:<64 hexadecimal digits>`,
       );
   return {
-    kind: "docker",
+    kind: "docker" as const,
+    /** Path of the Dockerfile. */
     dockerfile: readDockerfile(read),
     target: read.optional("target"),
+    /** At least one; several make an index. */
     platforms: readPlatforms(read),
     buildArgs,
+    /** `oci-layout://folder@sha256:…` by the name that the Dockerfile uses. */
     buildContexts,
+    /** Paths by id. */
     secretFiles: readSecretFiles(read),
     cache: read.choice("cache", caches, "none"),
     provenance: read.choice("provenance", provenances, "none"),
