@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { dockerInputs, ociInputs } from "./images/orders.ts";
 import { prepareYard, type Setup } from "./images/setup.ts";
 import { bundleService } from "./images/source.ts";
-import { alternate, type Benchmark, type Measurement, measure, median } from "./measurement.ts";
+import { alternate, type Benchmark, type Measurement, median, withinBudget } from "./measurement.ts";
 
 /**
  * Time that build-image takes for an unchanged source, and the bytes of the service's layer, compared with budgets.
@@ -40,15 +40,13 @@ async function measureUnchanged(setup: Setup): Promise<Measurement[]> {
     docker: timing(setup, inputs.docker),
   });
   const times = Object.entries(results).map(([builder, seconds]) =>
-    measure({
-      name: "images",
-      metric: `unchanged source to digest, builder ${builder}`,
-      unit: "s",
-      better: "lower",
-      ours: median(seconds),
-      peer: { name: "budget", value: budgetSeconds },
-      goal: `≤ ${budgetSeconds} s`,
-    }),
+    withinBudget(
+      "images",
+      `unchanged source to digest, builder ${builder}`,
+      "s",
+      median(seconds),
+      budgetSeconds,
+    ),
   );
   return [...times, await measureLayer(setup, image)];
 }
@@ -57,15 +55,8 @@ async function measureUnchanged(setup: Setup): Promise<Measurement[]> {
 async function measureLayer({ registry, base }: Setup, image: string): Promise<Measurement> {
   const baseLayers = await registry.readLayers(base);
   const layers = (await registry.readLayers(image)).slice(baseLayers.length);
-  return measure({
-    name: "images",
-    metric: "application layer",
-    unit: "MB",
-    better: "lower",
-    ours: layers.reduce((sum, { size }) => sum + size, 0) / 1e6,
-    peer: { name: "budget", value: layerBudgetMb },
-    goal: `≤ ${layerBudgetMb} MB`,
-  });
+  const megabytes = layers.reduce((sum, { size }) => sum + size, 0) / 1e6;
+  return withinBudget("images", "application layer", "MB", megabytes, layerBudgetMb);
 }
 
 function timing({ buildImage }: Setup, inputs: Record<string, string>): () => Promise<number> {

@@ -28,6 +28,13 @@ export function measure(figures: Omit<Measurement, "ratio" | "held">): Measureme
   return { ...figures, ratio, held: goal === "" || isReached(goal, ours, ratio) };
 }
 
+/** Compares a figure that no other tool has with the project's own budget. */
+export const withinBudget = (name: string, metric: string, unit: string, ours: number, most: number) =>
+  measure({
+    ...{ name, metric, unit, better: "lower", ours, goal: `≤ ${most} ${unit}` },
+    peer: { name: "budget", value: most },
+  });
+
 function isReached(goal: Goal, ours: number, ratio: number): boolean {
   const [, sign, bound, unit] = /^([≥≤]?) ?([\d.]+) (.+)$/.exec(goal) ?? [];
   const value = unit === "×" ? ratio : ours;

@@ -2,15 +2,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Benchmark, type Measurement, measure } from "./measurement.ts";
+import { type Benchmark, type Measurement, measure, withinBudget } from "./measurement.ts";
 
 /** Eleven chapters on two quiet cores, and the time until the stacks can be deployed to. */
 const limitSeconds = { story: 100, ready: 8 };
 
 const root = join(import.meta.dirname, "..");
-
-/** No other tool runs this story, so each figure is compared with the project's own budget. */
-const budget = (value: number) => ({ name: "budget", value });
 
 interface Report {
   readonly ok: boolean;
@@ -30,15 +27,7 @@ const story: Benchmark = async () => {
     await readFile(join(root, ".lab", "report.json"), "utf8"),
   ) as Report;
   const row = (metric: string, unit: string, ours: number, limit: number): Measurement =>
-    measure({
-      name: "story",
-      metric,
-      unit,
-      better: "lower",
-      ours,
-      peer: budget(limit),
-      goal: `≤ ${limit} ${unit}`,
-    });
+    withinBudget("story", metric, unit, ours, limit);
   return [
     row("ready to deploy", "s", resources.readyMs / 1000, limitSeconds.ready),
     row("whole story", "s", durationMs / 1000, limitSeconds.story),

@@ -18,21 +18,16 @@ async function serve(answer: RequestListener, options: Partial<AuthorizationOpti
     answer(request, response);
   });
   const secrets: string[] = [];
-  const client = clientOf(host, { mask: (secret) => void secrets.push(secret), ...options });
-  return { host, asked, secrets, client };
-}
-
-function clientOf(host: string, options: Partial<AuthorizationOptions> = {}) {
-  const clock: Clock = { now: Date.now, wait: async () => {} };
-  return createRegistryClient({
+  const client = createRegistryClient({
     host,
     credentials: undefined,
-    clock,
+    clock: { now: Date.now, wait: async () => {} },
     signal: new AbortController().signal,
-    mask: () => {},
+    mask: (secret) => void secrets.push(secret),
     log: { info: () => {} },
     ...options,
   });
+  return { host, asked, secrets, client };
 }
 
 const manifest = `{"schemaVersion":2}`;

@@ -1,6 +1,4 @@
-import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
 import { exchange } from "./exchange.ts";
@@ -89,18 +87,14 @@ it.each(["HEAD", "GET"])("reuses a connection when the response to %s is discard
   await expect.poll(newConnections).toBe(0);
 });
 
-async function closedPort(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return `http://127.0.0.1:${port}`;
-}
-
 it.each<[string, () => Promise<string>, RegExp, string]>([
   ["an unknown host", async () => "https://registry.invalid", /reached: the host does not exist/, "the name"],
-  ["a closed port", closedPort, /reached \(connect ECONNREFUSED 127/, "the network of the runner"],
+  [
+    "a closed port",
+    async () => "http://127.0.0.1:1",
+    /reached \(connect ECONNREFUSED 127/,
+    "the network of the runner",
+  ],
   [
     "a registry that closes the connection",
     async () => (await serve((request) => request.destroy())).href,

@@ -1,12 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { runEntry } from "../../core/entry.support.ts";
 import { createStage } from "../../delivery/stage.support.ts";
+import { serve } from "../../load/server.support.ts";
 
 const stage = await createStage();
 afterAll(() => stage.close());
@@ -82,14 +81,12 @@ test("shows a plan's changes as outputs, succeeds, and deploys nothing", async (
 
 test("shows count and cost a month of a plan, and comments it on the pull request, before its image is pushed", async () => {
   const comments: { id: number; body: string }[] = [];
-  const github = createServer(async (request, response) => {
+  const github = await serve(async (request, response) => {
     const content = request.method === "GET" ? undefined : ((await json(request)) as { body: string });
     if (request.method === "POST" && content) comments.push({ id: 1, ...content });
     else if (content) comments[0] = { id: 1, ...content };
     response.end(JSON.stringify(comments));
   });
-  await new Promise<void>((resolve) => github.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void github.close());
   const event = join(stage.folder, "event.json");
   await writeFile(event, JSON.stringify({ pull_request: { number: 7 } }));
   const definition = JSON.parse(await readFile(await stage.taskDefinition("commented"), "utf8"));
@@ -107,7 +104,7 @@ test("shows count and cost a month of a plan, and comments it on the pull reques
       {
         GITHUB_EVENT_PATH: event,
         GITHUB_REPOSITORY: "o/r",
-        GITHUB_API_URL: `http://127.0.0.1:${(github.address() as AddressInfo).port}`,
+        GITHUB_API_URL: github,
       },
     );
   const { exitCode, errors, summary } = await plan();

@@ -1,8 +1,6 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { serve } from "../../load/server.support.ts";
 import { digestOf } from "../../registry/oci.ts";
 import { pinImages } from "./find-images.ts";
 import { createTestFixture, createWorkbench } from "./workbench.support.ts";
@@ -52,13 +50,9 @@ describe("pinning", () => {
   const digest = digestOf(manifest);
 
   /** A public registry: `app` with seven tags, `empty` with none, `private` without access. */
-  let server: Server;
-  let host: string;
-  const asked: string[] = [];
-
-  beforeAll(async () => {
-    server = createServer((request, response) => {
-      const path = request.url ?? "";
+  async function pin(...images: string[]) {
+    const asked: string[] = [];
+    const origin = await serve(({ url: path = "" }, response) => {
       asked.push(path);
       if (path.startsWith("/v2/private/")) response.writeHead(401).end();
       else if (path === "/v2/app/manifests/1.10") response.end(manifest);
@@ -66,23 +60,18 @@ describe("pinning", () => {
         response.end(JSON.stringify({ tags: ["1.1", "1.10", "1.2", "1.3", "1.4", "1.5", "1.9"] }));
       else if (path === "/v2/empty/tags/list") response.end(JSON.stringify({ tags: null }));
       else response.writeHead(404).end("{}");
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  });
-  afterAll(() => server.close());
-
-  async function pin(...images: string[]) {
+    });
+    const { host } = new URL(origin);
     const containers = images.map((image, index) => ({ name: `c${index}`, image: `${host}/${image}` }));
     const faults: string[] = [];
     await pinImages(containers, createTestFixture("/nowhere"), faults);
-    return { images: containers.map(({ image }) => image), faults };
+    return { host, asked, images: containers.map(({ image }) => image), faults };
   }
 
   test("reads a public registry without credentials, and once per image", async () => {
-    asked.length = 0;
+    const { host, asked, images, faults } = await pin("app:1.10", "app:1.10");
     const pinned = `${host}/app@${digest}`;
-    expect(await pin("app:1.10", "app:1.10")).toEqual({ images: [pinned, pinned], faults: [] });
+    expect({ images, faults }).toEqual({ images: [pinned, pinned], faults: [] });
     expect(asked).toEqual(["/v2/app/manifests/1.10"]);
   });
 
@@ -95,7 +84,7 @@ describe("pinning", () => {
     ],
     ["private:1", /cannot be pinned: The registry \S+ refused access to private$/],
   ])("refuses %s and leaves it as it is", async (image, message) => {
-    const { images, faults } = await pin(image);
+    const { host, images, faults } = await pin(image);
     expect(images).toEqual([`${host}/${image}`]);
     expect(faults).toEqual([expect.stringMatching(message)]);
   });

@@ -155,14 +155,4 @@ describe("a service whose database does not respond", () => {
     await becomes(200);
     expect(statusesOf(await Promise.all([read(), read(), write()]))).toEqual(new Set([200, 302]));
   });
-
-  it("returns 503 while the table is locked, and serves again when it is free", async () => {
-    const other = await testDatabase.connect();
-    await other.query("LOCK TABLES suppliers WRITE");
-    expect(statusesOf(await many())).toEqual(new Set([503]));
-    expect(await write()).toMatchObject({ status: 503 });
-    await other.query("UNLOCK TABLES");
-    await other.end();
-    expect(statusesOf(await Promise.all([read(), write()]))).toEqual(new Set([200, 302]));
-  });
 });
