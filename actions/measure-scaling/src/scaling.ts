@@ -8,21 +8,7 @@ import { limitOfCore } from "../../load/report.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
 
 /** A service's throughput in relation to its task count. */
-export interface Scaling {
-  readonly service: string;
-  /** Each wanted count, in the order of counts. */
-  readonly points: readonly (MeasuredPoint | FailedPoint)[];
-  readonly measured: readonly MeasuredPoint[];
-  readonly failed: readonly FailedPoint[];
-  /**
-   * The last count before the first whose added tasks each serve less than half as much as each task of the first
-   * count.
-   */
-  readonly knee: MeasuredPoint | undefined;
-  /** The service's count, in one sentence. */
-  readonly recommendation: string;
-  readonly priceList: Pick<PriceList, "region" | "date">;
-}
+export type Scaling = ReturnType<typeof analyseScaling>;
 
 interface FailedPoint {
   readonly taskCount: number;
@@ -52,7 +38,7 @@ export function analyseScaling(
   wanted: readonly number[],
   measurements: readonly Measurement[],
   priceList: PriceList,
-): Scaling {
+) {
   const measured: MeasuredPoint[] = [];
   const failed: FailedPoint[] = [];
   for (const taskCount of wanted.toSorted((one, other) => one - other)) {
@@ -64,10 +50,12 @@ export function analyseScaling(
   }
   return {
     service: measurements[0]?.service ?? "",
+    /** Each wanted count, in the order of counts. */
     points: [...measured, ...failed].sort((one, other) => one.taskCount - other.taskCount),
     measured,
     failed,
     knee: findKnee(measured),
+    /** The service's count, in one sentence. */
     recommendation: recommend(measured),
     priceList: { region: priceList.region, date: priceList.date },
   };

@@ -4,12 +4,7 @@ import { findDataPositions, type Keys, parseData, readTextFile } from "../../cor
 import { Failure } from "../../core/failure.ts";
 import { refuseFindings } from "../../core/findings.ts";
 import { isObject } from "../../core/is-object.ts";
-import {
-  fillDataText,
-  fillPlaceholders,
-  findPlaceholders,
-  type Placeholder,
-} from "../../core/placeholders.ts";
+import { fillDataText, fillPlaceholders, findPlaceholders } from "../../core/placeholders.ts";
 import { withPlainSecrets } from "../../core/plain-secrets.ts";
 import { inspectTaskDefinition, type TaskDefinitionInput } from "../../core/task-definition.ts";
 import { diffTaskDefinitions } from "../../core/task-definition-diff.ts";
@@ -20,17 +15,7 @@ import type { RenderContext } from "./context.ts";
 import { editContainers } from "./edit-containers.ts";
 import type { RenderInputs } from "./inputs.ts";
 
-export interface Rendered {
-  readonly taskDefinition: TaskDefinitionInput;
-  /** File or `family:revision` that it was rendered from. */
-  readonly origin: string;
-  /** ARN of a registered source. */
-  readonly originArn: string | undefined;
-  readonly appSpec: RenderedAppSpec | undefined;
-  /** Differences to the source, one a line. */
-  readonly diff: readonly string[];
-  readonly notices: readonly string[];
-}
+export type Rendered = Awaited<ReturnType<typeof render>>;
 
 /** Code that reads ECR is loaded only for these. */
 const ecrScheme = "ecr://";
@@ -41,7 +26,7 @@ interface Messages {
 }
 
 /** Renders, or throws one Failure that names everything to correct; nothing is written by then. */
-export async function render(inputs: RenderInputs, context: RenderContext): Promise<Rendered> {
+export async function render(inputs: RenderInputs, context: RenderContext) {
   const source = await loadSource(inputs.source, context);
   for (const warning of source.warnings) context.log.warning(warning);
   const messages: Messages = { faults: [], notices: [...source.notices] };
@@ -55,9 +40,12 @@ export async function render(inputs: RenderInputs, context: RenderContext): Prom
   );
   return {
     taskDefinition,
+    /** File or `family:revision` that it was rendered from. */
     origin: source.origin,
+    /** ARN of a registered source. */
     originArn: source.arn,
     appSpec,
+    /** Differences to the source, one a line. */
     diff: diffTaskDefinitions(inspectTaskDefinition(source.value).taskDefinition, taskDefinition),
     notices: messages.notices,
   };
@@ -107,7 +95,7 @@ function tryAppSpec(
   values: ReadonlyMap<string, string>,
   faults: string[],
   { log }: RenderContext,
-): RenderedAppSpec | undefined {
+) {
   try {
     const rendered = renderAppSpec(file, values);
     for (const warning of rendered.warnings) log.warning(warning);
@@ -136,17 +124,10 @@ function droppedNotice(origin: string, dropped: readonly string[]): string {
   return `${origin}: removed ${dropped.join(", ")}, which only the description of a registered task definition has.`;
 }
 
-interface RenderedAppSpec {
-  readonly text: string;
-  readonly fileName: string;
-  readonly left: readonly Placeholder[];
-  readonly warnings: readonly string[];
-}
-
 /** CodeDeploy's own placeholder: deploy-service replaces it by the registered revision. */
 const kept = "TASK_DEFINITION";
 
-function renderAppSpec(file: string, values: ReadonlyMap<string, string>): RenderedAppSpec {
+function renderAppSpec(file: string, values: ReadonlyMap<string, string>) {
   const filling = new Map([...values].filter(([name]) => name !== kept));
   const source = readTextFile(file);
   const warnings = twiceIn(source, parseData(source, file), file);

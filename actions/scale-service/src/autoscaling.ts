@@ -48,25 +48,20 @@ export async function setSuspension(
 }
 
 /** Planned change of a service's autoscaling. */
-export interface AutoscalingPlan {
-  /** Undefined: autoscaling stays as it is. */
-  readonly suspension: Suspension | undefined;
-  /** Undefined: AWS did not allow reading it; null: the service has none. */
-  readonly after: AutoscalingState | null | undefined;
-  readonly changes: readonly string[];
-  readonly findings: readonly Finding[];
-}
+export type AutoscalingPlan = ReturnType<typeof planAutoscaling>;
 
 export function planAutoscaling(
   inputs: ScaleInputs,
   /** Undefined: AWS did not allow reading it; nothing of it is changed then. */
   before: AutoscalingState | null | undefined,
-): AutoscalingPlan {
+) {
   const suspension = before ? wantedSuspension(inputs, before) : undefined;
   const after = before && suspension ? { ...before, SuspendedState: suspension } : before;
   const [one, other] = [describeState(before), describeState(after)];
   return {
+    /** Undefined: autoscaling stays as it is. */
     suspension,
+    /** Undefined: AWS did not allow reading it; null: the service has none. */
     after,
     changes: one === other ? [] : [`autoscaling: ${one} → ${other}`],
     findings: findingsOf(inputs, after),

@@ -1,26 +1,17 @@
-import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { Failure } from "../../core/failure.ts";
 import { type Finding, lookUp } from "../../core/findings.ts";
 import { describeRevision } from "../../ecs/revision.ts";
 import { findService, type RunningService } from "../../ecs/service.ts";
 import { type AutoscalingPlan, planAutoscaling, readAutoscaling } from "./autoscaling.ts";
-import { type AutoscalingState, dimensionOf } from "./autoscaling-state.ts";
+import { dimensionOf } from "./autoscaling-state.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
-import { findProductionGroups, type ProductionGroup } from "./production-groups.ts";
+import { findProductionGroups } from "./production-groups.ts";
 
 /** The service as it was found, and what shows whether its tasks serve. */
-export interface Subject {
-  readonly running: RunningService;
-  /** Containers of the revision in production; empty when AWS did not allow reading it. */
-  readonly containers: readonly ContainerDefinition[];
-  readonly groups: readonly ProductionGroup[];
-  /** Null: it has none; undefined: AWS did not allow reading it. */
-  readonly autoscaling: AutoscalingState | null | undefined;
-  readonly findings: readonly Finding[];
-}
+export type Subject = Awaited<ReturnType<typeof findSubject>>;
 
-export async function findSubject(context: ScaleContext, inputs: ScaleInputs): Promise<Subject> {
+export async function findSubject(context: ScaleContext, inputs: ScaleInputs) {
   const running = await findService(context, inputs);
   refuseUnscalable(running, inputs.service);
   const [autoscaling, groups, revision] = await Promise.all([
@@ -39,8 +30,10 @@ export async function findSubject(context: ScaleContext, inputs: ScaleInputs): P
   ]);
   return {
     running,
+    /** Null: it has none; undefined: AWS did not allow reading it. */
     autoscaling: autoscaling.value,
     groups: groups.value ?? [],
+    /** Containers of the revision in production; empty when AWS did not allow reading it. */
     containers: revision.value?.taskDefinition?.containerDefinitions ?? [],
     findings: [
       ...autoscaling.findings,

@@ -6,16 +6,10 @@ import type { RegistryContext } from "../../registry/ecr-login.ts";
 import { RegistryRefusal } from "../../registry/reach.ts";
 import type { TagInputs } from "./inputs.ts";
 
-export interface TaggedImage {
-  /** `<repository URI>@sha256:…` */
-  readonly image: string;
-  readonly digest: string;
-  /** Previous image of each tag; a tag that was on the image already was left. */
-  readonly tags: readonly LookedAt[];
-}
+export type TaggedImage = Awaited<ReturnType<typeof tagImage>>;
 
 /** Pushes the image's manifest under each tag that is not on it: nothing is built, pulled or sent but the manifest. */
-export async function tagImage({ image, tags }: TagInputs, context: RegistryContext): Promise<TaggedImage> {
+export async function tagImage({ image, tags }: TagInputs, context: RegistryContext) {
   const repository = await openRepository(image.repository, context);
   const manifest = await findImage(repository, image.version);
   const { digest } = manifest;
@@ -32,6 +26,7 @@ export async function tagImage({ image, tags }: TagInputs, context: RegistryCont
       context.log.info(`Set ${each.tag} to ${digest}${each.before ? `; it pointed to ${each.before}` : ""}`);
     }
   }
+  // The previous image of each tag; a tag that was on the image already was left.
   return { image: `${repository.uri}@${digest}`, digest, tags: looked };
 }
 

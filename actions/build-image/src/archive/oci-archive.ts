@@ -17,19 +17,14 @@ import {
 import { reproducible } from "../oci/layer.ts";
 import { archiveFault, readTar } from "./read-tar.ts";
 
-/** An image with everything that it refers to. */
-export interface WholeImage {
-  readonly manifest: FetchedManifest;
-  /** Manifests of an index. */
-  readonly others: readonly FetchedManifest[];
-  readonly blobs: readonly Descriptor[];
-}
+/** An image, or an index and its manifests, with everything that it refers to. */
+export type WholeImage = Awaited<ReturnType<typeof readWhole>>;
 
 /** Finds everything that an image, or an index of images, refers to. */
 export async function readWhole(
   manifest: FetchedManifest,
   read: (part: Descriptor) => Promise<FetchedManifest>,
-): Promise<WholeImage> {
+) {
   const several = isIndex(manifest.mediaType);
   const listed = several ? unique(parse(manifest, "manifests").manifests) : [];
   const others = await Promise.all(listed.map(read));

@@ -8,17 +8,7 @@ import { type Header, type Pack, pack } from "tar-stream";
 import { Failure } from "../../../core/failure.ts";
 import type { SourceFile } from "../source/list-files.ts";
 
-export interface Layer {
-  /** Digest of the compressed bytes. */
-  readonly digest: string;
-  /** Digest of the archive inside, which is in the image's configuration. */
-  readonly diffId: string;
-  /** Compressed bytes. */
-  readonly size: number;
-  readonly files: number;
-  /** Path of the compressed bytes. */
-  readonly path: string;
-}
+export type Layer = Awaited<ReturnType<typeof packLayer>>;
 
 export interface PackOptions {
   readonly context: string;
@@ -42,7 +32,7 @@ const level = 6;
  * Packs files so that the same content gives the same bytes on every machine: owned by root, without times, and with
  * only the executable bit of the modes.
  */
-export async function packLayer(options: PackOptions): Promise<Layer> {
+export async function packLayer(options: PackOptions) {
   const { path, signal } = options;
   const archive = pack();
   const [diff, compressed] = [measure(), measure()];
@@ -65,7 +55,15 @@ export async function packLayer(options: PackOptions): Promise<Layer> {
     await written.catch(() => {});
     throw explain(error, path);
   });
-  return { digest: compressed.digest(), diffId: diff.digest(), size: compressed.size(), files, path };
+  return {
+    /** Digest and size of the compressed bytes, which are in the file `path`. */
+    digest: compressed.digest(),
+    size: compressed.size(),
+    path,
+    /** Digest of the archive inside, which is in the image's configuration. */
+    diffId: diff.digest(),
+    files,
+  };
 }
 
 function explain(error: NodeJS.ErrnoException, path: string): Error {

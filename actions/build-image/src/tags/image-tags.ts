@@ -10,22 +10,12 @@ import { type Source, sourceLabel } from "../source/read-source.ts";
 /** A source or, if another job has built it, an image. */
 type Owner = Pick<Source, "digest" | "tag"> & { readonly kind?: "image" };
 
-interface Existing {
-  /** The image of this source, when the repository has it. */
-  readonly image: FetchedManifest | undefined;
-  /** Current digest of the source's tag and of each wanted tag. */
-  readonly tagged: ReadonlyMap<string, string>;
-}
-
 /**
  * Finds the repository's image of this source: the one under the source's tag or, when that tag is lost, one under an
- * immutable tag whose label has the source. Throws when a tag that cannot be moved belongs to another source.
+ * immutable tag whose label has the source. Throws when a tag that cannot be moved belongs to another source. Also returns
+ * the current digest of the source's tag and of each wanted tag.
  */
-export async function readTags(
-  destination: Destination,
-  source: Owner,
-  tags: readonly string[],
-): Promise<Existing> {
+export async function readTags(destination: Destination, source: Owner, tags: readonly string[]) {
   const { registry, name, isImmutable } = destination;
   const wanted = [source.tag, ...tags];
   const manifests = await Promise.all(wanted.map((tag) => registry.getManifest(name, tag)));
