@@ -3,7 +3,7 @@ import { playMatrix } from "./delivery/fault-matrix/support/matrix.ts";
 import { rowsOfCauses } from "./delivery/fault-matrix/support/rows/true-causes.ts";
 import { createScene, type Scene } from "./delivery/fault-matrix/support/scene.ts";
 import { readRunInputs } from "./run-task/src/inputs.ts";
-import { newRecord } from "./run-task/src/record.ts";
+import { RunRecord } from "./run-task/src/record.ts";
 import { run } from "./run-task/src/run-task.ts";
 
 describe("a deployment", () => playMatrix("rolling", "process", rowsOfCauses));
@@ -23,7 +23,7 @@ describe("the same crashes of a task that run-task starts", () => {
       const given: Record<string, string> = { cluster: "main", "task-definition": file, service: "web" };
       const inputs = readRunInputs((name) => given[name] ?? "");
       const context = { ...scene.stage.context(), clock: scene.clock };
-      const message = await run(context, inputs, newRecord("main")).then(
+      const message = await run(context, inputs, new RunRecord("main")).then(
         () => "succeeded",
         (error: Error) => error.message,
       );

@@ -6,7 +6,7 @@ import { deploy } from "./delivery/deploy.ts";
 import { type BackEnd, configure, type Family } from "./delivery/fault-matrix/support/back-ends.ts";
 import { createScene, type Scene, setAlarm } from "./delivery/fault-matrix/support/scene.ts";
 import type { DeployInputs } from "./delivery/inputs.ts";
-import { newRecord, type Status } from "./delivery/record.ts";
+import { DeploymentRecord, type Status } from "./delivery/record.ts";
 import { longestWaitMinutes } from "./delivery/stage.support.ts";
 import { createRealStage as createPipelineStage } from "./follow-pipeline/src/stage.support.ts";
 import { tryRollBack } from "./rollback-service/src/rollback.support.ts";
@@ -138,7 +138,7 @@ describe.each<[BackEnd, Family, readonly Case[]]>([
       void act?.(scene);
       act = undefined;
     };
-    const record = newRecord(scene.where.cluster, service);
+    const record = new DeploymentRecord(scene.where.cluster, service);
     record.startedAt = context.clock.now();
     const settings = { service, desiredCount: 1, settleMs: 60_000, force: true };
     const given = stage.inputs(await file, { ...settings, ...inputs });

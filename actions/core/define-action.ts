@@ -63,20 +63,17 @@ export async function defineAction<Inputs, Context, Kept>(
 }
 
 /** Facts that the record of every step has. */
-export interface StepRecord<Status extends string> {
+export class StepRecord<Status extends string> {
   /** Is undefined until it is known. */
   status: Status | "failed" | "cancelled" | undefined;
   /** Empty when nothing failed. */
-  cause: string;
+  cause = "";
   /** Next step for the reader; empty when nothing failed, or none is known. */
-  fix: string;
+  fix = "";
   /** When the step began, in milliseconds since the epoch. */
-  startedAt: number;
-  durationMs: number;
+  startedAt = 0;
+  durationMs = 0;
 }
-
-/** Record of a step that has not started. */
-export const newStep = { status: undefined, cause: "", fix: "", startedAt: 0, durationMs: 0 } as const;
 
 /**
  * Runs a step and keeps its record, which is always published; throws what the step throws.

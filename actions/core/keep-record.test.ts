@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keepRecord, newStep, type StepRecord } from "./define-action.ts";
+import { keepRecord, StepRecord } from "./define-action.ts";
 import { Failure } from "./failure.ts";
 
 type Kept = StepRecord<"succeeded" | "stopped">;
@@ -11,7 +11,7 @@ async function run(work: (record: Kept) => void, signal = new AbortController().
   let now = 1_000;
   const clock = { now: () => now, wait: async () => {} };
   const action = {
-    record: (): Kept => ({ ...newStep }),
+    record: (): Kept => new StepRecord(),
     run: async (_context: object, _inputs: object, record: Kept) => {
       now += 90_000;
       work(record);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { named } from "../core/fake-aws.support.ts";
 import { createVirtualAccount, minute } from "./deployment/virtual-run.support.ts";
-import { newRecord } from "./record.ts";
+import { DeploymentRecord } from "./record.ts";
 
 const throttled = named("ThrottlingException", "Rate exceeded");
 const cut = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
@@ -56,7 +56,7 @@ test.each(cells)("%s: fails after five minutes when %s fails for good (%s)", asy
 test("does not say that nothing was changed after a rollback has stopped another deployment", async () => {
   const { answers, run } = createVirtualAccount("ECS");
   answers.DescribeServices = refused;
-  const record = Object.assign(newRecord("c", "web"), { changed: true });
+  const record = Object.assign(new DeploymentRecord("c", "web"), { changed: true });
   expect((await run({}, undefined, record)).error).toBe(refused);
 });
 

@@ -4,7 +4,7 @@ import { shortRevision } from "../ecs/revision.ts";
 import type { DeliveryContext } from "./context.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { diffOf, hasChanges } from "./plan/plan.ts";
-import { type DeploymentRecord, imageDigest, newRecord } from "./record.ts";
+import { DeploymentRecord, imageDigest } from "./record.ts";
 import { summaryOf } from "./summary.ts";
 
 /** A link is not worth a longer wait at the end of a step. */
@@ -77,7 +77,7 @@ async function publish(
 /** Record of a deployment or a rollback of the service; outputs and job summary are always written. */
 export const deploymentReport = {
   record: ({ cluster, service }: Pick<DeployInputs, "cluster" | "service" | "commentToken">) =>
-    newRecord(cluster, service),
+    new DeploymentRecord(cluster, service),
   publish,
   outcome: ({ service, status, revisionAfter }: DeploymentRecord) =>
     `${service || shortRevision(revisionAfter) || "The task definition"} ${status}`,

@@ -1,5 +1,5 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
-import { newStep, type StepRecord } from "../core/define-action.ts";
+import { StepRecord } from "../core/define-action.ts";
 import type { Finding } from "../core/findings.ts";
 import { shownVariable } from "../core/shown-value.ts";
 import type { FailedTask } from "../ecs/failed-task.ts";
@@ -62,75 +62,51 @@ export interface ImageChange {
 /**
  * Facts of the deployment, collected while it is in progress, so that outputs and summary show them however it ends.
  */
-export interface DeploymentRecord extends StepRecord<Status> {
+export class DeploymentRecord extends StepRecord<Status> {
   readonly cluster: string;
   readonly service: string;
-  deploymentId: string;
-  revisionBefore: string;
-  revisionAfter: string;
-  image: string;
+  deploymentId = "";
+  revisionBefore = "";
+  revisionAfter = "";
+  image = "";
   /** Version of the image as far as its definition shows it; else its tag or short digest. */
-  version: string;
+  version = "";
   /** CloudWatch log group of the container. */
-  logGroup: string;
+  logGroup = "";
   /** Target group of the service's tasks, which leads to its load balancer. */
-  targetGroup: string;
+  targetGroup = "";
   /** Whether a former revision is brought back on request. */
-  rollback: boolean;
+  rollback = false;
   /** ARN of the revision of a stopped deployment; "" when production's own is undone. */
-  undone: string;
+  undone = "";
   /** ARNs of the revisions that users reach after the step, as far as AWS showed them. */
-  production: readonly string[];
-  changed: boolean;
+  production: readonly string[] = [];
+  changed = false;
   /** Findings of the verification. */
-  findings: Finding[];
+  findings: Finding[] = [];
   /** Is undefined until the plan exists. */
   plan: Plan | undefined;
-  traffic: TrafficPoint[];
-  events: LifecycleEvent[];
-  failedTasks: FailedTask[];
+  traffic: TrafficPoint[] = [];
+  events: LifecycleEvent[] = [];
+  failedTasks: FailedTask[] = [];
   /** End of the log of the hook's function that failed. */
-  hookLog: readonly string[];
+  hookLog: readonly string[] = [];
   /** Names of the alarms that ended the deployment. */
-  alarms: readonly string[];
+  alarms: readonly string[] = [];
   /** Lines with their time, oldest first. */
-  serviceEvents: string[];
+  serviceEvents: string[] = [];
   /** Notes that a reader of a green run needs. */
-  notes: string[];
+  notes: string[] = [];
   /** How the tasks did during the settle time, such as `stayed up for 60 s, 2 tasks, 0 failed`. */
-  settled: string;
+  settled = "";
   /** Milliseconds from the beginning until each stage was reached. */
-  durations: Partial<Record<Stage, number>>;
-}
+  durations: Partial<Record<Stage, number>> = {};
 
-export function newRecord(cluster: string, service: string): DeploymentRecord {
-  return {
-    ...newStep,
-    cluster,
-    service,
-    deploymentId: "",
-    revisionBefore: "",
-    revisionAfter: "",
-    image: "",
-    version: "",
-    logGroup: "",
-    targetGroup: "",
-    rollback: false,
-    undone: "",
-    production: [],
-    changed: false,
-    findings: [],
-    plan: undefined,
-    traffic: [],
-    events: [],
-    failedTasks: [],
-    hookLog: [],
-    alarms: [],
-    serviceEvents: [],
-    notes: [],
-    settled: "",
-    durations: {},
-  };
+  constructor(cluster: string, service: string) {
+    super();
+    this.cluster = cluster;
+    this.service = service;
+  }
 }
 
 /** Compares by position: later stages include the earlier ones. */

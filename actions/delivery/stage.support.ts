@@ -30,7 +30,7 @@ import { deploy } from "./deploy.ts";
 import { deployInputs } from "./deployment/virtual-run.support.ts";
 import type { DeployInputs } from "./inputs.ts";
 import type { Run } from "./order/run.ts";
-import { type DeploymentRecord, newRecord } from "./record.ts";
+import { DeploymentRecord } from "./record.ts";
 
 /** `webProgram` as a program that `node` runs. */
 const server = `
@@ -105,7 +105,7 @@ export async function stageOn({ simulator, productionUrl, cluster, program = ser
     async deploy(
       version: string,
       changes: Partial<DeployInputs> = {},
-      { definition, run, record = newRecord(cluster, "web") }: Deploying = {},
+      { definition, run, record = new DeploymentRecord(cluster, "web") }: Deploying = {},
     ) {
       const context = { ...contextUntil(), run };
       record.startedAt = context.clock.now();

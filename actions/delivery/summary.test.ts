@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { markdownOf } from "../core/card.ts";
-import { type DeploymentRecord, newRecord } from "./record.ts";
+import { DeploymentRecord } from "./record.ts";
 import { summaryOf } from "./summary.ts";
 
 const arn = (revision: number) => `arn:aws:ecs:us-east-1:123456789012:task-definition/web:${revision}`;
@@ -8,7 +8,7 @@ const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
 function recordOf(changes: Partial<DeploymentRecord> = {}): DeploymentRecord {
   return {
-    ...newRecord("shop", "web"),
+    ...new DeploymentRecord("shop", "web"),
     status: "succeeded",
     durationMs: 312_000,
     deploymentId: "d-1",

@@ -13,7 +13,7 @@ import { deploy } from "../deploy.ts";
 import type { Handle, Snapshot } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { Run } from "../order/run.ts";
-import { newRecord } from "../record.ts";
+import { DeploymentRecord } from "../record.ts";
 
 export const minute = 60_000;
 
@@ -138,7 +138,11 @@ export function createVirtualAccount(controller: Controller) {
   const clock = { now: () => 0 };
 
   /** Deploys web:2 with deploy-service's default inputs; `changes` counts the calls that register or deploy. */
-  async function run(changes: Partial<DeployInputs> = {}, by?: Run, record = newRecord("c", "web")) {
+  async function run(
+    changes: Partial<DeployInputs> = {},
+    by?: Run,
+    record = new DeploymentRecord("c", "web"),
+  ) {
     const folder = mkdtempSync(join(tmpdir(), "virtual-run-"));
     const file = join(folder, "web.json");
     writeFileSync(file, JSON.stringify({ family: "web", containerDefinitions: [container("x/web:2")] }));

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
-import { newRecord } from "../record.ts";
+import { DeploymentRecord } from "../record.ts";
 import { describeRun, type Run, readRun } from "./run.ts";
 import {
   isSameWorkflow,
@@ -100,7 +100,7 @@ function refusal(number: number, inProduction: string, kind?: Run["kind"]) {
   const run = readRun({ ...env, GITHUB_RUN_NUMBER: String(number) }, kind);
   const service = { tags: [{ key: runTagKey, value: afterRollback }] };
   const production = { revision: `arn:task-definition/${inProduction}` };
-  const record = newRecord("c", "web");
+  const record = new DeploymentRecord("c", "web");
   try {
     refuseOlderRun({ run } as DeliveryContext, { force: false, service: "web" } as DeployInputs, record, {
       service,

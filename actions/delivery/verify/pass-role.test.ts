@@ -5,7 +5,7 @@ import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.suppo
 import { afterAll, expect, test } from "vitest";
 import { createFakeAws, fakeConfig } from "../../core/fake-aws.support.ts";
 import { deploy } from "../deploy.ts";
-import { newRecord } from "../record.ts";
+import { DeploymentRecord } from "../record.ts";
 import { clientsOf, createStage, trustOf } from "../stage.support.ts";
 import { checkPassing } from "./pass-role.ts";
 
@@ -26,7 +26,7 @@ const simulates = allow("iam:SimulatePrincipalPolicy");
 
 async function deployAs(config: object, version: string, mode: "plan" | "apply") {
   const context = { ...stage.context(), clients: clientsOf({ ...simulator, clientConfig: config as never }) };
-  const record = newRecord("outside", "web");
+  const record = new DeploymentRecord("outside", "web");
   const file = await stage.taskDefinition(version, { executionRoleArn: role });
   const inputs = stage.inputs(file, { mode, waitUntil: "registered" });
   const error = await deploy(context, inputs, record).catch(({ message }: Error) => message);

@@ -3,7 +3,7 @@ import type { Failure } from "../../core/failure.ts";
 import { checkOutcome } from "./check-outcome.ts";
 import { type Execution, supersederOf } from "./executions.ts";
 import type { Following } from "./follow.ts";
-import { newRecord } from "./record.ts";
+import { PipelineRecord } from "./record.ts";
 import type { ActionRun, Snapshot } from "./snapshot.ts";
 
 const action = (changes: Partial<ActionRun>): ActionRun => ({
@@ -25,7 +25,7 @@ const action = (changes: Partial<ActionRun>): ActionRun => ({
 });
 
 async function failureOf(actions: readonly ActionRun[], statusSummary = "") {
-  const record = { ...newRecord("update-web"), executionId: "e-1" };
+  const record = { ...new PipelineRecord("update-web"), executionId: "e-1" };
   const context = { keepForPost: () => {} };
   const following = { context, record, deployments: { of: () => undefined } } as unknown as Following;
   const snapshot: Snapshot = { status: "Failed", statusSummary, revisions: [], actions, waits: [] };

@@ -4,7 +4,7 @@ import type { Failure } from "../../core/failure.ts";
 import { settleExecution } from "./executions.ts";
 import type { Following } from "./follow.ts";
 import type { WantedSource } from "./pipeline.ts";
-import { newRecord } from "./record.ts";
+import { PipelineRecord } from "./record.ts";
 
 const image: WantedSource = { kind: "image", revision: "sha256:new", actions: ["Image"] };
 
@@ -46,7 +46,7 @@ async function find(
     signal: new AbortController().signal,
     keepForPost: ignore,
   };
-  const record = newRecord("update-web");
+  const record = new PipelineRecord("update-web");
   const inputs = { pipeline: "update-web", start: "never" };
   const deployments = { ongoing: () => [] };
   const following = { context, inputs, record, wanted: [wanted], deployments, deadlineAt };

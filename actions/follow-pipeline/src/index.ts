@@ -3,12 +3,12 @@ import { openFollowing } from "./context.ts";
 import { followPipeline } from "./follow-pipeline.ts";
 import { readFollowInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";
-import { newRecord } from "./record.ts";
+import { PipelineRecord } from "./record.ts";
 
 await defineAction({
   inputs: readFollowInputs,
   context: openFollowing,
-  record: ({ pipeline }) => newRecord(pipeline),
+  record: ({ pipeline }) => new PipelineRecord(pipeline),
   run: followPipeline,
   publish,
   outcome: ({ pipeline, status }) => `${pipeline} ${status}`,

@@ -1,4 +1,4 @@
-import { newStep, type StepRecord } from "../../core/define-action.ts";
+import { StepRecord } from "../../core/define-action.ts";
 import type { Finding } from "../../core/findings.ts";
 import type { DeploymentRecord } from "../../delivery/record.ts";
 import type { ActionRun, Revision } from "./snapshot.ts";
@@ -17,36 +17,26 @@ type Status =
 /**
  * Facts of the execution, collected while it is in progress, so that outputs and summary show them also after a failure.
  */
-export interface PipelineRecord extends StepRecord<Status> {
+export class PipelineRecord extends StepRecord<Status> {
   readonly pipeline: string;
-  executionId: string;
+  executionId = "";
   /** The execution's page in the AWS console. */
-  executionUrl: string;
+  executionUrl = "";
   /** Whether this step started it. */
-  started: boolean;
-  revisions: readonly Revision[];
+  started = false;
+  revisions: readonly Revision[] = [];
   /** The latest try of each action, in the order in which they began. */
-  actions: readonly ActionRun[];
+  actions: readonly ActionRun[] = [];
   /** Records of actions that deployed through CodeDeploy, in the order in which they began. */
-  readonly deployments: DeploymentRecord[];
-  readonly findings: Finding[];
+  readonly deployments: DeploymentRecord[] = [];
+  readonly findings: Finding[] = [];
   /** Notes that a reader of the result needs. */
-  readonly notes: string[];
-}
+  readonly notes: string[] = [];
 
-export function newRecord(pipeline: string): PipelineRecord {
-  return {
-    ...newStep,
-    pipeline,
-    executionId: "",
-    executionUrl: "",
-    started: false,
-    revisions: [],
-    actions: [],
-    deployments: [],
-    findings: [],
-    notes: [],
-  };
+  constructor(pipeline: string) {
+    super();
+    this.pipeline = pipeline;
+  }
 }
 
 /** Returns the digest of the image that the execution took; of several, the first. */

@@ -19,7 +19,7 @@ import { clientsOf, trustOfTasks } from "../../delivery/stage.support.ts";
 import type { Clients, Handle } from "./context.ts";
 import { followPipeline } from "./follow-pipeline.ts";
 import { readFollowInputs } from "./inputs.ts";
-import { newRecord } from "./record.ts";
+import { PipelineRecord } from "./record.ts";
 
 /** The files that a pipeline deploys with. */
 export const definitions = {
@@ -59,7 +59,7 @@ interface Trying {
 export type Stage = Awaited<ReturnType<typeof createStage>>;
 
 export interface Followed {
-  readonly record: ReturnType<typeof newRecord>;
+  readonly record: PipelineRecord;
   readonly error: Error & { readonly nextStep?: string };
   readonly lines: readonly string[];
   /** The last state saved for the post step. */
@@ -181,7 +181,7 @@ async function follow(
   { signal = new AbortController().signal, onLine, lateAt }: Trying = {},
 ): Promise<Followed> {
   const inputs = readFollowInputs((name) => given[name] ?? "");
-  const record = newRecord(inputs.pipeline);
+  const record = new PipelineRecord(inputs.pipeline);
   const lines: string[] = [];
   let lateMs = 0;
   const write = (line: string) => {

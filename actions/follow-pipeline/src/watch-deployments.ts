@@ -11,7 +11,7 @@ import { logProgress } from "../../delivery/deployment/follow.ts";
 import { alarmsOf, type Last, readEvidence } from "../../delivery/deployment/outcome.ts";
 import { watchTasks } from "../../delivery/diagnosis/watch-tasks.ts";
 import type { RunningDeployment, Snapshot } from "../../delivery/engine.ts";
-import { newRecord } from "../../delivery/record.ts";
+import { DeploymentRecord } from "../../delivery/record.ts";
 import { createSettling, type Settling } from "../../delivery/settle/settle.ts";
 import { settleTimeOf } from "../../delivery/settle/up-clock.ts";
 import { findService, type RunningService, type ServiceName } from "../../ecs/service.ts";
@@ -166,7 +166,7 @@ async function followedDeployment(
     findService(context, name),
     readRevision(info.revision),
   ]);
-  const record = newRecord(name.cluster, name.service);
+  const record = new DeploymentRecord(name.cluster, name.service);
   // The tasks of an execution that is followed later may have been up for long.
   const ranBefore = finalStatuses.includes(info.status ?? "");
   record.startedAt = info.createTime?.getTime() ?? context.clock.now();

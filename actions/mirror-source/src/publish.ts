@@ -1,7 +1,7 @@
 import { setOutput } from "@actions/core";
 import { appendSummary, type Card } from "../../core/card.ts";
 import { commitPage, runCommit } from "../../core/console.ts";
-import { newStep, type StepRecord } from "../../core/define-action.ts";
+import { StepRecord } from "../../core/define-action.ts";
 import { factList, fold, markdownTable } from "../../core/summary.ts";
 import type { MirrorInputs } from "./inputs.ts";
 import { short } from "./source/fill-files.ts";
@@ -68,50 +68,38 @@ function changeTable(changes: readonly FileChange[]): string {
 }
 
 /** Facts of the run, collected while it is in progress, so that outputs and summary show them also after a failure. */
-export interface MirrorRecord extends StepRecord<"failed"> {
+export class MirrorRecord extends StepRecord<"failed"> {
   readonly repository: string;
   readonly branch: string;
   readonly path: string | undefined;
   readonly mode: "plan" | "apply";
   /** Address of the mirrored repository, such as `https://github.com/owner/name`. */
-  origin: string;
-  sourceCommit: string;
+  origin = "";
+  sourceCommit = "";
   /** CodeCommit's address of the repository; empty until it is known. */
-  url: string;
-  region: string;
+  url = "";
+  region = "";
   /** Head of the branch before the run; empty for a new branch. */
-  previous: string;
+  previous = "";
   /** The branch's commit after the run; with `plan`, the one it would have. */
-  commit: string;
-  hasChanges: boolean;
-  pushed: boolean;
+  commit = "";
+  hasChanges = false;
+  pushed = false;
   /** How many commits the push adds to the branch; undefined when that is not known. */
   commits: number | undefined;
-  changes: readonly FileChange[];
+  changes: readonly FileChange[] = [];
+
+  constructor({ repository, branch, mode, snapshot }: MirrorInputs) {
+    super();
+    this.repository = repository;
+    this.branch = branch;
+    this.mode = mode;
+    this.path = snapshot?.path;
+  }
 }
 
 export interface FileChange {
   readonly path: string;
   /** Undefined for a file that is not text. */
   readonly lines: { readonly added: number; readonly removed: number } | undefined;
-}
-
-export function newRecord({ repository, branch, mode, snapshot }: MirrorInputs): MirrorRecord {
-  return {
-    ...newStep,
-    repository,
-    branch,
-    mode,
-    path: snapshot?.path,
-    origin: "",
-    region: "",
-    sourceCommit: "",
-    url: "",
-    previous: "",
-    commit: "",
-    hasChanges: false,
-    pushed: false,
-    commits: undefined,
-    changes: [],
-  };
 }

@@ -17,7 +17,7 @@ import { git, variables } from "../../core/git.support.ts";
 import type { MirrorContext } from "./context.ts";
 import { readMirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
-import { newRecord } from "./publish.ts";
+import { MirrorRecord } from "./publish.ts";
 
 /** Creates a real simulator and Git repositories for the tests of one file. */
 export async function useStage(options?: RealOptions) {
@@ -88,7 +88,7 @@ async function createStage(options?: RealOptions) {
 /** Mirrors with inputs as a workflow sets them. */
 async function mirrorAsWorkflow(context: MirrorContext, given: Readonly<Record<string, string>>) {
   const inputs = readMirrorInputs(context.variables, (name) => given[name] ?? "");
-  const record = newRecord(inputs);
+  const record = new MirrorRecord(inputs);
   await mirror(context, inputs, record);
   return record;
 }

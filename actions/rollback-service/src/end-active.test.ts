@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createVirtualAccount, snapshot } from "../../delivery/deployment/virtual-run.support.ts";
 import type { RunningDeployment, Snapshot } from "../../delivery/engine.ts";
-import { newRecord } from "../../delivery/record.ts";
+import { DeploymentRecord } from "../../delivery/record.ts";
 import { endActive } from "./end-active.ts";
 import { readRollbackInputs } from "./inputs.ts";
 import type { PastDeployment } from "./service-history.ts";
@@ -38,7 +38,7 @@ async function end({ poll = () => ({ ended: "rolled-back" }), isRollback = false
   } as unknown as RunningDeployment;
   const given: Record<string, string> = { cluster: "c", service: "web", "settle-for": "0" };
   const inputs = readRollbackInputs((name) => given[name] ?? "");
-  const record = newRecord("c", "web");
+  const record = new DeploymentRecord("c", "web");
   const history = { list: async () => [], resume: () => running };
   const outcome = await endActive({
     context,

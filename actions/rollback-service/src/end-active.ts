@@ -7,7 +7,7 @@ import { upperFirst } from "../../delivery/deployment/deployment.ts";
 import { follow } from "../../delivery/deployment/follow.ts";
 import type { Ended, RunningDeployment } from "../../delivery/engine.ts";
 import { markCommit, markRun } from "../../delivery/order/run-tag.ts";
-import { type DeploymentRecord, keepContainer, newRecord, reach } from "../../delivery/record.ts";
+import { DeploymentRecord, keepContainer, reach } from "../../delivery/record.ts";
 import { confirmStaysUp } from "../../delivery/settle/production.ts";
 import { describeRevision, shortRevision } from "../../ecs/revision.ts";
 import { findService, type RunningService } from "../../ecs/service.ts";
@@ -61,7 +61,7 @@ async function findNext(
 /** Throws the reason for which the revision's deployment would be refused, before anything is stopped. */
 async function rehearse({ context, inputs }: Rollback, revision: string): Promise<void> {
   const silent = { ...context, log: { ...context.log, info: () => {}, notice: () => {} } };
-  const planned = newRecord(inputs.cluster, inputs.service);
+  const planned = new DeploymentRecord(inputs.cluster, inputs.service);
   await deploy(silent, { ...inputs, mode: "plan", source: { revision } }, planned);
 }
 

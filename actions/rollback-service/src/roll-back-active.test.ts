@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWaitingEcsStage } from "../../delivery/ecs/stage.support.ts";
 import type { DeployInputs } from "../../delivery/inputs.ts";
 import { commitTagKey } from "../../delivery/order/run-tag.ts";
-import { newRecord } from "../../delivery/record.ts";
+import { DeploymentRecord } from "../../delivery/record.ts";
 import {
   createWaitingStage,
   longestWaitMinutes as minutes,
@@ -67,7 +67,7 @@ describe.each(kinds)("ending a running deployment under %s", (_, create, version
   });
 
   test("also works with last-good, and fails the job that deployed", async () => {
-    const deploying = newRecord("", "web");
+    const deploying = new DeploymentRecord("", "web");
     const job = tryDeploy(stage, version, 13, { maxFailedTasks: 100 }, deploying);
     await stage.simulator.clock.until(async () => deploying.deploymentId !== "");
     const { record, error } = await tryRollBack(stage, {});

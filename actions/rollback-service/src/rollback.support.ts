@@ -1,7 +1,7 @@
 import { Cancelled, type Failure } from "../../core/failure.ts";
 import type { DeployInputs } from "../../delivery/inputs.ts";
 import { readRun } from "../../delivery/order/run.ts";
-import { newRecord } from "../../delivery/record.ts";
+import { DeploymentRecord } from "../../delivery/record.ts";
 import type { Stage } from "../../delivery/stage.support.ts";
 import { type RollbackInputs, readRollbackInputs } from "./inputs.ts";
 import { rollBack } from "./rollback.ts";
@@ -36,7 +36,7 @@ export async function tryRollBack(stage: Stage, given: Record<string, string>, t
     info(line);
     if (trying.cancelAt?.test(line)) job.abort(new Cancelled("SIGTERM"));
   };
-  const record = newRecord("", "web");
+  const record = new DeploymentRecord("", "web");
   const error = await rollBack(context, inputsFor(stage, given), record).then(
     () => undefined,
     (reason: Failure) => reason,
@@ -62,7 +62,7 @@ export const tryDeploy = (
   version: string,
   number: number,
   changes: Partial<DeployInputs> = {},
-  record = newRecord("", "web"),
+  record = new DeploymentRecord("", "web"),
 ) => stage.deploy(version, changes, { run: runOf("deploy.yml", number), record });
 
 function runOf(workflow: string, number: number, kind?: "rollback") {

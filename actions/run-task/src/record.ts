@@ -1,41 +1,30 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
 import { lastSegment } from "../../core/arn.ts";
-import { newStep, type StepRecord } from "../../core/define-action.ts";
+import { StepRecord } from "../../core/define-action.ts";
 
 type Status = "succeeded" | "started" | "failed" | "stopped" | "timed-out" | "cancelled";
 
 /** Facts of the run, collected while it is in progress, so that outputs and summary show them also after a failure. */
-export interface RunRecord extends StepRecord<Status> {
+export class RunRecord extends StepRecord<Status> {
   readonly cluster: string;
-  revision: string;
-  taskArn: string;
+  revision = "";
+  taskArn = "";
   /** The container whose exit code decides. */
-  container: string;
+  container = "";
   /** CloudWatch log group of that container. */
-  logGroup: string;
+  logGroup = "";
   exitCode: number | undefined;
-  containers: readonly Container[];
+  containers: readonly Container[] = [];
   /** Milliseconds from the task's creation until it ran, and from then to its end. */
   startMs: number | undefined;
   runMs: number | undefined;
   /** The end of the container's log. */
-  logLines: readonly string[];
-}
+  logLines: readonly string[] = [];
 
-export function newRecord(cluster: string): RunRecord {
-  return {
-    ...newStep,
-    cluster,
-    revision: "",
-    taskArn: "",
-    container: "",
-    logGroup: "",
-    exitCode: undefined,
-    containers: [],
-    startMs: undefined,
-    runMs: undefined,
-    logLines: [],
-  };
+  constructor(cluster: string) {
+    super();
+    this.cluster = cluster;
+  }
 }
 
 /** Returns the last part of the task's ARN. */

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import type { EcsContext } from "../../ecs/context.ts";
 import type { RunInputs } from "./inputs.ts";
-import { newRecord } from "./record.ts";
+import { RunRecord } from "./record.ts";
 import { run } from "./run-task.ts";
 import { createStage } from "./stage.support.ts";
 
@@ -9,7 +9,7 @@ const stage = await createStage();
 afterAll(() => stage.close());
 
 async function perform(inputs: RunInputs, context: EcsContext & { lines: string[] } = stage.context()) {
-  const record = newRecord(inputs.cluster);
+  const record = new RunRecord(inputs.cluster);
   const error: (Error & { nextStep?: string }) | undefined = await run(context, inputs, record).then(
     () => undefined,
     (reason) => reason,

@@ -1,4 +1,4 @@
-import { newStep, type StepRecord } from "../../core/define-action.ts";
+import { StepRecord } from "../../core/define-action.ts";
 import type { Finding } from "../../core/findings.ts";
 import type { FailedTask } from "../../ecs/failed-task.ts";
 import type { AutoscalingState } from "./autoscaling-state.ts";
@@ -21,56 +21,41 @@ export type Status =
   | "cancelled";
 
 /** Facts of the service, collected while it scales, so that outputs and summary show them also after a failure. */
-export interface ScaleRecord extends StepRecord<Status> {
+export class ScaleRecord extends StepRecord<Status> {
   readonly cluster: string;
   readonly service: string;
   /** ARN of the task definition in production. */
-  revision: string;
+  revision = "";
   before: Counts | undefined;
   now: Counts | undefined;
   /** Undefined: not read, or AWS did not allow it; null: the service has none. */
   autoscalingBefore: AutoscalingState | null | undefined;
   autoscalingNow: AutoscalingState | null | undefined;
   /** One line for each thing that changes, or would. */
-  changes: string[];
+  changes: string[] = [];
   /** Whether AWS was asked to change something. */
-  changed: boolean;
-  findings: Finding[];
+  changed = false;
+  findings: Finding[] = [];
   /** Notes that a reader of a green run needs. */
-  notes: string[];
-  failedTasks: readonly FailedTask[];
+  notes: string[] = [];
+  failedTasks: readonly FailedTask[] = [];
   /** Events of the service since the step began, oldest first. */
-  serviceEvents: string[];
+  serviceEvents: string[] = [];
   /** How the tasks did during the settle time, such as `stayed up for 60 s, 2 tasks, 0 failed`. */
-  settled: string;
+  settled = "";
   /** Milliseconds from the request until each stage was reached. */
-  durations: Partial<Record<Stage, number>>;
+  durations: Partial<Record<Stage, number>> = {};
+
+  constructor(cluster: string, service: string) {
+    super();
+    this.cluster = cluster;
+    this.service = service;
+  }
 }
 
 export interface Counts {
   readonly desired: number;
   readonly running: number;
-}
-
-export function newRecord(cluster: string, service: string): ScaleRecord {
-  return {
-    ...newStep,
-    cluster,
-    service,
-    revision: "",
-    before: undefined,
-    now: undefined,
-    autoscalingBefore: undefined,
-    autoscalingNow: undefined,
-    changes: [],
-    changed: false,
-    findings: [],
-    notes: [],
-    settled: "",
-    failedTasks: [],
-    serviceEvents: [],
-    durations: {},
-  };
 }
 
 /** Compares by position: later stages include the earlier ones. */

@@ -18,7 +18,7 @@ import { retryStrategy } from "../../core/prompt-retries.support.ts";
 import { clientsOf } from "../../delivery/stage.support.ts";
 import type { Change, ScaleContext } from "./context.ts";
 import { readScaleInputs } from "./inputs.ts";
-import { newRecord } from "./record.ts";
+import { ScaleRecord } from "./record.ts";
 import { scale } from "./scale.ts";
 
 export type Deployer = "CodeDeploy" | "ECS rolling" | "ECS blue/green";
@@ -172,7 +172,7 @@ export async function tryScale(
     keepForPost: (change) => void kept.push(change),
   };
   const all: Record<string, string> = { cluster, service: "web", ...given };
-  const record = newRecord(cluster, "web");
+  const record = new ScaleRecord(cluster, "web");
   record.startedAt = context.clock.now();
   const inputs = readScaleInputs((name) => all[name] ?? "");
   const error = await scale(context, inputs, record).then(

@@ -1,7 +1,7 @@
 import { hasDocker } from "@ecs-delivery/simulator/runtime/tasks/runtimes.support";
 import { afterAll, beforeAll, describe, test, vi } from "vitest";
 import { deploy } from "../../deploy.ts";
-import { newRecord } from "../../record.ts";
+import { DeploymentRecord } from "../../record.ts";
 import { eachEngine, type Family, families, type Tasks } from "./back-ends.ts";
 import { playRow } from "./play-row.ts";
 import type { Row } from "./row.ts";
@@ -36,5 +36,5 @@ export function playMatrix(family: Family, tasks: Tasks, rows: readonly Row[]): 
 async function goLive(scene: Scene): Promise<void> {
   const { stage } = scene;
   const file = await scene.taskDefinition(scene.version("good"));
-  await deploy(stage.context(), stage.inputs(file, { settleMs: 0 }), newRecord("", "web"));
+  await deploy(stage.context(), stage.inputs(file, { settleMs: 0 }), new DeploymentRecord("", "web"));
 }

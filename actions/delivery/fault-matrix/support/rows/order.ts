@@ -1,7 +1,7 @@
 import { deploy } from "../../../deploy.ts";
 import { runEnvironment } from "../../../deployment/virtual-run.support.ts";
 import { readRun } from "../../../order/run.ts";
-import { newRecord } from "../../../record.ts";
+import { DeploymentRecord } from "../../../record.ts";
 import type { BackEnd } from "../back-ends.ts";
 import type { Row } from "../row.ts";
 import { deployElse, type Scene } from "../scene.ts";
@@ -79,7 +79,7 @@ export const rowsOfOrder: readonly Row[] = [
     run: runOf(11),
     arrange: async ({ stage, taskDefinition, version }) => {
       const inputs = stage.inputs(await taskDefinition(version("good")));
-      await deploy({ ...stage.context(), run: runOf(12) }, inputs, newRecord("", "web"));
+      await deploy({ ...stage.context(), run: runOf(12) }, inputs, new DeploymentRecord("", "web"));
     },
     expect: {
       status: "superseded",
