@@ -43,16 +43,8 @@ interface FreeResource {
   readonly reason: string;
 }
 
-export interface Estimate {
-  /** By AWS service, most expensive first. */
-  readonly lines: readonly PricedLine[];
-  readonly freeResources: readonly FreeResource[];
-  /** US dollars, not rounded. */
-  readonly monthly: number;
-  readonly yearly: number;
-  readonly usage: Usage;
-  readonly priceList: PriceList;
-}
+/** Amounts are US dollars, not rounded; lines are by AWS service, most expensive first. */
+export type Estimate = ReturnType<typeof estimateCosts>;
 
 interface ToEstimate {
   readonly stacks: readonly PlannedStack[];
@@ -65,7 +57,7 @@ interface ToEstimate {
  * Estimates a month's cost of these stacks under this use. A resource type that is neither free nor priced is refused
  * with an error that names it.
  */
-export function estimateCosts({ stacks, priceList, usage, taskSizes }: ToEstimate): Estimate {
+export function estimateCosts({ stacks, priceList, usage, taskSizes }: ToEstimate) {
   const resources = evaluateResources(stacks, priceList.region);
   refuseUnknownTypes(resources);
   const context: CostContext = { priceList, usage, resources, taskSizes };
@@ -143,18 +135,14 @@ export interface CostChange {
   readonly after: number;
 }
 
-export interface CostDelta {
-  readonly before: number;
-  readonly after: number;
-  /** The greatest first. */
-  readonly changes: readonly CostChange[];
-}
+/** The greatest change is the first. */
+export type CostDelta = ReturnType<typeof compareCosts>;
 
 /** A smaller difference per month is only floating-point arithmetic. */
 const nothing = 1e-9;
 
 /** Compares the monthly cost before and after a change of templates, parameters or use. */
-export function compareCosts(before: Estimate, after: Estimate): CostDelta {
+export function compareCosts(before: Estimate, after: Estimate) {
   const [earlier, later] = [before, after].map(
     ({ lines }) => new Map(lines.map((line) => [keyOf(line), line])),
   );

@@ -6,22 +6,7 @@ import { parseImageName } from "@ecs-delivery/actions/registry/image-name";
 
 const main = join(import.meta.dirname, "..", "..", "simulator", "src", "main.ts");
 
-export interface Registry {
-  /** `127.0.0.1:<port>` */
-  readonly host: string;
-  readonly user: string;
-  readonly password: string;
-  /** Variables that point AWS's tools at this registry. */
-  readonly environment: Readonly<Record<string, string>>;
-  createRepository(name: string): Promise<void>;
-  /** Returns the layers of `name:tag` or `name@digest`, lowest first. A host before the name is ignored. */
-  readLayers(image: string): Promise<readonly Layer[]>;
-}
-
-interface Layer {
-  /** Compressed bytes. */
-  readonly size: number;
-}
+export type Registry = Awaited<ReturnType<typeof connect>>;
 
 /** Starts the simulated ECR in a separate process, so that it costs all sides the same. `ends` stops it. */
 export async function startRegistry(temporaryFolder: string, ends: AsyncDisposableStack): Promise<Registry> {
@@ -44,7 +29,7 @@ export async function startRegistry(temporaryFolder: string, ends: AsyncDisposab
   return connect(environment);
 }
 
-async function connect(environment: Record<string, string>): Promise<Registry> {
+async function connect(environment: Readonly<Record<string, string>>) {
   const { AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = environment;
   const ecr = new ECR({
     endpoint: AWS_ENDPOINT_URL ?? "",
@@ -55,12 +40,18 @@ async function connect(environment: Record<string, string>): Promise<Registry> {
   const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? "", "base64").toString();
   const [user = "", password = ""] = token.split(":");
   return {
+    /** `127.0.0.1:<port>` */
     host: new URL(AWS_ENDPOINT_URL ?? "").host,
     user,
     password,
+    /** Variables that point AWS's tools at this registry. */
     environment,
-    createRepository: async (name) => void (await ecr.createRepository({ repositoryName: name })),
-    async readLayers(image) {
+    createRepository: async (name: string) => void (await ecr.createRepository({ repositoryName: name })),
+    /**
+     * Returns the layers of `name:tag` or `name@digest`, lowest first, with their compressed bytes. A host before the name
+     * is ignored.
+     */
+    async readLayers(image: string): Promise<readonly { readonly size: number }[]> {
       const { repository = "", digest, tag } = parseImageName(image) ?? {};
       const repositoryName = repository.slice(repository.lastIndexOf("/") + 1);
       const id = digest === undefined ? { imageTag: tag } : { imageDigest: digest };

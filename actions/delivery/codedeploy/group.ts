@@ -15,19 +15,11 @@ type GroupOfService = Pick<
   "cluster" | "service" | "codeDeployApplication" | "codeDeployDeploymentGroup" | "codeDeployDeploymentConfig"
 >;
 
-interface Found<T> {
-  readonly value?: T | undefined;
-  readonly findings: Finding[];
-}
-
 /**
  * Finds the deployment group as this deployment uses it: with the given configuration, if any. Checks that both are for
  * this service; undefined when the group is not.
  */
-export async function findGroup(
-  context: DeliveryContext,
-  inputs: GroupOfService,
-): Promise<Found<DeploymentGroupInfo>> {
+export async function findGroup(context: DeliveryContext, inputs: GroupOfService) {
   const { codeDeployDeploymentConfig: deploymentConfigName } = inputs;
   const [{ value, findings }, configFindings] = await Promise.all([
     readGroup(context, inputs),
@@ -40,7 +32,7 @@ export async function findGroup(
 async function readGroup(
   context: DeliveryContext,
   { codeDeployApplication, codeDeployDeploymentGroup, ...target }: GroupOfService,
-): Promise<Found<DeploymentGroupInfo>> {
+) {
   const command = new GetDeploymentGroupCommand({
     applicationName: codeDeployApplication,
     deploymentGroupName: codeDeployDeploymentGroup,

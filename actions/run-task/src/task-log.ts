@@ -3,21 +3,14 @@ import { isAccessDenied, isThrottled } from "../../core/aws-errors.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 import { deliveryMs, type LogStream, linesOf, logStreamOf, readLines } from "../../ecs/log-tail.ts";
 
-/** A container's log, shown in the job's log as it grows. */
-export interface TaskLog {
-  /** Shows what is new; returns true when there was something. A log that cannot be read never fails the run. */
-  show(): Promise<boolean>;
-  /** Shows the last lines of a container that has ended, after some time for them to arrive. */
-  showRest(): Promise<void>;
-  /** The last lines, as `readLogTail` returns them. */
-  readonly tail: readonly string[];
-}
+/** A container's log, shown in the job's log as it grows; `tail` has its last lines as `readLogTail` returns them. */
+export type TaskLog = ReturnType<typeof createTaskLog>;
 
 export function createTaskLog(
   context: EcsContext,
   container: ContainerDefinition | undefined,
   taskId: string,
-): TaskLog {
+) {
   const tail: string[] = [];
   const stream = logStreamOf(container, taskId);
   if (!stream)
@@ -25,6 +18,7 @@ export function createTaskLog(
       `The log of container ${container?.name} is not shown: that needs the log driver awslogs with a stream prefix.`,
     );
   let read = stream && createReader(context, stream);
+  /** Shows what is new; returns true when there was something. A log that cannot be read never fails the run. */
   async function show(): Promise<boolean> {
     try {
       const lines = (await read?.()) ?? [];
@@ -40,6 +34,7 @@ export function createTaskLog(
       return false;
     }
   }
+  /** Shows the last lines of a container that has ended, after some time for them to arrive. */
   async function showRest(): Promise<void> {
     if (!read) return;
     await context.clock.wait(deliveryMs, context.signal);

@@ -16,21 +16,18 @@ export interface TestService {
 
 const services = resolve(import.meta.dirname, "../..");
 
-export interface ServiceBundles {
-  /** Returns the file that starts a service. */
-  entry(name: string): string;
-  remove(): Promise<void>;
-}
+export type ServiceBundles = Awaited<ReturnType<typeof bundleServices>>;
 
 /** Bundles services as their images have them: a bundle starts in a third of the time that its sources take. */
-export async function bundleServices(...names: readonly string[]): Promise<ServiceBundles> {
+export async function bundleServices(...names: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), "service-bundles-"));
   for (const name of names)
     await promisify(execFile)(process.execPath, ["../suppliers/build.mjs", join(folder, name)], {
       cwd: join(services, name),
     });
   return {
-    entry: (name) => join(folder, name, "server.mjs"),
+    /** Returns the file that starts a service. */
+    entry: (name: string) => join(folder, name, "server.mjs"),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -76,21 +76,11 @@ function cacheArguments({ cache, target }: DockerInputs): string[] {
   return ["--cache-from", scope, "--cache-to", `${scope},mode=max,ignore-error=true`];
 }
 
-/** The commit that is built, as far as the run shows it. */
-interface Commit {
-  /** Web address of its repository. */
-  readonly source: string | undefined;
-  readonly revision: string | undefined;
-  /** Seconds since the epoch. */
-  readonly time: number | undefined;
-}
-
-/** Reads the commit from the variables of the run, and its time from the event of a push or from Git. */
-export async function readCommit(
-  context: string,
-  variables: NodeJS.ProcessEnv,
-  run: RunCommand,
-): Promise<Commit> {
+/**
+ * Reads the commit from the variables of the run, and its time, in seconds since the epoch, from the event of a push or
+ * from Git; what the run does not show is undefined.
+ */
+export async function readCommit(context: string, variables: NodeJS.ProcessEnv, run: RunCommand) {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_SHA: revision } = variables;
   const time =
     revision === undefined
@@ -101,7 +91,11 @@ export async function readCommit(
 }
 
 /** Returns labels of image-spec v1.1, annotations.md. */
-export function labelsOf({ source, revision, time }: Commit): Map<string, string> {
+export function labelsOf({
+  source,
+  revision,
+  time,
+}: Awaited<ReturnType<typeof readCommit>>): Map<string, string> {
   const created = time === undefined ? undefined : new Date(time * 1000).toISOString().replace(".000", "");
   const labels = Object.entries({ source, revision, created });
   return new Map(

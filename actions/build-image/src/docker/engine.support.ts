@@ -5,17 +5,13 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { docker, run } from "./docker.support.ts";
 
-export interface TestEngine {
-  /** Variables for docker. */
-  readonly variables: NodeJS.ProcessEnv;
-  readonly close: () => Promise<void>;
-}
+export type TestEngine = Awaited<ReturnType<typeof startEngine>>;
 
 /**
  * Returns an engine with or without containerd's image store: the running one if it is of that kind, else a second one.
  * Rejects with a sentence when that cannot be started, which needs root or sudo.
  */
-export async function startEngine({ imageStore }: { imageStore: boolean }): Promise<TestEngine> {
+export async function startEngine({ imageStore }: { imageStore: boolean }) {
   const features = await docker("--debug", "buildx", "inspect");
   if (new RegExp(`Cache export:\\s+${imageStore}`).test(features))
     return { variables: {}, close: async () => {} };

@@ -19,17 +19,13 @@ export interface Document {
   readonly body: Buffer;
 }
 
-export interface AssembledImage {
-  readonly manifest: Document;
-  readonly config: Document;
-  readonly platform: Descriptor["platform"];
-}
+export type AssembledImage = ReturnType<typeof assembleImage>;
 
 /** The time in every image, so that builds are reproducible. */
 const epoch = "1970-01-01T00:00:00Z";
 
 /** Adds one layer to the base: the same base, layer and settings give the same bytes. */
-export function assembleImage(base: Base, layer: Layer, settings: ImageSettings): AssembledImage {
+export function assembleImage(base: Base, layer: Layer, settings: ImageSettings) {
   const { architecture, os, variant, rootfs, history } = base.config;
   const platform = { architecture, os, ...(variant === undefined ? {} : { variant }) };
   const config = toDocument(mediaTypes.config, {

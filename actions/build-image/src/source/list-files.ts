@@ -21,7 +21,7 @@ export interface SourceFile {
  * Lists everything in the folder that is not ignored, by code unit and not by the machine's language: the order is the
  * same everywhere, a folder before its content. Synchronous, which takes a seventh of the time of promises.
  */
-export function listFiles(context: string, ignore: Ignore): SourceFile[] {
+export function listFiles(context: string, ignore: Awaited<ReturnType<typeof readIgnore>>): SourceFile[] {
   const visit = (folder: string): SourceFile[] => {
     const entries = readdirSync(join(context, folder), { withFileTypes: true });
     entries.sort((one, other) => (one.name < other.name ? -1 : 1));
@@ -50,26 +50,21 @@ function describe(context: string, path: string): SourceFile {
   return { path, kind: "file", executable: (stats.mode & 0o100) !== 0, size: stats.size };
 }
 
-interface Ignore {
-  /** `path` is relative to the context, with `/`. */
-  ignores(path: string): boolean;
-  /** Returns whether a line with `!` may include something in this ignored folder again. */
-  mayHoldKept(folder: string): boolean;
-}
-
 /**
  * Reads the rules of the builder's own ignore file or, without one, of the context's `.dockerignore`, with
  * Docker's meaning. Source: docs.docker.com, "Build context", "Filename and location".
  */
-export async function readIgnore(context: string, own: string | undefined): Promise<Ignore> {
+export async function readIgnore(context: string, own: string | undefined) {
   const text = (own && (await readIfThere(own))) ?? (await readIfThere(join(context, ".dockerignore"))) ?? "";
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   // The library is CommonJS: its function is also its own member "default", the one in its types.
   const rules = dockerignore.default({ ignorecase: false }).add(lines);
   const kept = lines.filter((line) => line.trim().startsWith("!")).map(fixedPart);
   return {
-    ignores: (path) => rules.ignores(path),
-    mayHoldKept: (folder) =>
+    /** `path` is relative to the context, with `/`. */
+    ignores: (path: string) => rules.ignores(path),
+    /** Returns whether a line with `!` may include something in this ignored folder again. */
+    mayHoldKept: (folder: string) =>
       kept.some((prefix) => prefix.startsWith(`${folder}/`) || `${folder}/`.startsWith(prefix)),
   };
 }

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { Fault } from "@ecs-delivery/simulator";
 import { createAlarm } from "@ecs-delivery/simulator/outside-clients/delivery.support";
-import { type Load, startLoad } from "@ecs-delivery/simulator/outside-clients/load.support";
+import { startLoad } from "@ecs-delivery/simulator/outside-clients/load.support";
 import type { Program } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
 import type { Aws } from "@ecs-delivery/simulator/services/api";
 import { type Clock, systemClock } from "../../../core/pace.ts";
 import { pushImage } from "../../../core/push-image.support.ts";
-import { deployOutside, type Stage } from "../../stage.support.ts";
+import { deployOutside } from "../../stage.support.ts";
 import { type BackEnd, createStageFor, type Family, type Tasks } from "./back-ends.ts";
 
 /** A task definition that is about to be written, with its only container. */
@@ -17,24 +17,7 @@ export type Draft = RegisterTaskDefinitionCommandInput & {
 };
 
 /** A simulated account in which rows run one after the other. */
-export interface Scene {
-  readonly stage: Stage;
-  /** The step's clock. */
-  readonly clock: Clock;
-  readonly aws: Aws;
-  readonly image: string;
-  readonly where: { readonly cluster: string; readonly service: string };
-  /** Returns a unique name for a revision; its first word is the fate of its tasks. */
-  version(fate: string): string;
-  /** Returns the path of a task definition whose tasks respond with this version. */
-  taskDefinition(version: string, change?: (draft: Draft) => void): Promise<string>;
-  /** Registers the same as somebody else would, and returns its ARN. */
-  register(version: string): Promise<string>;
-  /** Returns the response behind the load balancer. */
-  page(): Promise<string>;
-  startVisits(): Load;
-  addFault(fault: Fault): { remove(): void };
-}
+export type Scene = Awaited<ReturnType<typeof createScene>>;
 
 /** Enough for a request to be in progress at any moment, and no more than the machine has time for. */
 const visitors = 2;
@@ -47,7 +30,7 @@ const pacedClock: Clock = {
   wait: (ms, signal) => systemClock.wait(ms / pace, signal),
 };
 
-export async function createScene(family: Family, tasks: Tasks): Promise<Scene> {
+export async function createScene(family: Family, tasks: Tasks) {
   const stage = await createStageFor(family, tasks);
   const { aws } = stage.simulator;
   const folder = join(stage.folder, "matrix");
@@ -70,22 +53,27 @@ export async function createScene(family: Family, tasks: Tasks): Promise<Scene> 
   }
   return {
     stage,
+    /** The step's clock. */
     clock: tasks === "in-process" ? stage.simulator.clock.foreground : pacedClock,
     aws,
     image,
     where: { cluster, service },
-    version: (fate) => `${fate}-${++versions}`,
-    async taskDefinition(version, change = () => {}) {
+    /** Returns a unique name for a revision; its first word is the fate of its tasks. */
+    version: (fate: string) => `${fate}-${++versions}`,
+    /** Returns the path of a task definition whose tasks respond with this version. */
+    async taskDefinition(version: string, change: (draft: Draft) => void = () => {}) {
       const written = await draft(version);
       change(written);
       const file = join(folder, `${version}.json`);
       await writeFile(file, JSON.stringify(written));
       return file;
     },
-    async register(version) {
+    /** Registers the same as somebody else would, and returns its ARN. */
+    async register(version: string) {
       const { taskDefinition } = await aws.ecs.registerTaskDefinition(await draft(version));
       return taskDefinition?.taskDefinitionArn ?? "";
     },
+    /** Returns the response behind the load balancer. */
     page: stage.page,
     startVisits() {
       // Requests without a pause keep virtual time from passing.
@@ -93,7 +81,7 @@ export async function createScene(family: Family, tasks: Tasks): Promise<Scene> 
       const pause = tasks === "in-process" ? (signal: AbortSignal) => clock.wait(10_000, signal) : undefined;
       return startLoad(stage.productionUrl, visitors, pause);
     },
-    addFault: (fault) => stage.simulator.faults.add(fault),
+    addFault: (fault: Fault) => stage.simulator.faults.add(fault),
   };
 }
 

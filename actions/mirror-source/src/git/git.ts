@@ -11,16 +11,7 @@ interface Options {
 /**
  * Git in one folder. It rejects with GitError when git does not end with 0, with the signal's reason when cancelled.
  */
-export interface Git {
-  readonly folder: string;
-  bytes(commandArguments: readonly string[], options?: Options): Promise<Buffer>;
-  /** Returns the output without the last line's end. */
-  text(commandArguments: readonly string[], options?: Options): Promise<string>;
-  /** Returns the output; undefined when the command failed without a message, as when it finds nothing. */
-  find(commandArguments: readonly string[]): Promise<string | undefined>;
-  /** Returns whether the command ended with 0. */
-  test(commandArguments: readonly string[]): Promise<boolean>;
-}
+export type Git = ReturnType<typeof createGit>;
 
 export class GitError extends Error {
   readonly stdout: string;
@@ -39,26 +30,29 @@ export function createGit(
   folder: string,
   { variables, signal }: Pick<MirrorContext, "variables" | "signal">,
   settings: Settings = [],
-): Git {
-  const bytes: Git["bytes"] = (commandArguments, options) =>
+) {
+  const bytes = (commandArguments: readonly string[], options?: Options) =>
     run(commandArguments, {
       cwd: folder,
       signal,
       env: { ...cleaned(variables), LC_ALL: "C", ...asVariables(settings), ...options?.variables },
       input: options?.input,
     });
-  const text: Git["text"] = async (commandArguments, options) =>
+  /** Returns the output without the last line's end. */
+  const text = async (commandArguments: readonly string[], options?: Options) =>
     (await bytes(commandArguments, options)).toString().replace(/\n$/, "");
   return {
     folder,
     bytes,
     text,
-    find: (commandArguments) =>
+    /** Returns the output; undefined when the command failed without a message, as when it finds nothing. */
+    find: (commandArguments: readonly string[]) =>
       text(commandArguments).catch((error) => {
         if (error instanceof GitError && error.stderr === "") return undefined;
         throw error;
       }),
-    test: async (commandArguments) =>
+    /** Returns whether the command ended with 0. */
+    test: async (commandArguments: readonly string[]) =>
       bytes(commandArguments).then(
         () => true,
         (error) => {

@@ -2,14 +2,10 @@ import { Failure } from "../../../core/failure.ts";
 import type { MirrorContext } from "../context.ts";
 import { createGit, type Git, GitError } from "../git/git.ts";
 
-/** The commit to mirror, in the checked-out repository. */
-export interface Source {
-  readonly commit: string;
-  /** Folder in which Git keeps the repository's objects. */
-  readonly objects: string;
-}
+/** The commit to mirror, in the checked-out repository, and the folder in which Git keeps its objects. */
+export type Source = Awaited<ReturnType<typeof openSource>>;
 
-export async function openSource(context: MirrorContext): Promise<Source> {
+export async function openSource(context: MirrorContext) {
   // A job in a container runs as another user than the one who checked out.
   const git = createGit(context.folder, context, [["safe.directory", context.folder]]);
   await checkGitVersion(git);

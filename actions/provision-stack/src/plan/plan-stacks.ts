@@ -78,11 +78,7 @@ function inOneLine({ stackName, kind, changes, notes }: StackPlan): string {
 }
 
 /** The stacks of a profile before and after a plan is applied, including those that it does not change. */
-interface BeforeAndAfter {
-  readonly before: readonly PlannedStack[];
-  readonly after: readonly PlannedStack[];
-  readonly region: string;
-}
+type BeforeAndAfter = Awaited<ReturnType<typeof readBoth>>;
 
 /** Writes the summary's further sections. A section that fails states why; the plan is still shown. */
 async function writeSections(context: ProvisionContext, set: StackSet): Promise<Part[]> {
@@ -115,7 +111,7 @@ function costMarkdown({ before, after, region }: BeforeAndAfter): string {
   return `${delta}\n\nList prices of ${priceList.date}, with everything running all the time; the action estimate-cost shows details.`;
 }
 
-async function readBoth(context: ProvisionContext, set: StackSet): Promise<BeforeAndAfter> {
+async function readBoth(context: ProvisionContext, set: StackSet) {
   const ofProfile = set.folder.filter(({ template }) => !set.leftOut.includes(template.name));
   const pairs = await Promise.all(
     ofProfile.map(async (planned) => {
