@@ -8,26 +8,17 @@ import { bundleAction } from "../../scripts/bundle-action.ts";
 import { writeNpmrc } from "../../services/images.support.ts";
 import { NotHere } from "../measurement.ts";
 import { runAction } from "../official/run-action.ts";
-import { type Docker, useDocker } from "./docker.ts";
-import { type Registry, startRegistry } from "./registry.ts";
-import { copyService, type Source } from "./source.ts";
+import { useDocker } from "./docker.ts";
+import { startRegistry } from "./registry.ts";
+import { copyService } from "./source.ts";
 
 /** Everything that building needs, the same for all sides. */
-export interface Setup {
-  readonly registry: Registry;
-  readonly docker: Docker;
-  readonly buildImage: BuildImage;
-  /** The base image by digest. */
-  readonly base: string;
-  readonly service: Source;
-  /** npm settings of this machine, for an installation inside a build. */
-  readonly npmrc: string;
-}
+export type Setup = Awaited<ReturnType<typeof prepareYard>>;
 
 /** Docker pushes everything to one repository, which has the base's layers after the first push. */
 const repositories = ["base", "oci", "docker"];
 
-export async function prepareYard(folder: string, ends: AsyncDisposableStack): Promise<Setup> {
+export async function prepareYard(folder: string, ends: AsyncDisposableStack) {
   await requirePeers();
   const [registry, service] = await Promise.all([
     startRegistry(folder, ends),
@@ -39,6 +30,7 @@ export async function prepareYard(folder: string, ends: AsyncDisposableStack): P
   const npmrc = join(folder, "npmrc");
   await writeNpmrc(npmrc);
   const base = await pushBase(buildImage, "base", folder);
+  // The base image is given by digest; npmrc has this machine's npm settings, for an installation inside a build.
   return { registry, docker, buildImage, base, service, npmrc };
 }
 

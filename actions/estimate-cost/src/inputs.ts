@@ -8,15 +8,9 @@ export interface Installation extends StackChoice {
   readonly taskDefinitionsFolder: string | undefined;
 }
 
-export interface EstimateInputs {
-  readonly after: Installation;
-  /** The installation to compare with. */
-  readonly before: Installation | undefined;
-  readonly usageFile: string | undefined;
-  readonly outputFolder: string;
-}
+export type EstimateInputs = ReturnType<typeof readEstimateInputs>;
 
-export function readEstimateInputs(getInput?: (name: string) => string): EstimateInputs {
+export function readEstimateInputs(getInput?: (name: string) => string) {
   return readInputs(
     (read) => ({
       after: {
@@ -24,6 +18,7 @@ export function readEstimateInputs(getInput?: (name: string) => string): Estimat
         parametersFile: read.optionalFile("parameters"),
         taskDefinitionsFolder: optionalFolder(read, "task-definitions"),
       },
+      /** The installation to compare with. */
       before: readBefore(read),
       usageFile: read.optionalFile("usage"),
       outputFolder:

@@ -75,30 +75,22 @@ export async function runVirtually(order: Order): Promise<Run[]> {
   return results;
 }
 
-interface Summary {
-  readonly meanLagSeconds: number;
-  readonly p90LagSeconds: number;
-  /** Percentage of green runs; every deployment in them succeeds. */
-  readonly greenPercent: number;
-  readonly meanCalls: number;
-  /** Calls of all runs that AWS throttled. */
-  readonly throttled: number;
-  readonly longestSeconds: number;
-  /** The first error of a run. */
-  readonly complaint: string;
-}
+type Summary = ReturnType<typeof summarize>;
 
 /** Summarizes the runs; lags are NaN when no run was green. */
-export function summarize(runs: readonly Run[]): Summary {
+export function summarize(runs: readonly Run[]) {
   const green = runs.filter((run) => run.green);
   const lags = green.map(({ lagMs }) => lagMs / 1000).sort((one, other) => one - other);
   return {
     meanLagSeconds: mean(lags),
     p90LagSeconds: lags[Math.ceil(lags.length * 0.9) - 1] ?? Number.NaN,
+    /** Every deployment in them succeeds. */
     greenPercent: (100 * green.length) / runs.length,
     meanCalls: mean(runs.map(({ calls }) => calls)),
+    /** Calls of all runs that AWS throttled. */
     throttled: runs.reduce((sum, { throttled }) => sum + throttled, 0),
     longestSeconds: Math.max(...green.map(({ tookMs }) => tookMs / 1000)),
+    /** The first error of a run. */
     complaint: runs.find((run) => run.complaint)?.complaint ?? "",
   };
 }

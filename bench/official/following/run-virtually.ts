@@ -20,23 +20,7 @@ export interface Order {
 }
 
 /** The result of one run. */
-export interface Run {
-  readonly row: Order["row"];
-  /** Whether it was green, and not before AWS's success. */
-  readonly green: boolean;
-  /**
-   * Milliseconds from AWS's success, or from the awaited stage, until the action's end; negative when it ended before.
-   */
-  readonly lagMs: number;
-  /** Calls after the one that began the deployment. */
-  readonly calls: number;
-  /** Calls that AWS throttled. */
-  readonly throttled: number;
-  /** Milliseconds from the action's begin to its end. */
-  readonly tookMs: number;
-  /** The first error annotation as the action wrote it; empty without one. */
-  readonly complaint: string;
-}
+export type Run = ReturnType<typeof resultOf>;
 
 const order = JSON.parse(process.argv[2] ?? "") as Order;
 const row = order.row === "fleet" ? fleetRow : (grid[order.row] as Row);
@@ -116,7 +100,7 @@ function inputsOf({ controller }: Deployment, folder: string): Record<string, st
   };
 }
 
-function resultOf(followed: Followed, beganAt: number, log: string): Run {
+function resultOf(followed: Followed, beganAt: number, log: string) {
   const { createdAt = Number.NaN, deployment, calls, throttled } = followed;
   const complaint = log.split("\n").find((line) => line.startsWith("::error")) ?? "";
   const isOurs = order.side === "ours";
@@ -125,11 +109,16 @@ function resultOf(followed: Followed, beganAt: number, log: string): Run {
   const lagMs = clock.now() - createdAt - Math.max(reachedAt, settledAt);
   return {
     row: order.row,
+    /** Whether it was green, and not before AWS's success. */
     green: complaint === "" && lagMs >= 0,
+    /** From AWS's success, or from the awaited stage, until the action's end; negative when it ended before. */
     lagMs,
+    /** Calls after the one that began the deployment. */
     calls,
+    /** Calls that AWS throttled. */
     throttled,
     tookMs: clock.now() - beganAt,
+    /** The first error annotation as the action wrote it; empty without one. */
     complaint,
   };
 }

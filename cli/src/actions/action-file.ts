@@ -4,27 +4,8 @@ import { wrap } from "@ecs-delivery/program/wrap";
 import { parse } from "yaml";
 import type { Terminal } from "../terminal/style.ts";
 
-export interface ActionInput {
-  readonly name: string;
-  readonly description: string;
-  readonly required: boolean;
-  /** Empty without a default. */
-  readonly fallback: string;
-  /** Set for another name of an input; says what to use. */
-  readonly deprecation: string | undefined;
-  /** Whether `--name` alone means `true`. */
-  readonly isSwitch: boolean;
-}
-
-export interface ActionFile {
-  readonly name: string;
-  readonly description: string;
-  readonly inputs: readonly ActionInput[];
-  readonly outputs: readonly { readonly name: string; readonly description: string }[];
-  readonly folder: string;
-  /** Paths from the folder on; undefined for a composite action, which only a workflow can run. */
-  readonly entries: { readonly main: string; readonly post?: string; readonly postIf: string } | undefined;
-}
+export type ActionInput = ReturnType<typeof readInput>;
+export type ActionFile = ReturnType<typeof readActionFile>;
 
 interface Parsed {
   readonly description: string;
@@ -47,7 +28,7 @@ export function listActions(actions: string): string[] {
     .sort();
 }
 
-export function readActionFile(actions: string, name: string): ActionFile {
+export function readActionFile(actions: string, name: string) {
   const folder = join(actions, name);
   const {
     description,
@@ -65,23 +46,23 @@ export function readActionFile(actions: string, name: string): ActionFile {
       name: output,
       description: parsed.description,
     })),
+    /** Paths from the folder on; undefined for a composite action, which only a workflow can run. */
     entries: main ? { main, ...(post ? { post } : {}), postIf } : undefined,
   };
 }
 
-function readInput(
-  name: string,
-  parsed: ParsedInput,
-  all: Readonly<Record<string, ParsedInput>>,
-): ActionInput {
+function readInput(name: string, parsed: ParsedInput, all: Readonly<Record<string, ParsedInput>>) {
   const { description, required = false, default: fallback = "", deprecationMessage } = parsed;
   const meant = /^(?:Alias|Former name) of `([^`]+)`/.exec(description)?.[1];
   return {
     name,
     description,
     required: required && fallback === "",
+    /** Empty without a default. */
     fallback: `${fallback}`,
+    /** Set for another name of an input; says what to use. */
     deprecation: deprecationMessage,
+    /** Whether `--name` alone means `true`. */
     isSwitch: saysTrue(parsed) || (meant !== undefined && all[meant] !== undefined && saysTrue(all[meant])),
   };
 }

@@ -5,7 +5,6 @@ import {
   type CommandFiles,
   createCommandFiles,
   mapTexts,
-  type StepSummary,
 } from "@ecs-delivery/lab/runner/steps/command-files";
 import { runProcess } from "@ecs-delivery/lab/runner/steps/run-process";
 import {
@@ -18,14 +17,6 @@ import type { ActionFile } from "./action-file.ts";
 
 export type Outcome = "success" | "failure" | "cancelled";
 export type Annotation = Extract<OutputLine, { kind: "annotation" }>["annotation"];
-
-export interface ActionResult {
-  readonly outcome: Outcome;
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly annotations: readonly Annotation[];
-  readonly summary: StepSummary;
-  readonly durationMs: number;
-}
 
 export interface ActionRun {
   readonly action: ActionFile;
@@ -42,8 +33,10 @@ export interface ActionRun {
   readonly onAnnotation: (annotation: Annotation) => void;
 }
 
+export type ActionResult = Awaited<ReturnType<typeof runAction>>;
+
 /** Runs an action as GitHub's runner does: main, then post, each a process with INPUT_… and files for its output. */
-export async function runAction(run: ActionRun): Promise<ActionResult> {
+export async function runAction(run: ActionRun) {
   const startedAt = performance.now();
   const entries = run.action.entries;
   if (!entries) throw new Error(`${run.action.name} has no entry`);

@@ -19,15 +19,6 @@ import { checkRole } from "./check-role.ts";
 import { type Place, withNames } from "./names.ts";
 import { createWorkflowReader, type ReadFile, repositoryOf, type StepUse } from "./read-workflow.ts";
 
-/** The least policy of one role. */
-export interface RolePolicy {
-  /** As the workflow has it; empty for that of the command's own user. */
-  readonly role: string;
-  readonly policy: Policy;
-  /** Placeholders of resources that only a run knows. */
-  readonly open: readonly string[];
-}
-
 /** Prints the least policy, or what a role lacks of it. Resolves to the exit code: 1 if something is missing. */
 export async function permissionsCommand(actions: string, argv: readonly string[]): Promise<number> {
   const { own, rest } = divide(argv);
@@ -83,7 +74,10 @@ function readPolicies(actions: string, rest: readonly string[], place: Place): R
   return policiesOf(uses, place, repositoryOf(resolve(given[0] as string)));
 }
 
-export function policiesOf(uses: readonly StepUse[], place: Place, read: ReadFile): RolePolicy[] {
+/** The least policy of one role, as the workflow has it; empty for that of the command's own user. */
+export type RolePolicy = ReturnType<typeof policiesOf>[number];
+
+export function policiesOf(uses: readonly StepUse[], place: Place, read: ReadFile) {
   const roles = [...new Set(uses.map(({ role }) => role))];
   const policies = roles.map((role) => {
     const ofRole = uses.filter((each) => each.role === role);

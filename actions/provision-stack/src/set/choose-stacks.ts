@@ -5,23 +5,14 @@ import {
   templatesOfProfile,
   unknownNames,
 } from "../../../cloudformation/plan-stacks.ts";
-import { type PlannedStack, readTemplates } from "../../../cloudformation/template.ts";
+import { readTemplates } from "../../../cloudformation/template.ts";
 import { Failure } from "../../../core/failure.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 
-export interface StackSet {
-  /** The chosen stacks, dependencies first. */
-  readonly stacks: readonly PlannedStack[];
-  /** Template name → chosen templates it needs. */
-  readonly dependencies: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The stack of every template of the folder, chosen or not. */
-  readonly folder: readonly PlannedStack[];
-  /** Templates of the folder that the profile does not list. */
-  readonly leftOut: readonly string[];
-}
+export type StackSet = ReturnType<typeof chooseStacks>;
 
 /** Checks names and order of everything. `values` is the profile's content, without lookups. */
-export function chooseStacks(inputs: ProvisionInputs, values: unknown): StackSet {
+export function chooseStacks(inputs: ProvisionInputs, values: unknown) {
   const { parametersFile, stackPrefix, stacks: wanted, existing } = inputs;
   const templates = readTemplates(inputs.templatesFolder);
   const named = templatesOfProfile(parametersFile, values, templates);
@@ -44,11 +35,15 @@ export function chooseStacks(inputs: ProvisionInputs, values: unknown): StackSet
   const needs = findDependencies(ofProfile);
   const chosen = inOrder(needs).filter((name) => wanted.length === 0 || wanted.includes(name));
   return {
+    /** The chosen stacks, dependencies first. */
     stacks: chosen.flatMap((name) => ofProfile.find(({ template }) => template.name === name) ?? []),
+    /** Template name → chosen templates it needs. */
     dependencies: new Map(
       chosen.map((name) => [name, new Set(chosen.filter((need) => needs.get(name)?.has(need)))]),
     ),
+    /** The stack of every template of the folder, chosen or not. */
     folder,
+    /** Templates of the folder that the profile does not list. */
     leftOut,
   };
 }
