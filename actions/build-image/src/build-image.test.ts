@@ -169,9 +169,3 @@ it("leaves neither files nor tags when it is cancelled or fails", async () => {
   expect(await readdir(variables.RUNNER_TEMP)).toEqual([]);
   expect(await images()).toEqual({});
 });
-
-it("masks the registry's password", async () => {
-  await build();
-  expect(environment.secrets.length).toBeGreaterThan(0);
-  for (const secret of environment.secrets) expect(environment.lines.join("\n")).not.toContain(secret);
-});

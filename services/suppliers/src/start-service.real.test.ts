@@ -1,14 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { Agent } from "node:http";
 import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
 import { freePort } from "@ecs-delivery/simulator/runtime/database/database-server";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ask, askUntilClosed } from "./ask.support.ts";
 import { startTestDatabase, type TestDatabase } from "./database/test-database.support.ts";
-import { bundleServices, type ServiceBundles } from "./test-service.support.ts";
+import { bundleServices, runNode, type ServiceBundles, startTestService } from "./test-service.support.ts";
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -27,29 +26,13 @@ afterEach(() => {
 
 type Line = Record<string, unknown> & { readonly message: string };
 
-/** Runs Node with `args`; its output is parsed as lines of JSON. */
-function run(args: string[], environment: Record<string, string>) {
-  const child = spawn(process.execPath, args, {
-    env: { ...nodeEnvironment(), ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  children.push(child);
-  const output = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    output.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    output.stderr += chunk;
-  });
-  const ended = once(child, "close").then(([code]) => ({ code, ...output, lines: parse(output.stdout) }));
-  const said = (text: string) =>
-    new Promise<void>((done) => {
-      const look = () => output.stdout.includes(text) && done();
-      look();
-      child.stdout.on("data", look);
-    });
-  return { child, ended, said };
+/** Ends the program after the test, and parses its output as lines of JSON. */
+function kept<Running extends ReturnType<typeof runNode>>(running: Running) {
+  children.push(running.child);
+  return { ...running, ended: running.ended.then((end) => ({ ...end, lines: parse(end.stdout) })) };
 }
+
+const run = (args: string[], environment: Record<string, string>) => kept(runNode(args, environment));
 
 const parse = (stdout: string): Line[] =>
   stdout
@@ -60,22 +43,15 @@ const parse = (stdout: string): Line[] =>
 
 const start = (service: string) => listen([bundles.entry(service)]);
 
-/** Starts a command that listens on APP_PORT, on a free port. */
-async function listen(args: string[]) {
-  const port = await freePort();
-  const running = run(args, { ...testDatabase.environment, APP_PORT: String(port) });
-  await Promise.race([
-    running.said("listens"),
-    running.ended.then((end) => Promise.reject(new Error(end.stdout + end.stderr))),
-  ]);
-  return { ...running, port };
-}
+const listen = async (args: string[]) => kept(await startTestService(args, testDatabase.environment));
 
 describe("a service that gets SIGTERM", () => {
   it("fails no request of kept connections under load, loses no line of its log, and exits with 0", async () => {
     const { child, ended, port } = await start("customer");
     const load = Promise.all(
-      ["/", "/suppliers", "/", "/suppliers"].map((path) => askUntilClosed(port, path)),
+      ["/", "/suppliers", "/", "/suppliers"].map((path) =>
+        askUntilClosed((agent) => ask(port, path, { agent })),
+      ),
     );
     const first = await ask(port, "/suppliers");
     child.kill("SIGTERM");

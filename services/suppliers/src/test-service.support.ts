@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,13 +6,6 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
 import { freePort } from "@ecs-delivery/simulator/runtime/database/database-server";
-
-export interface TestService {
-  readonly url: string;
-  readonly process: ChildProcess;
-  /** When the process is gone, with all that it wrote. */
-  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
-}
 
 const services = resolve(import.meta.dirname, "../..");
 
@@ -32,32 +25,37 @@ export async function bundleServices(...names: readonly string[]) {
   };
 }
 
-/** Starts a service in a separate process on a free port. */
-export async function startTestService(
-  name: string,
-  environment: Record<string, string>,
-  entry: string,
-): Promise<TestService> {
-  const port = await freePort();
-  const child = spawn(process.execPath, [entry], {
-    env: { ...nodeEnvironment(), ...environment, APP_PORT: String(port) },
+/** Runs Node. `ended` resolves when the process is gone, with all that it wrote; `said` once its output has a text. */
+export function runNode(args: readonly string[], environment: Record<string, string>) {
+  const child = spawn(process.execPath, args, {
+    env: { ...nodeEnvironment(), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
-  child.stderr.on("data", (chunk) => {
-    output.stderr += chunk;
-  });
-  const listens = new Promise<void>((done) =>
-    child.stdout.on("data", (chunk) => {
-      output.stdout += chunk;
-      if (output.stdout.includes("listens")) done();
-    }),
+  for (const name of ["stdout", "stderr"] as const)
+    child[name].on("data", (chunk) => {
+      output[name] += chunk;
+    });
+  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, ...output }));
+  const said = (text: string) =>
+    new Promise<void>((done) => {
+      const look = () => output.stdout.includes(text) && done();
+      look();
+      child.stdout.on("data", look);
+    });
+  return { child, ended, said };
+}
+
+export type TestService = Awaited<ReturnType<typeof startTestService>>;
+
+/** Starts a service, or another program that listens on APP_PORT, in a separate process on a free port. */
+export async function startTestService(args: readonly string[], environment: Record<string, string>) {
+  const port = await freePort();
+  const running = runNode(args, { ...environment, APP_PORT: String(port) });
+  const failed = running.ended.then(({ stdout, stderr }) =>
+    Promise.reject(new Error(`${args.at(-1)} ended:\n${stdout}${stderr}`)),
   );
-  const ended = once(child, "close").then(([code]) => ({ code, ...output }));
-  const failed = ended.then(({ stdout, stderr }) =>
-    Promise.reject(new Error(`${name} ended:\n${stdout}${stderr}`)),
-  );
-  await Promise.race([listens, failed]);
+  await Promise.race([running.said("listens"), failed]);
   failed.catch(() => {});
-  return { url: `http://127.0.0.1:${port}`, process: child, ended };
+  return { ...running, port, url: `http://127.0.0.1:${port}` };
 }

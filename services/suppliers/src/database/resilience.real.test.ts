@@ -1,6 +1,6 @@
-import { once } from "node:events";
-import { Agent, type IncomingMessage, request } from "node:http";
+import type { Agent } from "node:http";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Answer, ask, askUntilClosed } from "../ask.support.ts";
 import {
   bundleServices,
   type ServiceBundles,
@@ -23,41 +23,26 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([testDatabase?.remove(), bundles?.remove()]));
 beforeEach(async () => {
-  service = await startTestService("employee", testDatabase.environment, bundles.entry("employee"));
+  service = await startTestService([bundles.entry("employee")], testDatabase.environment);
 });
 afterEach(async () => {
-  service.process.kill("SIGKILL");
+  service.child.kill("SIGKILL");
   await service.ended;
 });
-
-interface Answer {
-  readonly status: number | undefined;
-  readonly retryAfter: string | undefined;
-  readonly connection: string | undefined;
-}
 
 let asked = 0;
 const fields = { name: "n", address: "a", city: "c", state: "s", email: "e@e.example", phone: "12345" };
 const listPath = () => `/admin/suppliers?search=${asked++}`;
 
-async function send(method: "GET" | "POST", path: string, agent: Agent | false = false): Promise<Answer> {
-  const outgoing = request(service.url + path, { method, agent });
-  if (method === "POST") {
-    outgoing.setHeader("Content-Type", "application/x-www-form-urlencoded");
-    // Each request comes from another visitor, whose writes are counted separately.
-    outgoing.setHeader("X-Forwarded-For", `2001:db8::${(asked++).toString(16)}`);
-  }
-  outgoing.end(method === "POST" ? new URLSearchParams(fields).toString() : undefined);
-  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
-  response.resume();
-  await once(response, "end");
-  const { "retry-after": retryAfter, connection } = response.headers;
-  return { status: response.statusCode, retryAfter, connection };
-}
-
 /** Each read requests another page: reads of the same page are shared. */
-const read = (agent?: Agent) => send("GET", listPath(), agent);
-const write = (agent?: Agent) => send("POST", "/admin/supplier-add", agent);
+const read = (agent?: Agent) => ask(service.port, listPath(), { agent });
+/** Each write comes from another visitor, whose writes are counted separately. */
+const write = (agent?: Agent) =>
+  ask(service.port, "/admin/supplier-add", {
+    ...{ agent, form: fields },
+    headers: { "X-Forwarded-For": `2001:db8::${(asked++).toString(16)}` },
+  });
+const checkHealth = () => ask(service.port, "/admin/health");
 
 const statusesOf = (answers: readonly Answer[]) => new Set(answers.map(({ status }) => status));
 const becomes = (status: number) =>
@@ -73,7 +58,7 @@ function startLoad() {
   };
   const clients = [
     ...[read, read, read, read, write, write].map((action) => repeat(() => action(), answers)),
-    repeat(() => send("GET", "/admin/health"), health),
+    repeat(() => checkHealth(), health),
   ];
   return {
     answers,
@@ -107,24 +92,15 @@ describe("a service under load", () => {
     const unavailable = load.answers.filter(({ status }) => status === 503);
     expect(unavailable.filter(({ retryAfter }) => !(Number(retryAfter) > 0))).toEqual([]);
     expect(statusesOf(load.health)).toEqual(new Set([200]));
-    expect(service.process.exitCode).toBeNull();
+    expect(service.child.exitCode).toBeNull();
   });
 
   it("fails no read and no write when it is stopped", async () => {
     const database = await testDatabase.open();
     await database.withConnection((connection) => connection.query("TRUNCATE suppliers"));
-    /** Uses one kept connection until a response closes it, as a load balancer does. */
-    const untilClosed = async (action: (agent: Agent) => Promise<Answer>) => {
-      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-      const answers: Answer[] = [];
-      do answers.push(await action(agent));
-      while (answers.at(-1)?.connection !== "close");
-      agent.destroy();
-      return answers;
-    };
-    const load = Promise.all([write, read, write, read].map(untilClosed));
+    const load = Promise.all([write, read, write, read].map(askUntilClosed));
     await write();
-    service.process.kill("SIGTERM");
+    service.child.kill("SIGTERM");
     const answers = (await load).flat();
     expect(statusesOf(answers)).toEqual(new Set([200, 302]));
     expect(await service.ended).toMatchObject({ code: 0 });
@@ -148,7 +124,7 @@ describe("a service whose database does not respond", () => {
     await read();
     await testDatabase.pause();
     const waiting = many();
-    expect(await send("GET", "/admin/health")).toMatchObject({ status: 200 });
+    expect(await checkHealth()).toMatchObject({ status: 200 });
     expect(statusesOf(await waiting)).toEqual(new Set([503]));
     expect(statusesOf(await many())).toEqual(new Set([503]));
     await testDatabase.resume();

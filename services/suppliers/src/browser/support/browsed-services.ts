@@ -69,7 +69,7 @@ export async function openBrowsedServices(names: readonly ServiceName[]) {
       if (rows.length > 0) await suppliers.addAll(rows);
     },
     async close(): Promise<void> {
-      for (const { process } of services.values()) process.kill("SIGKILL");
+      for (const { child } of services.values()) child.kill("SIGKILL");
       await Promise.all([browser.close(), database.close()]);
       await Promise.all([testDatabase.remove(), bundles.remove()]);
     },
@@ -82,7 +82,7 @@ async function startAll(
   { entry }: ServiceBundles,
 ) {
   const started = names.map(
-    async (name) => [name, await startTestService(name, environment, entry(name))] as const,
+    async (name) => [name, await startTestService([entry(name)], environment)] as const,
   );
   return new Map(await Promise.all(started));
 }
