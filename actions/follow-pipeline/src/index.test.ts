@@ -5,13 +5,9 @@ import { useStage } from "./stage.support.ts";
 const pipeline = "update-web";
 const stage = await useStage(pipeline);
 
-function runAction(inputs: Record<string, string>, environment: Record<string, string> = {}) {
+function runAction(inputs: Record<string, string>) {
   const { simulator } = stage;
-  return runEntry("follow-pipeline", {
-    simulator,
-    inputs: { pipeline, "settle-for": "1s", ...inputs },
-    environment,
-  });
+  return runEntry("follow-pipeline", { simulator, inputs: { pipeline, "settle-for": "1s", ...inputs } });
 }
 
 test("sets every output of a green run, and shows stages, sources and traffic in its summary", async () => {
@@ -50,16 +46,6 @@ test("names the cause and the next step in a red run's only annotation, and sets
     "image-digest": expect.stringMatching(/^sha256:/),
   });
   expect(summary).toContain("cannot read the menu");
-});
-
-test("reports credentials that have expired in one annotation with a next step", async () => {
-  const environment = { AWS_CREDENTIAL_EXPIRATION: "2020-01-01T00:00:00Z" };
-  const { exitCode, errors, outputs } = await runAction({ image: `sha256:${"0".repeat(64)}` }, environment);
-  expect(exitCode).toBe(1);
-  expect(errors).toEqual([
-    expect.stringMatching(/The AWS credentials expired at 2020-01-01 00:00 UTC.*Next step: /),
-  ]);
-  expect(outputs["execution-id"] ?? "").toBe("");
 });
 
 test("names the missing action to a role that may not read pipelines", async () => {
