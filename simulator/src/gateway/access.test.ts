@@ -1,8 +1,10 @@
 import { request as httpRequest } from "node:http";
+import { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ECR } from "@aws-sdk/client-ecr";
 import { ECS } from "@aws-sdk/client-ecs";
+import { IAM } from "@aws-sdk/client-iam";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { S3 } from "@aws-sdk/client-s3";
 import { STS } from "@aws-sdk/client-sts";
@@ -81,6 +83,25 @@ describe("a call is performed when it is signed with a known key, and otherwise 
       name: "InvalidSignatureException",
     });
     expect((await new ECS(config()).listClusters({})).clusterArns).toEqual([]);
+  });
+});
+
+describe("a request signed for another region is refused by", () => {
+  const elsewhere = { ...config(), region: "eu-west-1" };
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    ["ECS", () => new ECS(elsewhere).listClusters({}), "InvalidSignatureException"],
+    ["CloudFormation", () => new CloudFormation(elsewhere).listStacks({}), "SignatureDoesNotMatch"],
+    ["EC2", () => new EC2(elsewhere).describeVpcs({}), "SignatureDoesNotMatch"],
+    ["S3", () => new S3(elsewhere).getBucketLocation({ Bucket: "menus" }), "AuthorizationHeaderMalformed"],
+  ])("%s", async (_, call, name) => {
+    await expect(call()).rejects.toMatchObject({ name, message: expect.stringContaining("eu-west-1") });
+  });
+
+  it("no service shared by all regions", async () => {
+    expect((await new STS(elsewhere).getCallerIdentity({})).Account).toBe("123456789012");
+    const roles = await new IAM(elsewhere).listRoles({});
+    expect(roles.Roles).toEqual((await new IAM(config()).listRoles({})).Roles);
   });
 });
 

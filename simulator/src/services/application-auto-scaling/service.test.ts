@@ -69,28 +69,6 @@ describe("a scalable target", () => {
       name: "ObjectNotFoundException",
     });
   });
-
-  it.each<[object, string]>([
-    [
-      { MinCapacity: 1, MaxCapacity: 1, Tags: { team: "tea" } },
-      "does not support Tags in RegisterScalableTarget",
-    ],
-    [{ MinCapacity: 1 }, "Both the minimum and the maximum capacity"],
-    [{ MinCapacity: 5, MaxCapacity: 1 }, "Maximum capacity cannot be less than minimum capacity"],
-    [{ MinCapacity: -1, MaxCapacity: 1 }, "at 'minCapacity' failed to satisfy constraint"],
-    [{ MinCapacity: 1, MaxCapacity: 1 }, "ECS service doesn't exist: service/coffee/none"],
-    [
-      { ServiceNamespace: "dynamodb", MinCapacity: 1, MaxCapacity: 1 },
-      "the ServiceNamespace ecs only, not dynamodb",
-    ],
-    [
-      { ResourceId: "service/none", MinCapacity: 1, MaxCapacity: 1 },
-      "not ecs:service:DesiredCount of service/none",
-    ],
-  ])("is refused with %j", async (more, message) => {
-    const call = scaling.registerScalableTarget({ ...target("none"), ...more });
-    await expect(call).rejects.toThrow(message);
-  });
 });
 
 const tracking = {
@@ -103,10 +81,6 @@ const tracking = {
 };
 describe("a scaling policy", () => {
   beforeAll(() => register("web"));
-  const predefined = (PredefinedMetricSpecification: object, more: object = {}) => ({
-    ...tracking,
-    TargetTrackingScalingPolicyConfiguration: { TargetValue: 60, PredefinedMetricSpecification, ...more },
-  });
 
   it("tracks a target, is changed under its name, and is deleted", async () => {
     const { PolicyARN } = await scaling.putScalingPolicy({ ...target("web"), ...tracking });
@@ -137,47 +111,5 @@ describe("a scaling policy", () => {
     await expect(scaling.deleteScalingPolicy({ ...target("web"), PolicyName: "cpu" })).rejects.toThrow(
       "policy name: cpu",
     );
-  });
-
-  it.each<[string, object, string]>([
-    ["no target", { ...tracking, ResourceId: "service/coffee/none" }, "No scalable target found"],
-    [
-      "no configuration",
-      { PolicyType: "TargetTrackingScaling" },
-      "needs TargetTrackingScalingPolicyConfiguration",
-    ],
-    ["steps", { PolicyType: "StepScaling" }, "not StepScaling"],
-    ["the default type", {}, "not StepScaling"],
-    [
-      "another service's metric",
-      predefined({ PredefinedMetricType: "KafkaBrokerStorageUtilization" }),
-      "none of services of ECS",
-    ],
-    [
-      "no label",
-      predefined({ PredefinedMetricType: "ALBRequestCountPerTarget" }),
-      "needs a ResourceLabel, app/",
-    ],
-    [
-      "a label too many",
-      predefined({ PredefinedMetricType: "ECSServiceAverageCPUUtilization", ResourceLabel: "app/a/1" }),
-      "takes no ResourceLabel",
-    ],
-    [
-      "a negative cooldown",
-      predefined({ PredefinedMetricType: "ECSServiceAverageCPUUtilization" }, { ScaleInCooldown: -1 }),
-      "scaleInCooldown",
-    ],
-    [
-      "a metric of its own",
-      predefined(
-        { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
-        { CustomizedMetricSpecification: {} },
-      ),
-      "does not support CustomizedMetricSpecification",
-    ],
-  ])("is refused with %s", async (_, policy, message) => {
-    const call = scaling.putScalingPolicy({ ...target("web"), PolicyName: "x", ...policy });
-    await expect(call).rejects.toThrow(message);
   });
 });

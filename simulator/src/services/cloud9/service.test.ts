@@ -58,18 +58,3 @@ test("the same request twice creates one environment, another of the same name i
     name: "ConflictException",
   });
 });
-
-test.each<[object, string]>([
-  [{ imageId: "amazonlinux-1-x86_64" }, "The image amazonlinux-1-x86_64 is none of amazonlinux-2-x86_64"],
-  [{ instanceType: "small" }, "at 'instanceType' failed to satisfy constraint"],
-  [{ subnetId: "subnet-00000000" }, "The environment cannot be created in subnet-00000000"],
-  [{ automaticStopTimeMinutes: 99_999 }, "less than or equal to 20160"],
-  [{ name: "x".repeat(61) }, "at 'name' failed to satisfy constraint"],
-  [{ dryRun: true }, "does not support dryRun"],
-])("%j is refused", async (more, message) => {
-  const call = cloud9.createEnvironmentEC2({ ...settings("refused"), ...more });
-  await expect(call).rejects.toMatchObject({
-    name: "BadRequestException",
-    message: expect.stringContaining(message),
-  });
-});

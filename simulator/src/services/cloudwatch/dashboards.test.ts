@@ -1,6 +1,6 @@
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { refusal } from "../../kit/calls.support.ts";
 import { startTestSimulator } from "../../test-simulator.support.ts";
 
@@ -29,21 +29,6 @@ it("a dashboard is created, read, listed, changed and deleted", async () => {
   expect(await refusal(cloudwatch.getDashboard({ DashboardName }))).toMatch(
     /Dashboard microservices does not exist/,
   );
-});
-
-describe("a dashboard is refused", () => {
-  it.each([
-    ["that is not JSON", "{", /must be a valid JSON object/],
-    ["without widgets", "{}", /required property 'widgets'/],
-  ])("%s", async (_, DashboardBody, message) => {
-    const call = cloudwatch.putDashboard({ DashboardName: "bad", DashboardBody });
-    expect(await refusal(call)).toMatch(message);
-  });
-
-  it("under a name with other characters", async () => {
-    const call = cloudwatch.putDashboard({ DashboardName: "my dashboard", DashboardBody: body() });
-    expect(await refusal(call)).toMatch(/InvalidInput.*DashboardName contains invalid characters/);
-  });
 });
 
 it.each([

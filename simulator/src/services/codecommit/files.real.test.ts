@@ -63,29 +63,6 @@ it("a folder is listed by kinds", async () => {
   expect(treeId).toBe(top.subFolders[0].treeId);
 });
 
-it.each<[string, object, string]>([
-  ["getBranch", {}, "BranchNameRequiredException"],
-  ["getBranch", { branchName: "a..b" }, "InvalidBranchNameException"],
-  ["getBranch", { branchName: "-b" }, "InvalidBranchNameException"],
-  ["getBranch", { branchName: "0".repeat(40) }, "InvalidBranchNameException"],
-  ["getBranch", { branchName: "none" }, "BranchDoesNotExistException"],
-  ["getCommit", {}, "CommitIdRequiredException"],
-  ["getCommit", { commitId: "dev" }, "InvalidCommitIdException"],
-  ["getCommit", { commitId: "0".repeat(40) }, "CommitIdDoesNotExistException"],
-  ["getFile", { filePath: "" }, "PathRequiredException"],
-  ["getFile", { filePath: "../x" }, "InvalidPathException"],
-  ["getFile", { filePath: "a/.git/config" }, "InvalidPathException"],
-  ["getFile", { filePath: "none" }, "FileDoesNotExistException"],
-  ["getFile", { filePath: "infra" }, "FileDoesNotExistException"],
-  ["getFile", { filePath: "new.txt", commitSpecifier: "dev~1" }, "InvalidCommitException"],
-  ["getFile", { filePath: "new.txt", commitSpecifier: "--all" }, "InvalidCommitException"],
-  ["getFile", { filePath: "new.txt", commitSpecifier: "none" }, "CommitDoesNotExistException"],
-  ["getFolder", { folderPath: "new.txt" }, "FolderDoesNotExistException"],
-])("%s %j is refused with %s", async (operation, input, code) => {
-  const { call } = await withTwoCommits();
-  await expect(call(operation, { ...deployment, ...input })).rejects.toMatchObject({ code });
-});
-
 it("an empty repository has no commit to read from", async () => {
   const { call } = await withRepository();
   const reading = call("getFile", { ...deployment, filePath: "a" });

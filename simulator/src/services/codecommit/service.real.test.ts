@@ -1,4 +1,6 @@
 import { expect, it, test } from "vitest";
+import { methodName } from "../../kit/operation-names.ts";
+import { readRefusals } from "../refusals.support.ts";
 import { withRepository } from "./repository.support.ts";
 
 test("a repository is created, described, renamed and deleted", async () => {
@@ -17,50 +19,6 @@ test("a repository is created, described, renamed and deleted", async () => {
   const { repositoryId } = repositoryMetadata;
   expect(await call("deleteRepository", { repositoryName: "microservices" })).toEqual({ repositoryId });
   expect(await call("deleteRepository", { repositoryName: "microservices" })).toEqual({});
-});
-
-const named = { repositoryName: "deployment" };
-test.each<[string, object, string, string]>([
-  ["createRepository", named, "RepositoryNameExistsException", "Repository named deployment already exists"],
-  ["createRepository", { repositoryName: "a b" }, "InvalidRepositoryNameException", '"a b" is not valid'],
-  ["createRepository", { repositoryName: "a.git" }, "InvalidRepositoryNameException", "do not end in .git"],
-  [
-    "createRepository",
-    { repositoryName: "a", kmsKeyId: "k" },
-    "OperationNotAllowedException",
-    "does not support kmsKeyId",
-  ],
-  [
-    "createRepository",
-    { repositoryName: "a", tags: { "aws:x": "" } },
-    "InvalidSystemTagUsageException",
-    "aws:x",
-  ],
-  [
-    "createRepository",
-    { repositoryName: "a", repositoryDescription: "x".repeat(1001) },
-    "InvalidRepositoryDescriptionException",
-    "1,000",
-  ],
-  ["getRepository", { repositoryName: "none" }, "RepositoryDoesNotExistException", "none does not exist"],
-  [
-    "updateRepositoryName",
-    { oldName: "deployment", newName: "deployment" },
-    "RepositoryNameExistsException",
-    "deployment",
-  ],
-  [
-    "listTagsForResource",
-    { resourceArn: "arn:aws:s3:::b" },
-    "InvalidResourceArnException",
-    "is not a valid ARN",
-  ],
-])("%s %j is refused with %3$s", async (operation, input, code, message) => {
-  const { call } = await withRepository();
-  await expect(call(operation, input)).rejects.toMatchObject({
-    code,
-    message: expect.stringContaining(message),
-  });
 });
 
 const dev = { repositoryName: "deployment", branchName: "dev" };
@@ -125,29 +83,14 @@ it("one commit adds, changes and deletes files", async () => {
   expect((await call("getFile", { ...dev, filePath: "a.txt" })).fileContent.toString()).toBe("2");
 });
 
-const file = { filePath: "b.txt", fileContent: bytes("2") };
-const put = (change: object) => ({ putFiles: [{ ...file, ...change }] });
-it.each<[string, object]>([
-  ["ParentCommitIdRequiredException", { ...put({}), parentCommitId: undefined }],
-  ["InvalidParentCommitIdException", { ...put({}), parentCommitId: "dev" }],
-  ["ParentCommitDoesNotExistException", { ...put({}), parentCommitId: "0".repeat(40) }],
-  ["ParentCommitIdOutdatedException", { ...put({}), parentCommitId: "FIRST" }],
-  ["BranchDoesNotExistException", { ...put({}), branchName: "none" }],
-  ["InvalidBranchNameException", { ...put({}), branchName: "a b" }],
-  ["FileContentSizeLimitExceededException", put({ fileContent: new Uint8Array(6 * 1024 * 1024 + 1) })],
-  ["InvalidFileModeException", put({ fileMode: "0644" })],
-  ["InvalidPathException", put({ filePath: "a/../b" })],
-  ["SourceFileOrContentRequiredException", put({ fileContent: undefined })],
-  ["OperationNotAllowedException", put({ sourceFile: { filePath: "a.txt" } })],
-  ["NoChangeException", put({ filePath: "a.txt", fileContent: bytes("1") })],
-  ["FileEntryRequiredException", {}],
-  ["MaximumFileEntriesExceededException", { putFiles: Array(101).fill(file) }],
-  ["FileDoesNotExistException", { deleteFiles: [{ filePath: "none" }] }],
-  ["OperationNotAllowedException", { ...put({}), keepEmptyFolders: true }],
-])("a refusal with %s (case %#) changes nothing", async (code, input) => {
-  const { call, first, tip } = await withFiles();
-  const request: Record<string, unknown> = { ...dev, parentCommitId: tip, ...input };
-  if (request.parentCommitId === "FIRST") request.parentCommitId = first.commitId;
-  await expect(call("createCommit", request)).rejects.toMatchObject({ code });
-  expect((await call("getBranch", dev)).branch.commitId).toBe(tip);
-});
+it.each(readRefusals(new URL("refusals.real.yaml", import.meta.url)))(
+  "a refusal with $code of $operation changes nothing: $words",
+  async ({ operation, input, code, words }) => {
+    const { call, first, tip } = await withFiles();
+    const ids = new Map<unknown, string>(Object.entries({ FIRST: first.commitId, TIP: tip }));
+    const given = Object.entries(input).map(([name, value]) => [name, ids.get(value) ?? value]);
+    const refusal = { code, message: expect.stringContaining(words) };
+    await expect(call(methodName(operation), Object.fromEntries(given))).rejects.toMatchObject(refusal);
+    expect((await call("getBranch", dev)).branch.commitId).toBe(tip);
+  },
+);

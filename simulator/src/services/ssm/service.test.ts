@@ -46,20 +46,3 @@ it("an encrypted parameter shows its value only when decrypted", async () => {
     (await ssm.getParameters({ Names: ["/key"], WithDecryption })).Parameters?.[0]?.Value;
   expect([await read(true), await read(false)]).toEqual(["coffee", expect.stringMatching(/^AQICAH/)]);
 });
-
-it("a missing parameter is named", async () => {
-  await expect(ssm.getParameter({ Name: "/mine" })).rejects.toMatchObject({
-    name: "ParameterNotFound",
-    message: "Parameter /mine not found.",
-  });
-});
-
-it.each([
-  [{ Name: "aws-mine", Value: "x", Type: "String" as const }, /can't be prefixed/],
-  [{ Name: "a/b", Value: "x", Type: "String" as const }, /fully qualified/],
-  [{ Name: "/a", Value: "x".repeat(4097), Type: "String" as const }, /4096 characters/],
-  [{ Name: "/a", Value: "x", Type: "String" as const, AllowedPattern: "[0-9]+" }, /allowedPattern/],
-  [{ Name: "/a", Value: "x" }, /type is required/],
-])("%j is refused", async (input, message) => {
-  await expect(ssm.putParameter(input)).rejects.toThrow(message);
-});
