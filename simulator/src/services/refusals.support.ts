@@ -12,7 +12,7 @@ type Row = readonly [input: object, code: string, words: string];
 type Table = Record<string, Record<string, { readonly common?: object; readonly refused: readonly Row[] }>>;
 
 /** A long text: `!repeat x*61`. */
-const repeat = {
+export const repeat = {
   tag: "!repeat",
   resolve: (text: string) => text.replace(/^(.*)\*(\d+)$/, (_, part, count) => part.repeat(Number(count))),
 };
@@ -47,6 +47,11 @@ export function readRefusals(file: URL) {
       }),
     ),
   );
+}
+
+/** Returns the members that are not null: a case leaves out a member of a valid request so. */
+export function withoutNull<Input extends object>(input: Input): Input {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)) as Input;
 }
 
 /** Creates what the calls of the tables refer to. */

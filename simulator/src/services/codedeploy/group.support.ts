@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
 import { onTestFinished } from "vitest";
+import { parse } from "yaml";
 import { appSpecOf } from "../../outside-clients/web.support.ts";
+import { repeat } from "../refusals.support.ts";
 import { createFixture, listeners, taskDefinition } from "./controller/fixture.support.ts";
 
 /** A fixture with an application; closed after the test. */
@@ -46,3 +49,12 @@ export const group = {
   ...pairs({}),
   ...blueGreen({ terminationWaitTimeInMinutes: 5 }, {}),
 };
+
+/** Reads rows of cases.yaml: a case, its outcome, and what is different in its input. */
+export function readCases<Input extends object = Record<string, unknown>>(part: string) {
+  const text = readFileSync(new URL("cases.yaml", import.meta.url), "utf8");
+  const table: Record<string, Record<string, Input>> = parse(text, { customTags: [repeat, "merge"] })[part];
+  return Object.entries(table).flatMap(([expected, cases]) =>
+    Object.entries(cases).map(([name, input]) => [name, expected, input] as const),
+  );
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { withoutNull } from "../refusals.support.ts";
 import { requestWith } from "./controller/delivery.support.ts";
-import { blueGreen, codedeploy, group, names, outcome, pair, pairs } from "./group.support.ts";
+import { blueGreen, codedeploy, group, names, outcome, pairs, readCases } from "./group.support.ts";
 
 describe("a deployment group", () => {
   it("always reports both waits", async () => {
@@ -14,107 +15,26 @@ describe("a deployment group", () => {
     });
   });
 
-  const alarms = (...list: object[]) => ({ alarmConfiguration: { enabled: true, alarms: list } });
-  const manyAlarms = (length: number) =>
-    alarms(...Array.from({ length }, (_, index) => ({ name: `a${index}` })));
-  const targets = (...named: (string | undefined)[]) =>
-    pairs({ targetGroups: named.map((name) => ({ name })) });
-  const style = (deploymentType: string, deploymentOption: string | undefined) => ({
-    deploymentStyle: { deploymentType, deploymentOption },
-  });
-  const lb = (info: object) => ({ loadBalancerInfo: info });
-  it.each([
-    ["nothing changed", {}, "accepted"],
-    ["no role", { serviceRoleArn: undefined }, "RoleRequiredException"],
-    ["no role's ARN", { serviceRoleArn: "DeployRole" }, "InvalidRoleException"],
-    ["in place", style("IN_PLACE", "WITH_TRAFFIC_CONTROL"), "InvalidDeploymentStyleException"],
-    ["no traffic control", style("BLUE_GREEN", undefined), "InvalidDeploymentStyleException"],
-    ["no service", { ecsServices: undefined }, "InvalidECSServiceException"],
-    [
-      "absent service",
-      { ecsServices: [{ clusterName: "cluster", serviceName: "absent" }] },
-      "InvalidECSServiceException",
-    ],
-    [
-      "rolling service",
-      { ecsServices: [{ clusterName: "cluster", serviceName: "rolling" }] },
-      "InvalidECSServiceException",
-    ],
-    ["classic load balancer", lb({ elbInfoList: [{ name: "a" }] }), "InvalidLoadBalancerInfoException"],
-    ["single target group", lb({ targetGroupInfoList: [{ name: "a" }] }), "InvalidLoadBalancerInfoException"],
-    ["no pair", lb({}), "InvalidTargetGroupPairException"],
-    ["half a pair", targets("customer-tg-two"), "InvalidTargetGroupPairException"],
-    ["one twice", targets("customer-tg-two", "customer-tg-two"), "InvalidTargetGroupPairException"],
-    ["one without a name", targets("customer-tg-two", undefined), "InvalidTargetGroupPairException"],
-    [
-      "three target groups",
-      targets("customer-tg-two", "customer-tg-one", "employee-tg-two"),
-      "InvalidTargetGroupPairException",
-    ],
-    ["absent target group", targets("customer-tg-two", "absent"), "InvalidTargetGroupPairException"],
-    ["no production listener", pairs({ prodTrafficRoute: undefined }), "InvalidTargetGroupPairException"],
-    [
-      "test listener as production",
-      pairs({ testTrafficRoute: pair.prodTrafficRoute }),
-      "InvalidTargetGroupPairException",
-    ],
-    [
-      "no blue/green settings",
-      { blueGreenDeploymentConfiguration: undefined },
-      "InvalidBlueGreenDeploymentConfigurationException",
-    ],
-    [
-      "keeping blue forever",
-      blueGreen({ action: "KEEP_ALIVE" }, {}),
-      "InvalidBlueGreenDeploymentConfigurationException",
-    ],
-    ["a wait of two days", blueGreen({ terminationWaitTimeInMinutes: 2880 }, {}), "accepted"],
-    [
-      "a longer wait",
-      blueGreen({ terminationWaitTimeInMinutes: 2881 }, {}),
-      "InvalidBlueGreenDeploymentConfigurationException",
-    ],
-    [
-      "a minute until it stops",
-      blueGreen({}, { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: 1 }),
-      "accepted",
-    ],
-    [
-      "no time until it stops",
-      blueGreen({}, { actionOnTimeout: "STOP_DEPLOYMENT" }),
-      "InvalidBlueGreenDeploymentConfigurationException",
-    ],
-    [
-      "a wait without a next step",
-      blueGreen({}, { waitTimeInMinutes: 5 }),
-      "InvalidBlueGreenDeploymentConfigurationException",
-    ],
-    [
-      "rollback on nothing",
-      { autoRollbackConfiguration: { enabled: true } },
-      "InvalidAutoRollbackConfigException",
-    ],
-    ["an alarm", alarms({ name: "5xx" }), "accepted"],
-    ["no alarm to watch", alarms(), "InvalidAlarmConfigException"],
-    ["an alarm twice", alarms({ name: "5xx" }, { name: "5xx" }), "InvalidAlarmConfigException"],
-    ["an alarm without a name", alarms({}), "InvalidAlarmConfigException"],
-    ["ten alarms", manyAlarms(10), "accepted"],
-    ["eleven alarms", manyAlarms(11), "AlarmsLimitExceededException"],
-    ["an alarm with the longest name", alarms({ name: "a".repeat(255) }), "accepted"],
-    ["an alarm with a longer name", alarms({ name: "a".repeat(256) }), "InvalidAlarmConfigException"],
-    ["the longest name", { deploymentGroupName: "a".repeat(100) }, "accepted"],
-    ["a longer name", { deploymentGroupName: "a".repeat(101) }, "InvalidDeploymentGroupNameException"],
-    [
-      "two services",
-      { ecsServices: [...group.ecsServices, ...group.ecsServices] },
-      "InvalidECSServiceException",
-    ],
-    ["a notification", { triggerConfigurations: [{ triggerName: "a" }] }, "InvalidInputException"],
-    ["an unknown configuration", { deploymentConfigName: "a" }, "DeploymentConfigDoesNotExistException"],
-    ["an unknown application", { applicationName: "a" }, "ApplicationDoesNotExistException"],
-  ])("with %s", async (_, change, expected) => {
+  interface Change extends Record<string, unknown> {
+    readonly terminate?: object;
+    readonly ready?: object;
+    readonly pair?: object;
+    readonly alarms?: readonly object[] | number;
+  }
+  const alarmsOf = (given: readonly object[] | number) =>
+    typeof given === "number" ? Array.from({ length: given }, (_, index) => ({ name: `a${index}` })) : given;
+
+  it.each(readCases<Change>("groups"))("with %s: %s", async (_, expected, change) => {
+    const { terminate, ready, pair, alarms, ...rest } = change;
     const call = await codedeploy();
-    expect(await outcome(call("createDeploymentGroup", { ...group, ...change }))).toBe(expected);
+    const input = withoutNull({
+      ...group,
+      ...(terminate || ready ? blueGreen({ ...terminate }, { ...ready }) : {}),
+      ...(pair ? pairs(pair) : {}),
+      ...(alarms === undefined ? {} : { alarmConfiguration: { enabled: true, alarms: alarmsOf(alarms) } }),
+      ...rest,
+    });
+    expect(await outcome(call("createDeploymentGroup", input))).toBe(expected);
   });
 
   it("is unique by its name and by its service", async () => {
@@ -163,42 +83,26 @@ describe("deployment configurations", () => {
     expect(timeBasedLinear ?? timeBasedCanary).toEqual(steps);
   });
 
-  const canary = (canaryPercentage: number, canaryInterval: number) => ({
-    deploymentConfigName: "mine",
-    computePlatform: "ECS",
-    trafficRoutingConfig: { type: "TimeBasedCanary", timeBasedCanary: { canaryPercentage, canaryInterval } },
-  });
-  it.each([
-    [canary(25, 2), "accepted"],
-    [canary(1, 1), "accepted"],
-    [canary(99, 2880), "accepted"],
-    [canary(0, 2), "InvalidTrafficRoutingConfigurationException"],
-    [canary(100, 2), "InvalidTrafficRoutingConfigurationException"],
-    [canary(25, 0), "InvalidTrafficRoutingConfigurationException"],
-    [canary(25, 2881), "InvalidTrafficRoutingConfigurationException"],
-    [{ ...canary(25, 2), computePlatform: "Lambda" }, "InvalidComputePlatformException"],
-    [
-      { ...canary(25, 2), deploymentConfigName: "CodeDeployDefault.Mine" },
-      "InvalidDeploymentConfigNameException",
-    ],
-  ])("%j: %s", async (config, expected) => {
+  it.each(readCases("configurations"))("with %s: %s", async (_, expected, change) => {
+    const { canaryPercentage, canaryInterval, ...rest } = change;
+    const config = {
+      ...{ deploymentConfigName: "mine", computePlatform: "ECS", ...rest },
+      trafficRoutingConfig: {
+        type: "TimeBasedCanary",
+        timeBasedCanary: { canaryPercentage, canaryInterval },
+      },
+    };
     const call = await codedeploy();
     expect(await outcome(call("createDeploymentConfig", config))).toBe(expected);
   });
 });
 
 describe("applications", () => {
-  it.each([
-    [{ applicationName: "other", computePlatform: "ECS" }, "accepted"],
-    [{ applicationName: "other" }, "InvalidComputePlatformException"],
-    [{ applicationName: "other", computePlatform: "Lambda" }, "InvalidComputePlatformException"],
-    [{ applicationName: "microservices", computePlatform: "ECS" }, "ApplicationAlreadyExistsException"],
-    [{ applicationName: "a b", computePlatform: "ECS" }, "InvalidApplicationNameException"],
-    [{ applicationName: "a".repeat(100), computePlatform: "ECS" }, "accepted"],
-    [{ applicationName: "a".repeat(101), computePlatform: "ECS" }, "InvalidApplicationNameException"],
-  ])("%j: %s", async (input, expected) => {
+  it.each(readCases("applications"))("with %s: %s", async (_, expected, input) => {
     const call = await codedeploy();
-    expect(await outcome(call("createApplication", input))).toBe(expected);
+    expect(await outcome(call("createApplication", withoutNull({ computePlatform: "ECS", ...input })))).toBe(
+      expected,
+    );
   });
 
   it("describe at most 25 deployments at once", async () => {

@@ -41,21 +41,6 @@ describe("a successful deployment", () => {
     expect(fixture.taskSets).toMatchObject([{ status: "PRIMARY", taskDefinition, launchType: "FARGATE" }]);
   });
 
-  it("is the target revision of its group, unlike the one before it", async () => {
-    const { call, start, until } = await delivery();
-    const first = request.revision;
-    // Another text of the same AppSpec is another revision.
-    const content = `${first.appSpecContent.content} `;
-    const second = { ...first, appSpecContent: { content } };
-    await until(await start({ revision: first }), "Succeeded");
-    await until(await start({ revision: second }), "Succeeded");
-    const { applicationName } = names;
-    const groupsOf = async (revision: object) =>
-      (await call("getApplicationRevision", { applicationName, revision })).revisionInfo.deploymentGroups;
-    expect(await groupsOf(first)).toEqual([]);
-    expect(await groupsOf(second)).toEqual([names.deploymentGroupName]);
-  });
-
   it("alternates between the target groups from one deployment to the next", async () => {
     const { fixture, start, until, info } = await delivery();
     const first = await start();
