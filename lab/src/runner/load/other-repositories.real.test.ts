@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import type { RunResult } from "../result.ts";
 import {
   commitFiles,
@@ -106,10 +108,10 @@ const steps = (uses: string) =>
   job:
     runs-on: ubuntu-latest
     steps: [{ uses: actions/checkout@v7 }, { uses: ${uses} }]`);
-const call = (uses: string, rest = "") =>
+const call = (uses: string, rest = "", permissions = "{ contents: read, id-token: write }") =>
   workflowOf(`
   call:
-    permissions: { contents: read, id-token: write }
+    permissions: ${permissions}
     uses: ${uses}
 ${rest}`);
 
@@ -168,59 +170,18 @@ describe("a workflow of another repository", () => {
   });
 });
 
-describe("another repository is refused before anything runs", () => {
-  const place = ".github/workflows/main.yml";
-  const deploy = "acme/delivery/.github/workflows/deploy.yml";
-  it.each([
-    [
-      "a ref that does not exist",
-      steps("acme/delivery/say@v9"),
-      `${place}:7: 'v9' is not a tag, branch or commit of the repository 'acme/delivery'`,
-    ],
-    [
-      "the ref of a workflow that does not exist",
-      call(`${deploy}@v9`),
-      `'v9' is not a tag, branch or commit of the repository 'acme/delivery'`,
-    ],
-    [
-      "a commit that does not exist",
-      steps(`acme/delivery/say@${"0123456789".repeat(4)}`),
-      `'${"0123456789".repeat(4)}' is not a tag, branch or commit of the repository 'acme/delivery'`,
-    ],
-    ["a short commit", steps("acme/delivery/say@0123456"), "a commit needs all its 40 digits"],
-    [
-      "a path without action.yml",
-      steps("acme/delivery/nothing@v1"),
-      `${place}:7: 'acme/delivery/nothing@v1' has no 'action.yml'`,
-    ],
-    [
-      "a workflow that does not exist",
-      call("acme/delivery/.github/workflows/nothing.yml@v1"),
-      "acme/delivery/.github/workflows/nothing.yml@v1: this commit has no such workflow file",
-    ],
-    [
-      "a repository without a mirror",
-      steps("acme/other/say@v1"),
-      "the action 'acme/other/say@v1'; it knows './<folder>', '$/<folder>', 'acme/delivery/<folder>@<ref>'",
-    ],
-    [
-      "a workflow of a repository without a mirror",
-      call("acme/other/.github/workflows/deploy.yml@v1"),
-      "this runner has no mirror of the repository 'acme/other'; it has 'acme/delivery'",
-    ],
-    [
-      "secrets that are inherited by another owner",
-      call(`${deploy}@v1`, "    secrets: inherit"),
-      `'secrets: inherit' works between repositories of one owner only; '${deploy}@v1' is of 'acme'. Fix: list the secrets by name`,
-    ],
-    [
-      "a permission that the caller does not have",
-      workflowOf(`\n  call:\n    permissions: { contents: read }\n    uses: ${deploy}@v1`),
-      `Error calling workflow '${deploy}@v1'. The nested job 'deploy' is requesting 'id-token: write', but is only allowed 'id-token: none'. Fix: add 'id-token: write' to the permissions of the job 'call'`,
-    ],
-  ])("%s", async (_, files, message) => {
-    const caller = await create(files);
-    await expect(caller.start()).rejects.toThrow(message);
-    expect(caller.events).toEqual([]);
-  });
+interface Refused {
+  readonly name: string;
+  readonly step?: string;
+  readonly job?: string;
+  readonly rest?: string;
+  readonly permissions?: string;
+  readonly words: string;
+}
+const refused: Refused[] = parse(readFileSync(new URL("other-repositories.yaml", import.meta.url), "utf8"));
+
+it.each(refused)("$name is refused before anything runs", async ({ step, job = "", words, ...more }) => {
+  const caller = await create(step ? steps(step) : call(job, more.rest, more.permissions));
+  await expect(caller.start()).rejects.toThrow(words);
+  expect(caller.events).toEqual([]);
 });

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import type { RunResult } from "../result.ts";
 import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
 
@@ -45,83 +47,24 @@ async function run(...files: Record<string, string>[]): Promise<RunResult> {
 /** The log lines without the headings of steps inside actions. */
 const output = () => repository?.lines().filter((line) => !line.startsWith("▸"));
 
+interface Case {
+  readonly name: string;
+  readonly job: string;
+  readonly steps: string;
+  readonly head?: string;
+  readonly files?: Record<string, string>;
+  readonly lines: readonly string[];
+}
+const text = readFileSync(new URL("composite-actions.yaml", import.meta.url), "utf8");
+const { node } = process.versions;
+const cases: Case[] = parse(
+  text.replaceAll("VERSION", `v${node}`).replace("MAJOR", node.split(".")[0] ?? ""),
+);
+
 describe("a step inside a composite action", () => {
-  it.each([
-    [
-      "inputs: given, by default, and for an `if`",
-      action(
-        `
-    - { run: 'echo "$WHO$SIGN"', shell: bash, env: { WHO: "\${{ inputs.who }}", SIGN: "\${{ inputs.sign }}" } }
-    - { run: echo loud, shell: bash, if: inputs.loud == 'true' }
-    - { run: echo quiet, shell: bash, if: "\${{ inputs.loud != 'true' }}" }`,
-        "inputs: { who: { description: w }, sign: { description: s, default: '!' }, loud: { description: l } }",
-      ),
-      "    steps: [{ uses: $/a, with: { who: you, loud: true } }]",
-      ["you!", "loud"],
-    ],
-    [
-      "the files of the action",
-      {
-        ...action(`
-    - { run: cat "$GITHUB_ACTION_PATH/hello.txt", shell: bash }
-    - { run: cat hello.txt, shell: sh, working-directory: "\${{ github.action_path }}" }`),
-        "a/hello.txt": "hello\n",
-      },
-      "    steps: [{ uses: $/a }, { run: 'echo \"[$GITHUB_ACTION_PATH]\"' }]",
-      ["hello", "hello", "[]"],
-    ],
-    [
-      "the environment of the job, of the step around it, and its own",
-      action(`
-    - { run: 'echo "$A $B $C \${{ env.B }} \${{ env.C }}"', shell: bash, env: { C: inner } }`),
-      "    env: { A: job, B: job, C: job }\n    steps: [{ uses: $/a, env: { B: outer, C: outer } }]",
-      ["job outer inner outer inner"],
-    ],
-    [
-      "its exported variables, inside and in the job afterwards, except those that the step around it sets",
-      action(`
-    - shell: bash
-      run: |
-        echo NEW=exported >> "$GITHUB_ENV"
-        echo HELD=exported >> "$GITHUB_ENV"
-        mkdir bin && printf '#!/bin/sh\\necho own tool' > bin/own && chmod +x bin/own
-        echo "$PWD/bin" >> "$GITHUB_PATH"
-    - { run: 'own; echo "$NEW $HELD"', shell: bash }`),
-      "    steps: [{ uses: $/a, env: { HELD: outer } }, { run: 'own; echo \"$NEW $HELD\"' }]",
-      ["own tool", "exported outer", "own tool", "exported exported"],
-    ],
-    [
-      "variables exported by a marketplace action",
-      action(`
-    - { uses: actions/setup-node@v7, with: { node-version: ${process.versions.node.split(".")[0]} } }`),
-      "    steps: [{ uses: $/a }, { run: node --version }]",
-      [`node: ${process.version}`, process.version],
-    ],
-    [
-      "neither the defaults of the job nor its steps, and the job does not see the steps inside",
-      action(`
-    - { id: inside, shell: bash, run: 'echo x=1 >> "$GITHUB_OUTPUT"; test -d sub && echo "here [\${{ steps.made.outputs.x }}]"' }`),
-      `    defaults: { run: { working-directory: sub } }
-    steps:
-      - { id: made, run: 'mkdir sub; echo x=2 >> "$GITHUB_OUTPUT"', working-directory: . }
-      - { uses: $/a }
-      - { run: 'echo "[\${{ steps.inside.outputs.x }}]"' }`,
-      ["here []", "[]"],
-    ],
-    [
-      "masks, for all that follows",
-      action("    - { run: 'echo ::add-mask::hidden; echo hidden', shell: bash }"),
-      "    steps: [{ uses: $/a }, { run: echo hidden }]",
-      ["***", "***"],
-    ],
-    [
-      "the matrix",
-      action(`    - { run: 'echo \${{ matrix.size }}', shell: bash }`),
-      "    strategy: { matrix: { size: [small] } }\n    steps: [{ uses: $/a }]",
-      ["small"],
-    ],
-  ])("%s", async (_, files, body, lines) => {
-    const result = await run(files, job(body));
+  it.each(cases)("$name", async ({ job: body, steps, head, files = {}, lines }) => {
+    const indented = (lines: string) => lines.replace(/^(?=.)/gm, "    ");
+    const result = await run(action(indented(steps), head), files, job(indented(body)));
     expect(output()).toEqual(lines);
     expect(result.conclusion).toBe("success");
   });
