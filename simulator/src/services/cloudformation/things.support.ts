@@ -3,7 +3,7 @@ import { AwsError } from "../../kit/errors.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import type { Api, Operations } from "../api.ts";
 import type { Properties, ResourceContext, ResourceType, ResourceTypes } from "./resources/resource-type.ts";
-import { integer, list, oneOf, tags, text } from "./resources/shape.ts";
+import { shapeOf } from "./resources/type-table.ts";
 import { createCloudFormation } from "./service.ts";
 
 /** CloudFormation with resources that exist only in `calls` and `alive`, so that a test sees the engine's steps. */
@@ -61,12 +61,8 @@ function thingTypes(calls: string[], alive: Set<string>): ResourceTypes {
   };
   const thing: ResourceType = {
     properties: {
-      Name: text,
-      Kind: text,
-      Size: integer,
-      Needs: list(text),
-      Fail: oneOf("create", "stabilize", "delete", "never"),
-      Tags: tags,
+      ...{ Name: shapeOf("text"), Kind: shapeOf("text"), Size: shapeOf("integer"), Needs: shapeOf(["text"]) },
+      ...{ Fail: shapeOf("create | stabilize | delete | never"), Tags: shapeOf("tags") },
     },
     replacement: ["Name", "Kind"],
     nameProperty: "Name",

@@ -1,18 +1,7 @@
 import { type Properties, physicalId, resourceType } from "./resource-type.ts";
-import { boolean, integer, number, object, oneOf, text } from "./shape.ts";
 
 /** Its physical id is `resource|dimension|namespace`, as CloudFormation reports it. */
 export const scalableTarget = resourceType({
-  properties: {
-    ServiceNamespace: text,
-    ScalableDimension: text,
-    ResourceId: text,
-    MinCapacity: integer,
-    MaxCapacity: integer,
-    RoleARN: text,
-  },
-  required: ["ServiceNamespace", "ScalableDimension", "ResourceId", "MinCapacity", "MaxCapacity"],
-  replacement: ["ServiceNamespace", "ScalableDimension", "ResourceId"],
   attributes: { Id: physicalId },
   async create({ aws }, properties) {
     const { ResourceId, ScalableDimension, ServiceNamespace, ...rest } = properties;
@@ -27,25 +16,6 @@ export const scalableTarget = resourceType({
 
 /** Its physical id is its ARN. */
 export const scalingPolicy = resourceType({
-  properties: {
-    PolicyName: text,
-    PolicyType: oneOf("TargetTrackingScaling"),
-    ScalingTargetId: text,
-    TargetTrackingScalingPolicyConfiguration: object(
-      {
-        TargetValue: number,
-        PredefinedMetricSpecification: object({ PredefinedMetricType: text, ResourceLabel: text }, [
-          "PredefinedMetricType",
-        ]),
-        ScaleInCooldown: integer,
-        ScaleOutCooldown: integer,
-        DisableScaleIn: boolean,
-      },
-      ["TargetValue"],
-    ),
-  },
-  required: ["PolicyName", "PolicyType", "ScalingTargetId"],
-  replacement: ["PolicyName", "ScalingTargetId"],
   attributes: { Arn: physicalId },
   create: async ({ aws }, properties) =>
     (await aws.applicationautoscaling.putScalingPolicy(policyInput(properties))).PolicyARN,

@@ -26,22 +26,20 @@ import { listener, listenerRule, loadBalancer, targetGroup } from "./elbv2.ts";
 import { rule } from "./events.ts";
 import { instanceProfile, managedPolicy, oidcProvider, policy, role } from "./iam.ts";
 import { dbInstance, dbSubnetGroup } from "./rds.ts";
-import { type ResourceTypes, resourceType } from "./resource-type.ts";
+import { type ResourceHandler, type ResourceTypes, resourceType } from "./resource-type.ts";
 import { bucket, bucketPolicy } from "./s3.ts";
 import { secret } from "./secretsmanager.ts";
-import { text } from "./shape.ts";
 import { parameter } from "./ssm.ts";
+import { typeTable } from "./type-table.ts";
 
 /** Part of every template of the CDK, with its versions; CloudFormation creates nothing for it. */
 const metadata = resourceType({
-  properties: { Analytics: text },
   create: async () => randomUUID(),
   update: async () => {},
   delete: async () => {},
 });
 
-/** Every resource type that the simulated CloudFormation supports; any other is refused with an error that names it. */
-export const resourceTypes: ResourceTypes = {
+const handlers: Readonly<Record<string, ResourceHandler>> = {
   "AWS::ApplicationAutoScaling::ScalableTarget": scalableTarget,
   "AWS::ApplicationAutoScaling::ScalingPolicy": scalingPolicy,
   "AWS::CDK::Metadata": metadata,
@@ -88,3 +86,12 @@ export const resourceTypes: ResourceTypes = {
   "AWS::SSM::Parameter": parameter,
   "AWS::SecretsManager::Secret": secret,
 };
+
+/** The types of types.yaml, each with its handler. */
+export const resourceTypes: ResourceTypes = Object.fromEntries(
+  Object.entries(typeTable).map(([name, row]) => {
+    const handler = handlers[name];
+    if (!handler) throw new Error(`the resource type ${name} has no handler`);
+    return [name, { ...row, ...handler }];
+  }),
+);

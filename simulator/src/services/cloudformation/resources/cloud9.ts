@@ -1,30 +1,9 @@
 import type { CreateEnvironmentEC2CommandInput } from "@aws-sdk/client-cloud9";
 import { type ResourceContext, resourceType, settled } from "./resource-type.ts";
-import { camelCase, integer, object, oneOf, tags, text } from "./shape.ts";
-
-const environmentProperties = {
-  Name: text,
-  Description: text,
-  InstanceType: text,
-  ImageId: text,
-  SubnetId: text,
-  ConnectionType: oneOf("CONNECT_SSH", "CONNECT_SSM"),
-  AutomaticStopTimeMinutes: integer,
-  OwnerArn: text,
-  Tags: tags,
-};
+import { camelCase } from "./shape.ts";
+import { propertiesOf } from "./type-table.ts";
 
 export const developmentEnvironment = resourceType({
-  properties: environmentProperties,
-  required: ["ImageId", "InstanceType"],
-  replacement: [
-    "InstanceType",
-    "ImageId",
-    "SubnetId",
-    "ConnectionType",
-    "AutomaticStopTimeMinutes",
-    "OwnerArn",
-  ],
   find,
   attributes: { Arn: ({ found }) => found.arn, Name: ({ found }) => found.name },
   tagging: {
@@ -33,7 +12,10 @@ export const developmentEnvironment = resourceType({
     remove: (aws, ResourceARN, TagKeys) => aws.cloud9.untagResource({ ResourceARN, TagKeys }),
   },
   async create({ aws, generateName }, { Tags, ...rest }) {
-    const input: CreateEnvironmentEC2CommandInput = camelCase(object(environmentProperties), rest);
+    const input: CreateEnvironmentEC2CommandInput = camelCase(
+      propertiesOf("AWS::Cloud9::EnvironmentEC2"),
+      rest,
+    );
     // 60 is Cloud9's limit on names.
     const name = input.name ?? generateName(60);
     return (await aws.cloud9.createEnvironmentEC2({ ...input, name, tags: Tags })).environmentId;

@@ -1,34 +1,8 @@
 import type { PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
 import { type Properties, type ResourceContext, resourceType, tagMap } from "./resource-type.ts";
-import { boolean, integer, list, number, object, tags, text } from "./shape.ts";
 
 /** Property names are those of PutMetricAlarm, which also checks the values. */
 export const alarm = resourceType({
-  properties: {
-    AlarmName: text,
-    AlarmDescription: text,
-    ActionsEnabled: boolean,
-    OKActions: list(text),
-    AlarmActions: list(text),
-    InsufficientDataActions: list(text),
-    Namespace: text,
-    MetricName: text,
-    Dimensions: list(object({ Name: text, Value: text }, ["Name", "Value"])),
-    Statistic: text,
-    ExtendedStatistic: text,
-    Unit: text,
-    Period: integer,
-    EvaluationPeriods: integer,
-    DatapointsToAlarm: integer,
-    Threshold: number,
-    ComparisonOperator: text,
-    TreatMissingData: text,
-    Tags: tags,
-  },
-  required: ["ComparisonOperator", "EvaluationPeriods"],
-  replacement: ["AlarmName"],
-  nameProperty: "AlarmName",
-  importedBy: "AlarmName",
   find: async ({ aws }, name) =>
     (await aws.cloudwatch.describeAlarms({ AlarmNames: [name] })).MetricAlarms?.[0],
   attributes: { Arn: ({ found }) => found.AlarmArn },
@@ -49,11 +23,6 @@ export const alarm = resourceType({
 });
 
 export const dashboard = resourceType({
-  properties: { DashboardName: text, DashboardBody: text },
-  required: ["DashboardBody"],
-  replacement: ["DashboardName"],
-  nameProperty: "DashboardName",
-  importedBy: "DashboardName",
   find: ({ aws }, DashboardName) => aws.cloudwatch.getDashboard({ DashboardName }),
   async create({ aws, generateName }, { DashboardName = generateName(255), DashboardBody }) {
     await aws.cloudwatch.putDashboard({ DashboardName, DashboardBody });
@@ -65,10 +34,6 @@ export const dashboard = resourceType({
 });
 
 export const logGroup = resourceType({
-  properties: { LogGroupName: text, RetentionInDays: integer, Tags: tags },
-  replacement: ["LogGroupName"],
-  nameProperty: "LogGroupName",
-  importedBy: "LogGroupName",
   async find({ aws }, id) {
     const { logGroups = [] } = await aws.logs.describeLogGroups({ logGroupNamePrefix: id });
     return logGroups.find(({ logGroupName }) => logGroupName === id);

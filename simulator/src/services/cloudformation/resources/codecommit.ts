@@ -1,11 +1,8 @@
 import { HandlerError } from "./failures.ts";
 import { type ResourceContext, resourceType, tagMap } from "./resource-type.ts";
-import { tags, text } from "./shape.ts";
 
 /** Its physical id is the repository's id, which a new name does not change. */
 export const gitRepository = resourceType({
-  properties: { RepositoryName: text, RepositoryDescription: text, Tags: tags },
-  required: ["RepositoryName"],
   async find(context, id) {
     const repositoryName = await nameOf(context, id);
     return (await context.aws.codecommit.getRepository({ repositoryName })).repositoryMetadata;

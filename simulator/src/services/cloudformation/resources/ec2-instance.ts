@@ -1,37 +1,11 @@
 import { sameValue } from "../template/value.ts";
 import { ec2Tagging, tagSpecifications } from "./ec2-network.ts";
 import { type Properties, physicalId, type ResourceContext, resourceType, settled } from "./resource-type.ts";
-import { boolean, integer, list, object, tags, text } from "./shape.ts";
 
 /** An instance's type and user data change in place, with a stop and a start ("Some interruptions"). */
 const needingStop = ["InstanceType", "UserData"] as const;
 
-const networkInterface = object(
-  { DeviceIndex: integer, SubnetId: text, GroupSet: list(text), AssociatePublicIpAddress: boolean },
-  ["DeviceIndex"],
-);
-
 export const instance = resourceType({
-  properties: {
-    ImageId: text,
-    InstanceType: text,
-    SubnetId: text,
-    SecurityGroupIds: list(text),
-    NetworkInterfaces: list(networkInterface),
-    IamInstanceProfile: text,
-    KeyName: text,
-    UserData: text,
-    BlockDeviceMappings: list(
-      object(
-        { DeviceName: text, Ebs: object({ VolumeSize: integer, VolumeType: text, Encrypted: boolean }) },
-        ["DeviceName"],
-      ),
-    ),
-    MetadataOptions: object({ HttpTokens: text, HttpPutResponseHopLimit: integer }),
-    Tags: tags,
-  },
-  required: ["ImageId"],
-  replacement: ["ImageId", "SubnetId", "NetworkInterfaces", "KeyName", "BlockDeviceMappings"],
   find: findInstance,
   attributes: {
     InstanceId: physicalId,

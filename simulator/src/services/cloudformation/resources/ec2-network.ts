@@ -8,7 +8,6 @@ import {
   settled,
   type Tagging,
 } from "./resource-type.ts";
-import { boolean, list, oneOf, tags, text } from "./shape.ts";
 
 export const ec2Tagging: Tagging = {
   set: (aws, id, Tags) => aws.ec2.createTags({ Resources: [id], Tags }),
@@ -21,7 +20,6 @@ export function tagSpecifications(resource: EC2ResourceType, { Tags }: Propertie
 }
 
 export const internetGateway = resourceType({
-  properties: { Tags: tags },
   attributes: { InternetGatewayId: physicalId },
   tagging: ec2Tagging,
   async create({ aws }, properties) {
@@ -35,9 +33,6 @@ export const internetGateway = resourceType({
 
 /** Its physical id is `IGW|<vpc>`, as CloudFormation reports it. */
 export const gatewayAttachment = resourceType({
-  properties: { VpcId: text, InternetGatewayId: text },
-  required: ["VpcId", "InternetGatewayId"],
-  replacement: ["VpcId"],
   async create({ aws }, { VpcId, InternetGatewayId }) {
     await aws.ec2.attachInternetGateway({ VpcId, InternetGatewayId });
     return `IGW|${VpcId}`;
@@ -52,9 +47,6 @@ export const gatewayAttachment = resourceType({
 });
 
 export const routeTable = resourceType({
-  properties: { VpcId: text, Tags: tags },
-  required: ["VpcId"],
-  replacement: ["VpcId"],
   attributes: { RouteTableId: physicalId },
   tagging: ec2Tagging,
   async create({ aws }, properties) {
@@ -68,9 +60,6 @@ export const routeTable = resourceType({
 });
 
 export const route = resourceType({
-  properties: { RouteTableId: text, DestinationCidrBlock: text, GatewayId: text, NatGatewayId: text },
-  required: ["RouteTableId", "DestinationCidrBlock"],
-  replacement: ["RouteTableId", "DestinationCidrBlock"],
   attributes: { CidrBlock: ({ properties }) => properties.DestinationCidrBlock },
   // EC2 itself refuses a route without a target, or with two.
   async create({ aws }, { RouteTableId, ...rest }) {
@@ -83,9 +72,6 @@ export const route = resourceType({
 });
 
 export const subnetRouteTableAssociation = resourceType({
-  properties: { SubnetId: text, RouteTableId: text },
-  required: ["SubnetId", "RouteTableId"],
-  replacement: ["SubnetId", "RouteTableId"],
   attributes: { Id: physicalId },
   create: async ({ aws }, { SubnetId, RouteTableId }) =>
     (await aws.ec2.associateRouteTable({ SubnetId, RouteTableId })).AssociationId,
@@ -93,15 +79,6 @@ export const subnetRouteTableAssociation = resourceType({
 });
 
 export const vpc = resourceType({
-  properties: {
-    CidrBlock: text,
-    EnableDnsHostnames: boolean,
-    EnableDnsSupport: boolean,
-    InstanceTenancy: oneOf("default"),
-    Tags: tags,
-  },
-  required: ["CidrBlock"],
-  replacement: ["CidrBlock"],
   find: async ({ aws }, id) => (await aws.ec2.describeVpcs({ VpcIds: [id] })).Vpcs?.[0],
   attributes: { VpcId: physicalId, CidrBlock: ({ found }) => found.CidrBlock },
   tagging: ec2Tagging,
@@ -133,15 +110,6 @@ async function setDns({ aws }: ResourceContext, VpcId: string, next: Properties,
 }
 
 export const subnet = resourceType({
-  properties: {
-    VpcId: text,
-    CidrBlock: text,
-    AvailabilityZone: text,
-    MapPublicIpOnLaunch: boolean,
-    Tags: tags,
-  },
-  required: ["VpcId", "CidrBlock"],
-  replacement: ["VpcId", "CidrBlock", "AvailabilityZone"],
   find: async ({ aws }, id) => (await aws.ec2.describeSubnets({ SubnetIds: [id] })).Subnets?.[0],
   attributes: {
     SubnetId: physicalId,
@@ -180,7 +148,6 @@ async function findAddress({ aws }: ResourceContext, PublicIp: string) {
 
 /** Ref gives the address itself. */
 export const eip = resourceType({
-  properties: { Domain: oneOf("vpc"), InstanceId: text, Tags: tags },
   find: findAddress,
   attributes: { AllocationId: ({ found }) => found.AllocationId, PublicIp: physicalId },
   tagging: {
@@ -219,9 +186,6 @@ async function findNatGateway({ aws }: ResourceContext, id: string) {
 }
 
 export const natGateway = resourceType({
-  properties: { SubnetId: text, AllocationId: text, Tags: tags },
-  required: ["SubnetId"],
-  replacement: ["SubnetId", "AllocationId"],
   attributes: { NatGatewayId: physicalId },
   tagging: ec2Tagging,
   async create({ aws }, properties) {
@@ -245,18 +209,6 @@ export const natGateway = resourceType({
 });
 
 export const vpcEndpoint = resourceType({
-  properties: {
-    VpcId: text,
-    ServiceName: text,
-    VpcEndpointType: oneOf("Gateway", "Interface"),
-    PrivateDnsEnabled: boolean,
-    RouteTableIds: list(text),
-    SubnetIds: list(text),
-    SecurityGroupIds: list(text),
-    Tags: tags,
-  },
-  required: ["VpcId", "ServiceName"],
-  replacement: ["VpcId", "ServiceName", "VpcEndpointType"],
   attributes: { Id: physicalId },
   tagging: ec2Tagging,
   async create({ aws }, properties) {

@@ -2,31 +2,13 @@ import type { IpPermission } from "@aws-sdk/client-ec2";
 import { sameValue } from "../template/value.ts";
 import { ec2Tagging, tagSpecifications } from "./ec2-network.ts";
 import { type Properties, physicalId, type ResourceContext, resourceType } from "./resource-type.ts";
-import { integer, list, object, tags, text } from "./shape.ts";
 
 type Direction = "Ingress" | "Egress";
 
 /** The property with the group at the other end of a rule. */
 const peers = { Ingress: "SourceSecurityGroupId", Egress: "DestinationSecurityGroupId" } as const;
 
-const traffic = { IpProtocol: text, FromPort: integer, ToPort: integer, CidrIp: text };
-const rulesOf = (direction: Direction) =>
-  list(object({ ...traffic, [peers[direction]]: text, Description: text }, ["IpProtocol"]));
-
 export const securityGroup = resourceType({
-  properties: {
-    GroupName: text,
-    GroupDescription: text,
-    VpcId: text,
-    SecurityGroupIngress: rulesOf("Ingress"),
-    SecurityGroupEgress: rulesOf("Egress"),
-    Tags: tags,
-  },
-  required: ["GroupDescription"],
-  replacement: ["GroupName", "GroupDescription", "VpcId"],
-  nameProperty: "GroupName",
-  nameScope: "VpcId",
-  importedBy: "Id",
   find: async ({ aws }, id) => (await aws.ec2.describeSecurityGroups({ GroupIds: [id] })).SecurityGroups?.[0],
   attributes: { GroupId: physicalId, VpcId: ({ found }) => found.VpcId },
   tagging: ec2Tagging,
@@ -80,11 +62,7 @@ function permission({ CidrIp, Description, ...rule }: Properties): IpPermission 
 
 /** A rule outside its group, such as for a group of another stack; its physical id is the rule's. */
 function ruleType(direction: Direction) {
-  const fixed = { GroupId: text, ...traffic, [peers[direction]]: text };
   return resourceType({
-    properties: { ...fixed, Description: text },
-    required: ["GroupId", "IpProtocol"],
-    replacement: Object.keys(fixed),
     attributes: { Id: physicalId },
     async create({ aws }, { GroupId, ...rule }) {
       const { SecurityGroupRules: [made] = [] } = await aws.ec2[`authorizeSecurityGroup${direction}`]({

@@ -1,19 +1,6 @@
 import { type Properties, type ResourceContext, resourceType } from "./resource-type.ts";
-import { boolean, json, object, oneOf, tags, text } from "./shape.ts";
 
 export const repository = resourceType({
-  properties: {
-    RepositoryName: text,
-    ImageTagMutability: oneOf("MUTABLE", "IMMUTABLE"),
-    ImageScanningConfiguration: object({ ScanOnPush: boolean }),
-    EmptyOnDelete: boolean,
-    LifecyclePolicy: object({ LifecyclePolicyText: text }),
-    RepositoryPolicyText: json,
-    Tags: tags,
-  },
-  replacement: ["RepositoryName"],
-  nameProperty: "RepositoryName",
-  importedBy: "RepositoryName",
   find: async ({ aws }, name) =>
     (await aws.ecr.describeRepositories({ repositoryNames: [name] })).repositories?.[0],
   attributes: {

@@ -15,65 +15,10 @@ import {
   settled,
   smallTags,
 } from "./resource-type.ts";
-import { boolean, camelCase, integer, list, number, object, oneOf, tags, text } from "./shape.ts";
+import { camelCase } from "./shape.ts";
+import { propertiesOf } from "./type-table.ts";
 
-const deploymentConfiguration = object({
-  Strategy: oneOf("ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"),
-  MaximumPercent: integer,
-  MinimumHealthyPercent: integer,
-  BakeTimeInMinutes: integer,
-  DeploymentCircuitBreaker: object({ Enable: boolean, Rollback: boolean }, ["Enable", "Rollback"]),
-  Alarms: object({ AlarmNames: list(text), Enable: boolean, Rollback: boolean }, [
-    "AlarmNames",
-    "Enable",
-    "Rollback",
-  ]),
-  LinearConfiguration: object({ StepPercent: number, StepBakeTimeInMinutes: integer }),
-  CanaryConfiguration: object({ CanaryPercent: number, CanaryBakeTimeInMinutes: integer }),
-});
-
-const serviceProperties = {
-  ServiceName: text,
-  Cluster: text,
-  TaskDefinition: text,
-  DesiredCount: integer,
-  LaunchType: oneOf("FARGATE", "EC2"),
-  PlatformVersion: text,
-  SchedulingStrategy: oneOf("REPLICA", "DAEMON"),
-  DeploymentController: object({ Type: oneOf("ECS", "CODE_DEPLOY", "EXTERNAL") }),
-  DeploymentConfiguration: deploymentConfiguration,
-  ForceNewDeployment: object({ EnableForceNewDeployment: boolean, ForceNewDeploymentNonce: text }, [
-    "EnableForceNewDeployment",
-  ]),
-  LoadBalancers: list(
-    object({
-      ContainerName: text,
-      ContainerPort: integer,
-      TargetGroupArn: text,
-      AdvancedConfiguration: object(
-        {
-          AlternateTargetGroupArn: text,
-          ProductionListenerRule: text,
-          TestListenerRule: text,
-          RoleArn: text,
-        },
-        ["AlternateTargetGroupArn"],
-      ),
-    }),
-  ),
-  NetworkConfiguration: object({
-    AwsvpcConfiguration: object({
-      AssignPublicIp: oneOf("ENABLED", "DISABLED"),
-      SecurityGroups: list(text),
-      Subnets: list(text),
-    }),
-  }),
-  HealthCheckGracePeriodSeconds: integer,
-  EnableExecuteCommand: boolean,
-  EnableECSManagedTags: boolean,
-  PropagateTags: oneOf("SERVICE", "TASK_DEFINITION", "NONE"),
-  Tags: tags,
-};
+const serviceShape = propertiesOf("AWS::ECS::Service");
 
 /**
  * Properties that UpdateService takes; a service deployed by CodeDeploy refuses some of them, with ECS's own message.
@@ -93,15 +38,11 @@ const updatable = [
 ];
 
 export const service = resourceType({
-  properties: serviceProperties,
-  replacement: ["Cluster", "ServiceName", "SchedulingStrategy", "LaunchType"],
-  nameProperty: "ServiceName",
-  nameScope: "Cluster",
   find,
   attributes: { Name: ({ found }) => found.serviceName, ServiceArn: physicalId },
   tagging: ecsTagging,
   async create({ aws, generateName }, { Tags, ForceNewDeployment: _, ...rest }) {
-    const input = camelCase<CreateServiceCommandInput>(object(serviceProperties), rest);
+    const input = camelCase<CreateServiceCommandInput>(serviceShape, rest);
     const { service: created } = await aws.ecs.createService({
       ...input,
       serviceName: input.serviceName ?? generateName(255),
@@ -132,7 +73,7 @@ async function find({ aws }: ResourceContext, id: string, { Cluster: cluster }: 
 function changes(next: Properties, previous: Properties): Partial<UpdateServiceCommandInput> {
   const changed = updatable.filter((name) => !sameValue(next[name], previous[name]));
   const picked = Object.fromEntries(changed.map((name) => [name, next[name]]));
-  const input = camelCase<Partial<UpdateServiceCommandInput>>(object(serviceProperties), picked);
+  const input = camelCase<Partial<UpdateServiceCommandInput>>(serviceShape, picked);
   if (changed.includes("DeploymentConfiguration"))
     input.deploymentConfiguration = withoutWhatWasThere(next, previous);
   const { EnableForceNewDeployment, ForceNewDeploymentNonce } = next.ForceNewDeployment ?? {};
@@ -153,7 +94,9 @@ function withoutWhatWasThere(next: Properties, previous: Properties): Deployment
     ...(before.Strategy && { strategy: "ROLLING" }),
     ...(before.DeploymentCircuitBreaker && { deploymentCircuitBreaker: { enable: false, rollback: false } }),
     ...(before.Alarms && { alarms: { alarmNames: [], enable: false, rollback: false } }),
-    ...camelCase<DeploymentConfiguration>(deploymentConfiguration, next.DeploymentConfiguration ?? {}),
+    ...camelCase<UpdateServiceCommandInput>(serviceShape, {
+      DeploymentConfiguration: next.DeploymentConfiguration ?? {},
+    }).deploymentConfiguration,
   };
 }
 

@@ -7,9 +7,7 @@ import {
   settled,
   type Tagging,
 } from "./resource-type.ts";
-import { boolean, integer, list, object, oneOf, tags, text } from "./shape.ts";
 
-const attributes = list(object({ Key: text, Value: text }, ["Key", "Value"]));
 /** ELB's limit on names of load balancers and target groups. */
 const maximumName = 32;
 
@@ -19,20 +17,6 @@ const tagging: Tagging = {
 };
 
 export const loadBalancer = resourceType({
-  properties: {
-    Name: text,
-    Type: oneOf("application"),
-    Scheme: oneOf("internet-facing", "internal"),
-    IpAddressType: oneOf("ipv4"),
-    SecurityGroups: list(text),
-    Subnets: list(text),
-    LoadBalancerAttributes: attributes,
-    Tags: tags,
-  },
-  required: ["Subnets"],
-  replacement: ["Name", "Type", "Scheme"],
-  nameProperty: "Name",
-  importedBy: "LoadBalancerArn",
   find: findLoadBalancer,
   attributes: {
     LoadBalancerArn: physicalId,
@@ -80,28 +64,6 @@ function fullName(arn: string): string {
 }
 
 export const targetGroup = resourceType({
-  properties: {
-    Name: text,
-    VpcId: text,
-    TargetType: oneOf("ip"),
-    Protocol: oneOf("HTTP"),
-    Port: integer,
-    HealthCheckEnabled: boolean,
-    HealthCheckPath: text,
-    HealthCheckPort: text,
-    HealthCheckProtocol: oneOf("HTTP"),
-    HealthCheckIntervalSeconds: integer,
-    HealthCheckTimeoutSeconds: integer,
-    HealthyThresholdCount: integer,
-    UnhealthyThresholdCount: integer,
-    Matcher: object({ HttpCode: text }),
-    TargetGroupAttributes: attributes,
-    Tags: tags,
-  },
-  required: ["VpcId", "Protocol", "Port", "TargetType"],
-  replacement: ["Name", "VpcId", "TargetType", "Protocol", "Port"],
-  nameProperty: "Name",
-  importedBy: "TargetGroupArn",
   find: async ({ aws }, id) =>
     (await aws.elbv2.describeTargetGroups({ TargetGroupArns: [id] })).TargetGroups?.[0],
   attributes: {
@@ -139,52 +101,7 @@ export const targetGroup = resourceType({
   delete: ({ aws }, id) => aws.elbv2.deleteTargetGroup({ TargetGroupArn: id }),
 });
 
-const values = object({ Values: list(text) });
-
-const action = object(
-  {
-    Type: oneOf("forward", "redirect", "fixed-response"),
-    Order: integer,
-    TargetGroupArn: text,
-    ForwardConfig: object({
-      TargetGroups: list(object({ TargetGroupArn: text, Weight: integer })),
-      TargetGroupStickinessConfig: object({ Enabled: boolean, DurationSeconds: integer }),
-    }),
-    RedirectConfig: object({
-      Host: text,
-      Path: text,
-      Port: text,
-      Protocol: text,
-      Query: text,
-      StatusCode: oneOf("HTTP_301", "HTTP_302"),
-    }),
-    FixedResponseConfig: object({ ContentType: text, MessageBody: text, StatusCode: text }),
-  },
-  ["Type"],
-);
-
-const condition = object(
-  {
-    Field: text,
-    Values: list(text),
-    PathPatternConfig: values,
-    SourceIpConfig: values,
-    HostHeaderConfig: values,
-    HttpHeaderConfig: object({ HttpHeaderName: text, Values: list(text) }),
-  },
-  [],
-);
-
 export const listener = resourceType({
-  properties: {
-    LoadBalancerArn: text,
-    Protocol: oneOf("HTTP"),
-    Port: integer,
-    DefaultActions: list(action),
-  },
-  required: ["LoadBalancerArn", "Protocol", "Port", "DefaultActions"],
-  replacement: ["LoadBalancerArn"],
-  importedBy: "ListenerArn",
   find: async ({ aws }, id) => (await aws.elbv2.describeListeners({ ListenerArns: [id] })).Listeners?.[0],
   attributes: { ListenerArn: physicalId },
   async create({ aws }, { LoadBalancerArn, DefaultActions, ...rest }) {
@@ -197,10 +114,6 @@ export const listener = resourceType({
 });
 
 export const listenerRule = resourceType({
-  properties: { ListenerArn: text, Priority: integer, Conditions: list(condition), Actions: list(action) },
-  required: ["ListenerArn", "Priority", "Conditions", "Actions"],
-  replacement: ["ListenerArn"],
-  importedBy: "RuleArn",
   find: async ({ aws }, id) => (await aws.elbv2.describeRules({ RuleArns: [id] })).Rules?.[0],
   attributes: { RuleArn: physicalId },
   async create({ aws }, { ListenerArn, Priority, Conditions, Actions }) {

@@ -1,19 +1,7 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
 import { type Properties, type ResourceContext, resourceType } from "./resource-type.ts";
-import { json, list, object, oneOf, tags, text } from "./shape.ts";
 
 export const rule = resourceType({
-  properties: {
-    Name: text,
-    Description: text,
-    EventPattern: json,
-    State: oneOf("ENABLED", "DISABLED"),
-    Targets: list(object({ Id: text, Arn: text, RoleArn: text }, ["Id", "Arn"])),
-    Tags: tags,
-  },
-  required: ["EventPattern"],
-  replacement: ["Name"],
-  nameProperty: "Name",
   attributes: { Arn: ({ context, id }) => context.arn("events", `rule/${id}`) },
   tagging: {
     target: ({ context, id }) => context.arn("events", `rule/${id}`),

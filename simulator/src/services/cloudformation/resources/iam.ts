@@ -7,25 +7,8 @@ import {
   resourceType,
   settled,
 } from "./resource-type.ts";
-import { integer, json, list, object, tags, text } from "./shape.ts";
 
 export const role = resourceType({
-  properties: {
-    RoleName: text,
-    Path: text,
-    Description: text,
-    AssumeRolePolicyDocument: json,
-    ManagedPolicyArns: list(text),
-    Policies: list(object({ PolicyName: text, PolicyDocument: json }, ["PolicyName", "PolicyDocument"])),
-    MaxSessionDuration: integer,
-    PermissionsBoundary: text,
-    Tags: tags,
-  },
-  required: ["AssumeRolePolicyDocument"],
-  replacement: ["RoleName", "Path"],
-  nameProperty: "RoleName",
-  importedBy: "RoleName",
-  identity: true,
   find: async ({ aws }, RoleName) => (await aws.iam.getRole({ RoleName })).Role,
   attributes: { Arn: ({ found }) => found.Arn, RoleId: ({ found }) => found.RoleId },
   tagging: {
@@ -90,11 +73,6 @@ function namesOf(policies: readonly Properties[] = []): string[] {
 }
 
 export const instanceProfile = resourceType({
-  properties: { InstanceProfileName: text, Path: text, Roles: list(text) },
-  required: ["Roles"],
-  replacement: ["InstanceProfileName", "Path"],
-  nameProperty: "InstanceProfileName",
-  identity: true,
   find: async ({ aws }, InstanceProfileName) =>
     (await aws.iam.getInstanceProfile({ InstanceProfileName })).InstanceProfile,
   attributes: { Arn: ({ found }) => found.Arn },
@@ -128,9 +106,6 @@ async function setRoles(
 
 /** Ref gives its ARN. */
 export const oidcProvider = resourceType({
-  properties: { Url: text, ClientIdList: list(text), ThumbprintList: list(text), Tags: tags },
-  required: ["Url"],
-  replacement: ["Url"],
   attributes: { Arn: physicalId },
   tagging: {
     set: (aws, arn, Tags) => aws.iam.tagOpenIDConnectProvider({ OpenIDConnectProviderArn: arn, Tags }),
@@ -161,11 +136,6 @@ export const oidcProvider = resourceType({
 
 /** Ref gives its ARN. */
 export const managedPolicy = resourceType({
-  properties: { ManagedPolicyName: text, Path: text, Description: text, PolicyDocument: json },
-  required: ["PolicyDocument"],
-  replacement: ["ManagedPolicyName", "Path", "Description"],
-  nameProperty: "ManagedPolicyName",
-  identity: true,
   attributes: { PolicyArn: physicalId },
   async create(context, { ManagedPolicyName, Path, Description, PolicyDocument }) {
     const { Policy } = await context.aws.iam.createPolicy({
@@ -183,9 +153,6 @@ export const managedPolicy = resourceType({
 
 /** An inline policy of roles; its physical id is a name that CloudFormation generates, not the policy's. */
 export const policy = resourceType({
-  properties: { PolicyName: text, PolicyDocument: json, Roles: list(text) },
-  required: ["PolicyName", "PolicyDocument", "Roles"],
-  identity: true,
   async create(context, properties) {
     const id = context.generateName(128);
     context.identify(id);

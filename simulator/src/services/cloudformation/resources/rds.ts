@@ -5,7 +5,6 @@ import {
   settled,
   type Tagging,
 } from "./resource-type.ts";
-import { boolean, integer, list, tags, text } from "./shape.ts";
 
 const tagging: Tagging = {
   set: (aws, ResourceName, Tags) => aws.rds.addTagsToResource({ ResourceName, Tags }),
@@ -13,16 +12,6 @@ const tagging: Tagging = {
 };
 
 export const dbSubnetGroup = resourceType({
-  properties: {
-    DBSubnetGroupName: text,
-    DBSubnetGroupDescription: text,
-    SubnetIds: list(text),
-    Tags: tags,
-  },
-  required: ["DBSubnetGroupDescription", "SubnetIds"],
-  replacement: ["DBSubnetGroupName"],
-  nameProperty: "DBSubnetGroupName",
-  importedBy: "DBSubnetGroupName",
   find: async ({ aws }, DBSubnetGroupName) =>
     (await aws.rds.describeDBSubnetGroups({ DBSubnetGroupName })).DBSubnetGroups?.[0],
   tagging: { ...tagging, target: ({ context, id }) => context.arn("rds", `subgrp:${id}`) },
@@ -38,33 +27,6 @@ export const dbSubnetGroup = resourceType({
 });
 
 export const dbInstance = resourceType({
-  properties: {
-    DBInstanceIdentifier: text,
-    DBInstanceClass: text,
-    Engine: text,
-    EngineVersion: text,
-    AllocatedStorage: text,
-    StorageType: text,
-    StorageEncrypted: boolean,
-    DBName: text,
-    MasterUsername: text,
-    MasterUserPassword: text,
-    ManageMasterUserPassword: boolean,
-    DBSubnetGroupName: text,
-    VPCSecurityGroups: list(text),
-    PubliclyAccessible: boolean,
-    BackupRetentionPeriod: integer,
-    MultiAZ: boolean,
-    DeletionProtection: boolean,
-    AutoMinorVersionUpgrade: boolean,
-    Tags: tags,
-  },
-  required: ["DBInstanceClass", "Engine"],
-  replacement: ["DBInstanceIdentifier", "DBName", "DBSubnetGroupName", "MasterUsername", "StorageEncrypted"],
-  nameProperty: "DBInstanceIdentifier",
-  importedBy: "DBInstanceIdentifier",
-  // User guide, DeletionPolicy attribute: for instances that are not part of a cluster.
-  keptBySnapshot: true,
   find: findInstance,
   attributes: {
     "Endpoint.Address": ({ found }) => found.Endpoint?.Address,

@@ -2,7 +2,7 @@ import { waitUntil } from "../../../clock.ts";
 import type { Environment } from "../../../environment.ts";
 import type { Value } from "../template/value.ts";
 import { HandlerError, ignoreMissing } from "./failures.ts";
-import type { Fields } from "./shape.ts";
+import type { TypeRow } from "./type-table.ts";
 
 /** Evaluated properties, checked and coerced by the type's shapes before a handler sees them. */
 export interface Properties {
@@ -46,26 +46,11 @@ export interface Tagging {
 }
 
 /**
- * A type of resource: its properties, and how to create, change and remove one through its service's API. An error of
- * the service that says that the resource is missing means the same as an undefined result.
+ * How to create, change and remove a type of resource through its service's API. An error of the service that says that
+ * the resource is missing means the same as an undefined result.
  */
 // biome-ignore lint/suspicious/noExplicitAny: only the type itself knows what its service returns
-export interface ResourceType<Found = any> {
-  readonly properties: Fields;
-  readonly required?: readonly string[];
-  /**
-   * Properties whose change creates a new resource. Source: `createOnlyProperties` of the types' schemas, "Update
-   * requires: Replacement" of the user guide.
-   */
-  readonly replacement?: readonly string[];
-  /** The property with the resource's name: if it is set, the old and the new one of a replacement would collide. */
-  readonly nameProperty?: string;
-  /** The property within which the name is unique; by default the account and region. */
-  readonly nameScope?: string;
-  /** The property whose value is the physical id in ResourcesToImport; absent where an import is not possible. */
-  readonly importedBy?: string;
-  /** Creating one needs CAPABILITY_IAM, or CAPABILITY_NAMED_IAM when it is named. */
-  readonly identity?: boolean;
+export interface ResourceHandler<Found = any> {
   /** Reads the resource from its service. */
   find?(context: ResourceContext, id: string, properties: Properties): Promise<Found | undefined>;
   /** Attributes for Fn::GetAtt. */
@@ -79,17 +64,18 @@ export interface ResourceType<Found = any> {
   update?(context: ResourceContext, id: string, next: Properties, previous: Properties): Promise<unknown>;
   /** Resolves once it is gone. */
   delete(context: ResourceContext, id: string, properties: Properties): Promise<unknown>;
-  /** The default of DeletionPolicy is Snapshot instead of Delete. */
-  readonly keptBySnapshot?: boolean;
   /** Keeps the data before the resource is deleted; absent where DeletionPolicy Snapshot is not possible. */
   snapshot?(context: ResourceContext, id: string): Promise<unknown>;
 }
 
+/** A type of resource: its properties, and its handler. */
+export type ResourceType = TypeRow & ResourceHandler;
+
 export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 
-/** Checks a type, with what its `find` returns. */
-export function resourceType<Found>(type: ResourceType<Found>): ResourceType {
-  return type;
+/** Checks a handler, with what its `find` returns. */
+export function resourceType<Found>(handler: ResourceHandler<Found>): ResourceHandler {
+  return handler;
 }
 
 /** The attribute that is the physical id. */
@@ -97,7 +83,7 @@ export const physicalId = ({ id }: { readonly id: string }): string => id;
 
 /** Resolves with undefined if the resource does not exist. */
 export async function findResource(
-  { find }: ResourceType,
+  { find }: ResourceHandler,
   context: ResourceContext,
   id: string,
   properties: Properties,

@@ -2,20 +2,6 @@ import type { BucketLocationConstraint, LifecycleRule } from "@aws-sdk/client-s3
 import { sameValue } from "../template/value.ts";
 import { HandlerError } from "./failures.ts";
 import { type Properties, type ResourceContext, resourceType } from "./resource-type.ts";
-import { boolean, integer, json, list, object, oneOf, tags, text } from "./shape.ts";
-
-/** Transitions into other storage classes are not among them: the simulator has one class. */
-const lifecycleRule = object(
-  {
-    Id: text,
-    Status: oneOf("Enabled", "Disabled"),
-    Prefix: text,
-    ExpirationInDays: integer,
-    NoncurrentVersionExpiration: object({ NoncurrentDays: integer }, ["NoncurrentDays"]),
-    AbortIncompleteMultipartUpload: object({ DaysAfterInitiation: integer }, ["DaysAfterInitiation"]),
-  },
-  ["Status"],
-);
 
 /** Returns a rule in the form of S3's own API, where expirations and filters are separate structures. */
 function lifecycleInput({ Id, Prefix = "", ExpirationInDays: Days, ...rest }: Properties): LifecycleRule {
@@ -28,36 +14,11 @@ function lifecycleInput({ Id, Prefix = "", ExpirationInDays: Days, ...rest }: Pr
   };
 }
 
-const encryptionRule = object({
-  BucketKeyEnabled: boolean,
-  ServerSideEncryptionByDefault: object({ SSEAlgorithm: text, KMSMasterKeyID: text }, ["SSEAlgorithm"]),
-});
-
 function encryptionInput({ ServerSideEncryptionByDefault, BucketKeyEnabled }: Properties) {
   return { ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault, BucketKeyEnabled };
 }
 
 export const bucket = resourceType({
-  properties: {
-    BucketName: text,
-    // A bucket without access control lists is private.
-    AccessControl: oneOf("Private"),
-    BucketEncryption: object({ ServerSideEncryptionConfiguration: list(encryptionRule) }, [
-      "ServerSideEncryptionConfiguration",
-    ]),
-    LifecycleConfiguration: object({ Rules: list(lifecycleRule) }, ["Rules"]),
-    PublicAccessBlockConfiguration: object({
-      BlockPublicAcls: boolean,
-      BlockPublicPolicy: boolean,
-      IgnorePublicAcls: boolean,
-      RestrictPublicBuckets: boolean,
-    }),
-    VersioningConfiguration: object({ Status: oneOf("Enabled", "Suspended") }, ["Status"]),
-    Tags: tags,
-  },
-  replacement: ["BucketName"],
-  nameProperty: "BucketName",
-  importedBy: "BucketName",
   find: ({ aws }, Bucket) => aws.s3.headBucket({ Bucket }),
   attributes: {
     Arn: ({ id }) => `arn:aws:s3:::${id}`,
@@ -84,9 +45,6 @@ export const bucket = resourceType({
 
 /** A bucket has one policy; the physical id is the bucket's name. */
 export const bucketPolicy = resourceType({
-  properties: { Bucket: text, PolicyDocument: json },
-  required: ["Bucket", "PolicyDocument"],
-  replacement: ["Bucket"],
   async create(context, properties) {
     await putPolicy(context, properties.Bucket, properties);
     return properties.Bucket;

@@ -1,33 +1,9 @@
 import { isMapping, sameValue, type Value } from "../template/value.ts";
 import { HandlerError } from "./failures.ts";
 import { type Properties, physicalId, type ResourceContext, resourceType } from "./resource-type.ts";
-import { boolean, integer, object, tags, text } from "./shape.ts";
-
-const generated = object({
-  SecretStringTemplate: text,
-  GenerateStringKey: text,
-  PasswordLength: integer,
-  ExcludeCharacters: text,
-  ExcludeLowercase: boolean,
-  ExcludeNumbers: boolean,
-  ExcludePunctuation: boolean,
-  ExcludeUppercase: boolean,
-  IncludeSpace: boolean,
-  RequireEachIncludedType: boolean,
-});
 
 /** Its physical id is its ARN. Without SecretString and GenerateSecretString it is empty, as documented. */
 export const secret = resourceType({
-  properties: {
-    Name: text,
-    Description: text,
-    KmsKeyId: text,
-    SecretString: text,
-    GenerateSecretString: generated,
-    Tags: tags,
-  },
-  replacement: ["Name"],
-  nameProperty: "Name",
   attributes: { Id: physicalId },
   tagging: {
     set: (aws, SecretId, Tags) => aws.secretsmanager.tagResource({ SecretId, Tags }),

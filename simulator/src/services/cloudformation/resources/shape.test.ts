@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
-import { boolean, camelCase, coerce, integer, json, list, map, object, oneOf, text } from "./shape.ts";
+import { camelCase, coerce } from "./shape.ts";
+import { shapeOf } from "./type-table.ts";
 
-const shape = object(
-  {
-    Port: integer,
-    Public: boolean,
-    Name: text,
-    Mode: oneOf("on", "off"),
-    Policy: json,
-    Options: map,
-    Rules: list(object({ FromPort: integer }, ["FromPort"])),
+const shape = shapeOf({
+  ...{
+    Port: "integer",
+    Public: "boolean",
+    "Name!": "text",
+    Mode: "on | off",
+    Policy: "json",
+    Options: "map",
   },
-  ["Name"],
-);
+  Rules: [{ "FromPort!": "integer" }],
+});
 
 test("texts are converted to the service's types, and back", () => {
   const given = { Name: 8, Port: "80", Public: "true", Options: { A: 1 }, Rules: [{ FromPort: "1" }] };

@@ -10,21 +10,14 @@ export type Shape =
 
 export type Fields = Readonly<Record<string, Shape>>;
 
-export const text: Shape = { kind: "text" };
-export const integer: Shape = { kind: "integer" };
-export const number: Shape = { kind: "number" };
-export const boolean: Shape = { kind: "boolean" };
-/** A document that its service reads, such as a policy. */
-export const json: Shape = { kind: "json" };
-/** An object whose keys are data. */
-export const map: Shape = { kind: "map" };
 export const oneOf = (...values: string[]): Shape => ({ kind: "text", values });
 export const list = (item: Shape): Shape => ({ kind: "list", item });
-export const object = (fields: Fields, required: readonly string[] = []): Shape => ({
+export const object = (fields: Fields, required: readonly string[] = []): Shape & { kind: "object" } => ({
   kind: "object",
   fields,
   required,
 });
+const text: Shape = { kind: "text" };
 export const tags = list(object({ Key: text, Value: text }, ["Key", "Value"]));
 
 /** Placeholder for a physical id or attribute that is known only after the change; a plan accepts it anywhere. */
@@ -103,7 +96,7 @@ function lowered(shape: Shape, value: Value): Value {
   const entries = Object.entries(value).map(([name, inner]) => {
     // `ECSServices` becomes `ecsServices`.
     const member = name.replace(/^([A-Z]+(?=[A-Z][a-z])|[A-Z])/, (first) => first.toLowerCase());
-    return [member, lowered(shape.fields[name] ?? json, inner)];
+    return [member, lowered(shape.fields[name] ?? { kind: "json" }, inner)];
   });
   return Object.fromEntries(entries);
 }

@@ -1,20 +1,6 @@
 import { resourceType, tagList } from "./resource-type.ts";
-import { map, oneOf, text } from "./shape.ts";
 
 export const parameter = resourceType({
-  properties: {
-    Name: text,
-    Type: oneOf("String", "StringList"),
-    Value: text,
-    Description: text,
-    AllowedPattern: text,
-    DataType: oneOf("text"),
-    Tier: oneOf("Standard"),
-    Tags: map,
-  },
-  required: ["Type", "Value"],
-  replacement: ["Name"],
-  nameProperty: "Name",
   attributes: { Type: ({ properties }) => properties.Type, Value: ({ properties }) => properties.Value },
   tagging: {
     set: (aws, ResourceId, Tags) =>
