@@ -1,30 +1,19 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { unchunk } from "./rest-xml.ts";
 import { parseXml } from "./xml.ts";
 
-describe("parseXml reads", () => {
-  const leaf = (name: string, text: string) => ({ name, text, children: [] });
-  it.each([
-    ["<a/>", leaf("a", "")],
-    ["<a>b</a>", leaf("a", "b")],
-    ['<?xml version="1.0"?>\n<!-- why --><x:a xmlns:x="urn:1" y=">">b</x:a>', leaf("a", "b")],
-    ["<a>&lt;&#65;&#x42;&amp;</a>", leaf("a", "<AB&")],
-    ["<a>1<![CDATA[<&>]]>2</a>", leaf("a", "1<&>2")],
-    ["<a><b>1</b><b/></a>", { name: "a", text: "", children: [leaf("b", "1"), leaf("b", "")] }],
-  ])("%s", (document, element) => expect(parseXml(document)).toEqual(element));
+const documents = parse(readFileSync(new URL("documents.yaml", import.meta.url), "utf8"));
 
-  it.each([
-    ["", /exactly one outermost/],
-    ["text", /exactly one outermost/],
-    ["<a></a><b/>", /exactly one outermost/],
-    ["<a>", /ends before <\/a>/],
-    ["<a></b>", /closes <b>, which is not open/],
-    ["</a>", /closes <a>/],
-    ["<a>&nope;</a>", /&nope;, which is not an entity/],
-    ["<a>&amp</a>", /not an entity/],
-    ['<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', /not well-formed at character 1/],
-    ["<a <b/>", /not well-formed|ends before/],
-  ])("not %s", (document, message) => expect(() => parseXml(document)).toThrow(message));
+describe("parseXml reads", () => {
+  it.each<[string, object]>(documents.read)("%s", (document, element) => {
+    expect(parseXml(document)).toEqual(element);
+  });
+
+  it.each<[string, string]>(documents.refused)("not %s", (document, words) => {
+    expect(() => parseXml(document)).toThrow(new RegExp(words));
+  });
 });
 
 describe("unchunk", () => {

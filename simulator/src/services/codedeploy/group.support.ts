@@ -28,7 +28,7 @@ export const outcome = (promise: Promise<unknown>) =>
   );
 
 export const names = { applicationName: "microservices", deploymentGroupName: "microservices-customer" };
-export const pair = {
+const pair = {
   prodTrafficRoute: { listenerArns: [listeners.production] },
   targetGroups: [{ name: "customer-tg-two" }, { name: "customer-tg-one" }],
 };

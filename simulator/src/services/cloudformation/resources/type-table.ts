@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { type Fields, list, object, oneOf, type Shape, tags } from "./shape.ts";
 
-/** What types.yaml says about a type of resource; it explains each member. */
+/** Row of types.yaml, which explains each member. */
 export interface TypeRow {
   readonly properties: Fields;
   readonly required?: readonly string[];
