@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createPipelineRole, deliveryPipeline } from "../../codepipeline/pipeline.support.ts";
-import { forEachTest, startStackTest } from "./stack.support.ts";
+import { forEachTest, readParts, startStackTest } from "./stack.support.ts";
 
 const stack = forEachTest(startStackTest);
 
@@ -77,61 +77,8 @@ it("a pipeline whose role cannot be assumed fails with the service's own message
   expect((await stack.aws.codepipeline.listPipelines({})).pipelines).toEqual([]);
 });
 
-const service = {
-  Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16" } },
-  Subnet: { Type: "AWS::EC2::Subnet", Properties: { VpcId: { Ref: "Vpc" }, CidrBlock: "10.0.0.0/24" } },
-  Cluster: { Type: "AWS::ECS::Cluster", Properties: { ClusterName: "coffee" } },
-  Tasks: {
-    Type: "AWS::ECS::TaskDefinition",
-    Properties: {
-      Family: "web",
-      Cpu: "256",
-      Memory: "512",
-      NetworkMode: "awsvpc",
-      RequiresCompatibilities: ["FARGATE"],
-      ContainerDefinitions: [{ Name: "web", Image: "web" }],
-    },
-  },
-  Service: {
-    Type: "AWS::ECS::Service",
-    Properties: {
-      Cluster: { Ref: "Cluster" },
-      TaskDefinition: { Ref: "Tasks" },
-      ServiceName: "web",
-      LaunchType: "FARGATE",
-      DesiredCount: 0,
-      NetworkConfiguration: { AwsvpcConfiguration: { Subnets: [{ Ref: "Subnet" }] } },
-    },
-  },
-};
-const scaled = (target: object, policy: object) => ({
-  ...service,
-  Target: {
-    Type: "AWS::ApplicationAutoScaling::ScalableTarget",
-    DependsOn: "Service",
-    Properties: {
-      ServiceNamespace: "ecs",
-      ScalableDimension: "ecs:service:DesiredCount",
-      ResourceId: "service/coffee/web",
-      MinCapacity: 1,
-      MaxCapacity: 3,
-      ...target,
-    },
-  },
-  Policy: {
-    Type: "AWS::ApplicationAutoScaling::ScalingPolicy",
-    Properties: {
-      PolicyName: "cpu",
-      PolicyType: "TargetTrackingScaling",
-      ScalingTargetId: { Ref: "Target" },
-      TargetTrackingScalingPolicyConfiguration: {
-        TargetValue: 60,
-        PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
-      },
-      ...policy,
-    },
-  },
-});
+const part = readParts(new URL("delivery-tools.yaml", import.meta.url));
+const scaled = (Target: object, Policy: object) => part("scaled", { Target, Policy });
 
 it("a scalable target and its policy are created, changed in place, replaced when renamed, and deleted", async () => {
   const scaling = stack.aws.applicationautoscaling;
@@ -160,18 +107,7 @@ it("a scalable target and its policy are created, changed in place, replaced whe
 });
 
 const pipelineArn = "arn:aws:codepipeline:us-east-1:123456789012:update-customer-microservice";
-const pipelineRole = "arn:aws:iam::123456789012:role/PipelineRole";
-const pipelineTarget = (Id: string, more = {}) => ({ Id, Arn: pipelineArn, RoleArn: pipelineRole, ...more });
-const pushed = (properties: object) => ({
-  Pushed: {
-    Type: "AWS::Events::Rule",
-    Properties: {
-      EventPattern: { source: ["aws.ecr"], detail: { "repository-name": ["customer"] } },
-      Targets: [pipelineTarget("pipeline")],
-      ...properties,
-    },
-  },
-});
+const pushed = (Pushed: object) => part("pushed", { Pushed });
 
 it("creates a rule with its targets, changes it in place, and removes it", async () => {
   const { events } = stack.aws;
@@ -185,7 +121,7 @@ it("creates a rule with its targets, changes it in place, and removes it", async
   expect(await events.describeRule({ Name })).toMatchObject({ State: "DISABLED" });
   const changed = pushed({
     Description: "starts the pipeline",
-    Targets: [pipelineTarget("other")],
+    Targets: [{ Id: "other", Arn: pipelineArn, RoleArn: "arn:aws:iam::123456789012:role/PipelineRole" }],
     Tags: [{ Key: "b", Value: "2" }],
   });
   expect(await stack.update(changed, outputs)).toBe("UPDATE_COMPLETE");

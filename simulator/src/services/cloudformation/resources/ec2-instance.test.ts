@@ -1,46 +1,12 @@
 import { expect, it } from "vitest";
 import { publicImages } from "../../ec2/images.ts";
-import { forEachTest, startStackTest } from "./stack.support.ts";
+import { forEachTest, readParts, startStackTest } from "./stack.support.ts";
 
 const stack = forEachTest(startStackTest);
 
-const trust = {
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
-};
+const part = readParts(new URL("ec2-instance.yaml", import.meta.url));
 const [image] = publicImages("us-east-1").filter(({ architecture }) => architecture === "x86_64");
-const encoded = (text: string) => ({ "Fn::Base64": text });
-const of = (id: string, attribute: string) => ({ "Fn::GetAtt": [id, attribute] });
-
-const server = (properties: object) => ({
-  Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16", InstanceTenancy: "default" } },
-  Subnet: {
-    Type: "AWS::EC2::Subnet",
-    Properties: { VpcId: { Ref: "Vpc" }, CidrBlock: "10.0.0.0/24", MapPublicIpOnLaunch: true },
-  },
-  Other: { Type: "AWS::EC2::Subnet", Properties: { VpcId: { Ref: "Vpc" }, CidrBlock: "10.0.1.0/24" } },
-  Gateway: { Type: "AWS::EC2::InternetGateway" },
-  Attachment: {
-    Type: "AWS::EC2::VPCGatewayAttachment",
-    Properties: { VpcId: { Ref: "Vpc" }, InternetGatewayId: { Ref: "Gateway" } },
-  },
-  Role: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: trust } },
-  Profile: { Type: "AWS::IAM::InstanceProfile", Properties: { Roles: [{ Ref: "Role" }] } },
-  Server: {
-    Type: "AWS::EC2::Instance",
-    DependsOn: "Attachment",
-    Properties: {
-      ImageId: image?.id,
-      InstanceType: "t3.micro",
-      SubnetId: { Ref: "Subnet" },
-      IamInstanceProfile: { Ref: "Profile" },
-      UserData: encoded("#!/bin/sh"),
-      Tags: [{ Key: "Name", Value: "MonolithicAppServer" }],
-      ...properties,
-    },
-  },
-  Address: { Type: "AWS::EC2::EIP", Properties: { InstanceId: { Ref: "Server" } } },
-});
+const server = (properties: object) => part("server", { Server: { ImageId: image?.id, ...properties } });
 const describeServer = async () => {
   const { Reservations } = await stack.aws.ec2.describeInstances({
     Filters: [{ Name: "instance-state-name", Values: ["running"] }],
@@ -49,7 +15,10 @@ const describeServer = async () => {
 };
 
 it("creates a running instance with all its parts, and leaves none of them", async () => {
-  const outputs = { Private: { Value: of("Server", "PrivateIp") }, Public: { Value: { Ref: "Address" } } };
+  const outputs = {
+    Private: { Value: { "Fn::GetAtt": ["Server", "PrivateIp"] } },
+    Public: { Value: { Ref: "Address" } },
+  };
   expect(await stack.create(server({}), outputs)).toBe("CREATE_COMPLETE");
   expect(await stack.outputs()).toEqual({ Private: "10.0.0.4", Public: "203.0.113.1" });
   expect(await describeServer()).toMatchObject({
@@ -87,54 +56,6 @@ it("reports why an instance cannot be created, and removes the rest", async () =
   expect(await stack.remove()).toBe("gone");
 });
 
-const vpc = {
-  Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16", EnableDnsHostnames: true } },
-  Subnet: { Type: "AWS::EC2::Subnet", Properties: { VpcId: { Ref: "Vpc" }, CidrBlock: "10.0.0.0/24" } },
-  Table: { Type: "AWS::EC2::RouteTable", Properties: { VpcId: { Ref: "Vpc" } } },
-};
-const gateway = {
-  Gateway: { Type: "AWS::EC2::InternetGateway" },
-  Attachment: {
-    Type: "AWS::EC2::VPCGatewayAttachment",
-    Properties: { VpcId: { Ref: "Vpc" }, InternetGatewayId: { Ref: "Gateway" } },
-  },
-};
-const nat = (dependsOn: { DependsOn?: string } = {}) => ({
-  Address: { Type: "AWS::EC2::EIP", Properties: { Domain: "vpc" }, ...dependsOn },
-  Nat: {
-    Type: "AWS::EC2::NatGateway",
-    Properties: { SubnetId: { Ref: "Subnet" }, AllocationId: { "Fn::GetAtt": ["Address", "AllocationId"] } },
-    ...dependsOn,
-  },
-  Route: {
-    Type: "AWS::EC2::Route",
-    Properties: {
-      RouteTableId: { Ref: "Table" },
-      DestinationCidrBlock: "0.0.0.0/0",
-      NatGatewayId: { Ref: "Nat" },
-    },
-  },
-});
-const endpoints = {
-  S3: {
-    Type: "AWS::EC2::VPCEndpoint",
-    Properties: {
-      VpcId: { Ref: "Vpc" },
-      ServiceName: { "Fn::Sub": "com.amazonaws.$" + "{AWS::Region}.s3" },
-      RouteTableIds: [{ Ref: "Table" }],
-    },
-  },
-  Registry: {
-    Type: "AWS::EC2::VPCEndpoint",
-    Properties: {
-      VpcId: { Ref: "Vpc" },
-      ServiceName: "com.amazonaws.us-east-1.ecr.api",
-      VpcEndpointType: "Interface",
-      SubnetIds: [{ Ref: "Subnet" }],
-      PrivateDnsEnabled: true,
-    },
-  },
-};
 const routes = async () => {
   const { RouteTables } = await stack.aws.ec2.describeRouteTables({
     RouteTableIds: [await stack.physicalId("Table")],
@@ -143,13 +64,18 @@ const routes = async () => {
 };
 
 it("changes the route to the internet from a NAT gateway to endpoints and back, and leaves nothing", async () => {
-  const attached = { DependsOn: "Attachment" };
-  expect(await stack.create({ ...vpc, ...gateway, ...nat(attached) })).toBe("CREATE_COMPLETE");
+  const network = { ...part("network"), ...part("gateway") };
+  const nat = Object.entries(part("nat")).map(([id, resource]) => [
+    id,
+    { ...resource, DependsOn: "Attachment" },
+  ]);
+  const natted = { ...network, ...Object.fromEntries(nat) };
+  expect(await stack.create(natted)).toBe("CREATE_COMPLETE");
   expect(await routes()).toMatchObject([{ NatGatewayId: await stack.physicalId("Nat"), State: "active" }]);
-  expect(await stack.update({ ...vpc, ...gateway, ...endpoints })).toBe("UPDATE_COMPLETE");
+  expect(await stack.update({ ...network, ...part("endpoints") })).toBe("UPDATE_COMPLETE");
   expect(await routes()).toMatchObject([{ GatewayId: await stack.physicalId("S3") }]);
   expect((await stack.aws.ec2.describeAddresses({})).Addresses).toEqual([]);
-  expect(await stack.update({ ...vpc, ...gateway, ...nat(attached) })).toBe("UPDATE_COMPLETE");
+  expect(await stack.update(natted)).toBe("UPDATE_COMPLETE");
   expect((await stack.aws.ec2.describeVpcEndpoints({})).VpcEndpoints).toEqual([]);
   expect(await stack.remove()).toBe("gone");
   const own = { Filters: [{ Name: "is-default", Values: ["false"] }] };
@@ -157,7 +83,7 @@ it("changes the route to the internet from a NAT gateway to endpoints and back, 
 });
 
 it("reports a NAT gateway created before its internet gateway", async () => {
-  expect(await stack.create({ ...vpc, ...nat() })).toMatch(
+  expect(await stack.create({ ...part("network"), ...part("nat") })).toMatch(
     /^Nat: .* state failed: Network .* has no Internet/,
   );
   expect(await stack.remove()).toBe("gone");

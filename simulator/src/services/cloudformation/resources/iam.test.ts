@@ -1,41 +1,23 @@
 import { expect, it } from "vitest";
-import { forEachTest, startStackTest } from "./stack.support.ts";
+import { forEachTest, readParts, startStackTest } from "./stack.support.ts";
 
 const stack = forEachTest(startStackTest);
 
-const trust = {
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
-};
-const document = (Action: string) => ({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Action, Resource: "*" }],
-});
-const role = { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: trust } };
-const limit = { Ref: "Limit" };
+const part = readParts(new URL("iam.yaml", import.meta.url));
 const awsPolicy = "arn:aws:iam::aws:policy/PowerUserAccess";
-const identities = (action: string, roleName: string) => ({
-  A: role,
-  B: role,
-  Limit: { Type: "AWS::IAM::ManagedPolicy", Properties: { PolicyDocument: document(action) } },
-  Limited: {
-    Type: "AWS::IAM::Role",
-    Properties: { ...role.Properties, PermissionsBoundary: roleName === "A" ? limit : awsPolicy },
-  },
-  Written: {
-    Type: "AWS::IAM::Policy",
-    Properties: {
-      PolicyName: `may-${action.slice(3)}`,
-      PolicyDocument: document(action),
-      Roles: [{ Ref: roleName }],
-    },
-  },
-  Profile: { Type: "AWS::IAM::InstanceProfile", Properties: { Roles: [{ Ref: roleName }] } },
-  GitHub: {
-    Type: "AWS::IAM::OIDCProvider",
-    Properties: { Url: "https://token.actions.githubusercontent.com", ClientIdList: [action] },
-  },
-});
+
+function identities(action: string, roleName: string) {
+  const Roles = [{ Ref: roleName }];
+  const statement = { Effect: "Allow", Action: action, Resource: "*" };
+  const PolicyDocument = { Version: "2012-10-17", Statement: [statement] };
+  return part("identities", {
+    Limit: { PolicyDocument },
+    Limited: { PermissionsBoundary: roleName === "A" ? { Ref: "Limit" } : awsPolicy },
+    Written: { PolicyName: `may-${action.slice(3)}`, PolicyDocument, Roles },
+    Profile: { Roles },
+    GitHub: { ClientIdList: [action] },
+  });
+}
 
 it("creates policies, profiles and providers, changes them in place, and removes them", async () => {
   const { iam } = stack.aws;
@@ -61,68 +43,22 @@ it("creates policies, profiles and providers, changes them in place, and removes
   expect((await iam.listOpenIDConnectProviders({})).OpenIDConnectProviderList).toEqual([]);
 });
 
-const artifacts = (properties: object, policy = "Deny") => ({
-  Artifacts: { Type: "AWS::S3::Bucket", Properties: properties },
-  Policy: {
-    Type: "AWS::S3::BucketPolicy",
-    Properties: {
-      Bucket: { Ref: "Artifacts" },
-      PolicyDocument: {
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: policy,
-            Principal: "*",
-            Action: "s3:*",
-            Resource: { "Fn::Sub": "$" + "{Artifacts.Arn}/*" },
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-          },
-        ],
-      },
-    },
-  },
-});
-
-const properties = {
-  VersioningConfiguration: { Status: "Enabled" },
-  BucketEncryption: {
-    ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" } }],
-  },
-  PublicAccessBlockConfiguration: {
-    BlockPublicAcls: true,
-    BlockPublicPolicy: true,
-    IgnorePublicAcls: true,
-    RestrictPublicBuckets: true,
-  },
-  LifecycleConfiguration: {
-    Rules: [
-      {
-        Id: "old",
-        Status: "Enabled",
-        ExpirationInDays: "30",
-        NoncurrentVersionExpiration: { NoncurrentDays: 7 },
-      },
-    ],
-  },
-  Tags: [{ Key: "phase", Value: "8" }],
-};
-
 it("creates a bucket with its settings and policy, changes them in place, and removes both", async () => {
   const { s3 } = stack.aws;
   const outputs = { Domain: { Value: { "Fn::GetAtt": ["Artifacts", "RegionalDomainName"] } } };
-  expect(await stack.create(artifacts(properties), outputs)).toBe("CREATE_COMPLETE");
+  expect(await stack.create(part("bucket"), outputs)).toBe("CREATE_COMPLETE");
   const Bucket = await stack.physicalId("Artifacts");
   expect(Bucket).toMatch(/^resources-artifacts-[0-9a-f]{12}$/);
   expect(await stack.outputs()).toEqual({ Domain: `${Bucket}.s3.us-east-1.amazonaws.com` });
   expect(await stack.physicalId("Policy")).toBe(Bucket);
   expect((await s3.getBucketVersioning({ Bucket })).Status).toBe("Enabled");
-  expect((await s3.getBucketTagging({ Bucket })).TagSet).toEqual(properties.Tags);
+  expect((await s3.getBucketTagging({ Bucket })).TagSet).toEqual([{ Key: "phase", Value: "8" }]);
   expect((await s3.getBucketLifecycleConfiguration({ Bucket })).Rules).toMatchObject([
     { ID: "old", Expiration: { Days: 30 }, Filter: { Prefix: "" } },
   ]);
   expect((await s3.getBucketPolicy({ Bucket })).Policy).toContain(`arn:aws:s3:::${Bucket}/*`);
 
-  expect(await stack.update(artifacts({ Tags: [] }, "Allow"))).toBe("UPDATE_COMPLETE");
+  expect(await stack.update(part("changed bucket"))).toBe("UPDATE_COMPLETE");
   expect(await stack.physicalId("Artifacts")).toBe(Bucket);
   expect((await s3.getBucketVersioning({ Bucket })).Status).toBe("Suspended");
   expect((await s3.getBucketEncryption({ Bucket })).ServerSideEncryptionConfiguration?.Rules).toMatchObject([

@@ -1,48 +1,12 @@
 import { createConnection } from "mysql2/promise";
 import { expect, it } from "vitest";
 import { startRealSimulator } from "../../../test-simulator.support.ts";
-import { forEachTest, startStackTest } from "./stack.support.ts";
+import { forEachTest, readParts, startStackTest } from "./stack.support.ts";
 
 const stack = forEachTest(() => startStackTest(startRealSimulator()));
 
-const subnet = (CidrBlock: string, AvailabilityZone: string) => ({
-  Type: "AWS::EC2::Subnet",
-  Properties: { VpcId: { Ref: "Vpc" }, CidrBlock, AvailabilityZone },
-});
-const database = (password: object) => ({
-  Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16" } },
-  A: subnet("10.0.0.0/24", "us-east-1a"),
-  B: subnet("10.0.1.0/24", "us-east-1b"),
-  Group: {
-    Type: "AWS::RDS::DBSubnetGroup",
-    Properties: { DBSubnetGroupDescription: "both", SubnetIds: [{ Ref: "A" }, { Ref: "B" }] },
-  },
-  Secret: {
-    Type: "AWS::SecretsManager::Secret",
-    Properties: {
-      Name: "login",
-      GenerateSecretString: {
-        SecretStringTemplate: '{"username":"nodeapp"}',
-        GenerateStringKey: "password",
-        ExcludePunctuation: true,
-      },
-    },
-  },
-  Database: {
-    Type: "AWS::RDS::DBInstance",
-    DeletionPolicy: "Delete",
-    Properties: {
-      DBInstanceIdentifier: "supplierdb",
-      DBInstanceClass: "db.t3.micro",
-      Engine: "mysql",
-      AllocatedStorage: "20",
-      DBName: "COFFEE",
-      MasterUsername: "nodeapp",
-      DBSubnetGroupName: { Ref: "Group" },
-      ...password,
-    },
-  },
-});
+const part = readParts(new URL("rds.yaml", import.meta.url));
+const database = (Database: object) => part("database", { Database });
 const fromSecret = {
   MasterUserPassword: {
     "Fn::Join": ["", ["{{resolve:secretsmanager:", { Ref: "Secret" }, ":SecretString:password}}"]],

@@ -1,11 +1,29 @@
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../test-simulator.support.ts";
 import type { Aws } from "../../api.ts";
+import { parseTemplate } from "../template/template.ts";
 
-type Resources = Record<
-  string,
-  { Type: string; Properties?: object; DependsOn?: string; DeletionPolicy?: string }
->;
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: object;
+  readonly DependsOn?: string;
+  readonly DeletionPolicy?: string;
+}
+type Resources = Record<string, Resource>;
+
+/** Reads a file of resources, by the part of a stack. */
+export function readParts(file: URL): (part: string, changes?: Record<string, object>) => Resources {
+  const parts = parseTemplate(readFileSync(file, "utf8")) as unknown as Record<string, Resources>;
+  /** @param changes properties of resources, by id */
+  return (part, changes = {}) => {
+    const resources = Object.entries({ ...parts[part] }).map(([id, resource]) => {
+      const Properties = { ...resource.Properties, ...changes[id] };
+      return [id, { ...resource, Properties }];
+    });
+    return Object.fromEntries(resources);
+  };
+}
 
 /** Starts something before each test of a file, and closes it afterwards. Returns what the current test uses. */
 export function forEachTest<Started extends { close(): Promise<void> }>(
