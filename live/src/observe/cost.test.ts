@@ -84,11 +84,9 @@ it("reads a template once, and computes again when a service is scaled", async (
   expect(scaled).not.toBe(one);
 });
 
-it.each([
-  ["a macro", 'Transform: Count\nResources: { Topic: { Type: "AWS::S3::Bucket" } }', /Transform "Count"/],
-])("says that %s cannot be priced", async (_, body, problem) => {
-  const { read } = createStage(body);
-  expect(await read()).toEqual({ problem: expect.stringMatching(problem) });
+it("says that a macro cannot be priced", async () => {
+  const { read } = createStage('Transform: Count\nResources: { Topic: { Type: "AWS::S3::Bucket" } }');
+  expect(await read()).toEqual({ problem: expect.stringMatching(/Transform "Count"/) });
 });
 
 it("has nothing to price without a template", async () => {

@@ -6,16 +6,14 @@ import { S3 } from "@aws-sdk/client-s3";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseArguments } from "../command.ts";
 import { refusal } from "../kit/calls.support.ts";
+import { trustOf } from "../kit/policies.support.ts";
 import { startStackTest } from "../services/cloudformation/resources/stack.support.ts";
 import { startTestSimulator } from "../test-simulator.support.ts";
 
 const simulator = await startTestSimulator({ account: "academy" });
 afterAll(() => simulator.close());
 
-const trust = {
-  Version: "2012-10-17",
-  Statement: { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
-};
+const trust = trustOf("ec2.amazonaws.com");
 const byName = (name: string) => ({ Filters: [{ Name: "tag:Name", Values: [name] }] });
 
 describe("the lab's account", () => {

@@ -7,6 +7,7 @@ import { Lambda } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { parseArguments } from "../command.ts";
 import { outcome } from "../kit/calls.support.ts";
+import { settledStack } from "../services/cloudformation/resources/stack.support.ts";
 import { startTestSimulator } from "../test-simulator.support.ts";
 
 const slow = { accessKeyId: "AKIASLOW", secretAccessKey: "x" };
@@ -144,12 +145,7 @@ describe("an unused service-linked role", () => {
     const outcome = async (StackName: string) => {
       const TemplateBody = "Resources: {Cluster: {Type: AWS::ECS::Cluster}}";
       await cloudformation.createStack({ StackName, TemplateBody });
-      for (;;) {
-        const { Stacks } = await cloudformation.describeStacks({ StackName });
-        const { StackStatus = "" } = Stacks?.[0] ?? {};
-        if (!StackStatus.endsWith("_IN_PROGRESS")) return StackStatus;
-        await simulator.clock.foreground.wait(1000);
-      }
+      return (await settledStack(simulator, StackName))?.StackStatus;
     };
     expect(await outcome("first")).toBe("ROLLBACK_COMPLETE");
     const { StackEvents = [] } = await cloudformation.describeStackEvents({ StackName: "first" });

@@ -5,14 +5,26 @@ import { createTestEnvironment } from "../test-environment.support.ts";
 // biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
 export type Call = (name: string, input: object) => any;
 
+/** Calls operations of a service as the gateway does. */
+export function callerOf({ operations }: { readonly operations: object }): Call {
+  const byName = operations as Record<string, (...args: object[]) => unknown>;
+  return (name, input) => byName[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
+}
+
+/** The same; an error of the operation rejects the promise. */
+export function asyncCallerOf(service: { readonly operations: object }) {
+  const call = callerOf(service);
+  // biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
+  return async (name: string, input: object = {}): Promise<any> => call(name, input);
+}
+
 /** Creates a separate service, for tests of one that needs no other. */
 export async function callsOf(
   create: (environment: Environment) => { readonly operations: object },
 ): Promise<Call> {
   const environment = await createTestEnvironment();
   await environment.remove();
-  const operations = create(environment).operations as Record<string, (...args: object[]) => unknown>;
-  return (name, input) => operations[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
+  return callerOf(create(environment));
 }
 
 /** The status, name and message of the error that a client's call rejects with, or "nothing". */

@@ -1,33 +1,24 @@
 import type { PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
-import { afterEach, describe, expect, it } from "vitest";
-import type { Call } from "../../kit/calls.support.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { asyncCallerOf } from "../../kit/calls.support.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import type { TestClock } from "../../virtual-clock.support.ts";
 import { cloudwatch as definition } from "./service.ts";
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-
 const minute = 60_000;
 
-interface Scene {
-  readonly call: Call;
-  readonly clock: TestClock;
-}
-
-async function cloudwatch(): Promise<Scene> {
+async function cloudwatch() {
   const environment = await createTestEnvironment();
   const service = definition.create(environment);
-  closers.push(async () => {
+  onTestFinished(async () => {
     await service.close?.();
     await environment.remove();
   });
-  const operations = service.operations as Record<string, (...args: object[]) => unknown>;
-  const call: Call = async (name, input) =>
-    operations[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
-  return { call, clock: environment.clock };
+  const { clock } = environment;
+  const call = asyncCallerOf(service);
+  const alarm = async () => (await call("describeAlarms", { AlarmNames: ["errors"] })).MetricAlarms[0];
+  const becomes = (state: string) => clock.until(async () => (await alarm()).StateValue === state);
+  return { call, clock, alarm, becomes };
 }
 
 const alarm: PutMetricAlarmInput = {
@@ -43,42 +34,28 @@ const alarm: PutMetricAlarmInput = {
   TreatMissingData: "notBreaching",
 };
 const datum = { MetricName: "Errors", Dimensions: alarm.Dimensions };
-const lately = ({ clock }: Scene) => ({
+const lately = (clock: TestClock) => ({
   StartTime: new Date(clock.foreground.now() - 10 * minute),
   EndTime: clock.now(),
 });
 
-const outcome = (promise: Promise<unknown>) =>
-  promise.then(
-    () => "accepted",
-    (error) => `${error.code}: ${error.message}`,
-  );
-
-async function stateOf({ call }: Scene) {
-  const { MetricAlarms } = await call("describeAlarms", { AlarmNames: ["errors"] });
-  return MetricAlarms[0];
-}
-const becomes = (scene: Scene, state: string) =>
-  scene.clock.until(async () => (await stateOf(scene)).StateValue === state);
-
 describe("an alarm", () => {
   it("begins without data, goes into ALARM at a breaching datapoint, and returns to OK when none comes", async () => {
-    const scene = await cloudwatch();
-    const { call } = scene;
+    const { call, alarm: current, becomes } = await cloudwatch();
     await call("putMetricAlarm", alarm);
-    expect(await stateOf(scene)).toMatchObject({
+    expect(await current()).toMatchObject({
       StateValue: "INSUFFICIENT_DATA",
       StateReason: "Unchecked: Initial alarm creation",
       AlarmArn: "arn:aws:cloudwatch:us-east-1:123456789012:alarm:errors",
       Period: 60,
     });
-    await becomes(scene, "OK");
-    expect((await stateOf(scene)).StateReason).toBe(
+    await becomes("OK");
+    expect((await current()).StateReason).toBe(
       "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].",
     );
     await call("putMetricData", { Namespace: "Shop", MetricData: [{ ...datum, Value: 3 }] });
-    await becomes(scene, "ALARM");
-    const raised = await stateOf(scene);
+    await becomes("ALARM");
+    const raised = await current();
     expect(raised.StateReason).toMatch(
       /^Threshold Crossed: 1 datapoint \[3\.0 \(\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d\)\] was greater than or equal to the threshold \(1\.0\)\.$/,
     );
@@ -90,42 +67,42 @@ describe("an alarm", () => {
       threshold: 1,
       evaluatedDatapoints: [{ sampleCount: 1, value: 3 }],
     });
-    await becomes(scene, "OK");
+    await becomes("OK");
   });
 
   it("with two of three datapoints reports how many it had", async () => {
-    const scene = await cloudwatch();
-    const { call } = scene;
+    const { call, clock, alarm: current, becomes } = await cloudwatch();
     await call("putMetricAlarm", { ...alarm, EvaluationPeriods: 3, DatapointsToAlarm: 2 });
     const MetricData = [3, 2, 1].map((back) => ({
       ...datum,
       Value: back === 2 ? 0 : 5,
-      Timestamp: new Date(scene.clock.foreground.now() - back * minute),
+      Timestamp: new Date(clock.foreground.now() - back * minute),
     }));
     await call("putMetricData", { Namespace: "Shop", MetricData });
-    await becomes(scene, "ALARM");
-    expect((await stateOf(scene)).StateReason).toMatch(
+    await becomes("ALARM");
+    expect((await current()).StateReason).toMatch(
       /^Threshold Crossed: 2 out of the last 3 datapoints \[5\.0 .+, 0\.0 .+, 5\.0 .+\] were greater than or equal to the threshold \(1\.0\) \(minimum 2 datapoints for \w+ -> ALARM transition\)\.$/,
     );
   });
 
   it("keeps a manually set state when it ignores missing data, until it is deleted", async () => {
-    const scene = await cloudwatch();
-    const { call } = scene;
+    const { call } = await cloudwatch();
     await call("putMetricAlarm", { ...alarm, TreatMissingData: "ignore", ActionsEnabled: false });
     await call("setAlarmState", { AlarmName: "errors", StateValue: "ALARM", StateReason: "a drill" });
     const { MetricAlarms } = await call("describeAlarms", { StateValue: "ALARM", AlarmNamePrefix: "err" });
     expect(MetricAlarms).toMatchObject([{ StateReason: "a drill", ActionsEnabled: false }]);
     await call("deleteAlarms", { AlarmNames: ["errors"] });
     expect(await call("describeAlarms", {})).toMatchObject({ MetricAlarms: [] });
-    expect(await outcome(call("deleteAlarms", { AlarmNames: ["errors"] }))).toMatch(/^ResourceNotFound: /);
+    const again = call("deleteAlarms", { AlarmNames: ["errors"] });
+    await expect(again).rejects.toMatchObject({ code: "ResourceNotFound" });
   });
 });
 
 describe("metrics", () => {
-  async function published(): Promise<Scene> {
+  async function published() {
     const scene = await cloudwatch();
-    const now = scene.clock.foreground.now();
+    const { clock } = scene;
+    const now = clock.foreground.now();
     const MetricData = [
       {
         ...datum,
@@ -141,10 +118,9 @@ describe("metrics", () => {
   }
 
   it("are read by the minute of AWS time, oldest first, with the requested statistics", async () => {
-    const scene = await published();
-    const { call } = scene;
+    const { call, clock } = await published();
     const { MetricDataResults } = await call("getMetricData", {
-      ...lately(scene),
+      ...lately(clock),
       ScanBy: "TimestampAscending",
       MetricDataQueries: ["Sum", "Average", "Minimum", "Maximum", "SampleCount", "p50"].map((Stat) => ({
         Id: Stat.toLowerCase(),
@@ -164,14 +140,13 @@ describe("metrics", () => {
   });
 
   it("are added up over longer periods, newest first by GetMetricData", async () => {
-    const scene = await published();
-    const { call } = scene;
+    const { call, clock } = await published();
     const query = (Id: string, Period: number, Stat: string) => ({
       Id,
       MetricStat: { Metric: { Namespace: "Shop", ...datum }, Period, Stat },
     });
     const { MetricDataResults } = await call("getMetricData", {
-      ...lately(scene),
+      ...lately(clock),
       MetricDataQueries: [query("minutes", 60, "p100"), query("day", 86_400, "Sum")],
     });
     expect(MetricDataResults[0]).toMatchObject({ Id: "minutes", Values: [3, 7], StatusCode: "Complete" });
@@ -185,8 +160,7 @@ describe("metrics", () => {
     [{ Dimensions: [{ Name: "Service" }] }, 1],
     [{ Dimensions: [{ Name: "Service", Value: "employee" }] }, 0],
   ])("are listed by %j", async (filter, count) => {
-    const scene = await published();
-    const { call } = scene;
+    const { call } = await published();
     expect((await call("listMetrics", filter)).Metrics).toHaveLength(count);
   });
 });

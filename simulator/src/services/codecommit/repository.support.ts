@@ -1,10 +1,7 @@
 import { onTestFinished } from "vitest";
+import { asyncCallerOf } from "../../kit/calls.support.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import { codecommit } from "./service.ts";
-
-/** Calls an operation by its method's name. */
-// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
-type Call = (name: string, input: object) => Promise<any>;
 
 /** CodeCommit with the empty repository `deployment`, removed when the test has finished. */
 export async function withRepository() {
@@ -21,12 +18,7 @@ export async function withRepository() {
     },
   });
   onTestFinished(() => environment.remove());
-  const operations = codecommit.create(environment).operations as Record<
-    string,
-    (...args: object[]) => unknown
-  >;
-  const call: Call = async (name, input) =>
-    operations[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
+  const call = asyncCallerOf(codecommit.create(environment));
   const { repositoryMetadata } = await call("createRepository", {
     repositoryName: "deployment",
     repositoryDescription: "files",

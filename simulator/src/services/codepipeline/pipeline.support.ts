@@ -1,21 +1,11 @@
 import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import { trustOf } from "../../kit/policies.support.ts";
 import type { Aws } from "../api.ts";
 
 /** A role that CodePipeline may assume, and EventBridge to start pipelines; resolves with its ARN. */
 export async function createPipelineRole({ iam }: Pick<Aws, "iam">, RoleName: string): Promise<string> {
-  const { Role } = await iam.createRole({
-    RoleName,
-    AssumeRolePolicyDocument: JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Effect: "Allow",
-          Principal: { Service: ["codepipeline.amazonaws.com", "events.amazonaws.com"] },
-          Action: "sts:AssumeRole",
-        },
-      ],
-    }),
-  });
+  const trust = trustOf("codepipeline.amazonaws.com", "events.amazonaws.com");
+  const { Role } = await iam.createRole({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) });
   return Role?.Arn ?? "";
 }
 

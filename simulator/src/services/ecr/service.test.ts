@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { asyncCallerOf } from "../../kit/calls.support.ts";
 import { digestOf } from "../../runtime/registry/manifest.ts";
 import {
   ociIndex,
@@ -16,15 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.close());
 
-type Operation = keyof TestRegistry["ecr"] & string;
-
-/** Calls as the gateway does: one operation by name. */
-// biome-ignore lint/suspicious/noExplicitAny: the tests check the shapes of the responses
-async function call(operation: Operation, input: object): Promise<any> {
-  // biome-ignore lint/suspicious/noExplicitAny: one signature for every operation
-  const perform = test.ecr[operation] as any;
-  return perform(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
-}
+const call = (operation: string, input: object) => asyncCallerOf({ operations: test.ecr })(operation, input);
 
 const customer = { repositoryName: "customer" };
 const arn = "arn:aws:ecr:us-east-1:123456789012:repository/customer";

@@ -1,18 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { asyncCallerOf } from "../../kit/calls.support.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import { logs as definition } from "./service.ts";
 
-const caller = { accessKeyId: "test", sourceIp: "127.0.0.1" };
 const stream = { logGroupName: "awslogs-capstone", logStreamName: "awslogs-capstone/customer/1" };
 
 async function logsWith(messages: readonly string[] = []) {
   const environment = await createTestEnvironment();
   await environment.remove();
-  const { operations } = definition.create(environment);
-  // biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
-  type AnyOperation = (input: object, from: object) => any;
-  const call = async (name: keyof typeof operations, input: object) =>
-    (operations as Record<string, AnyOperation>)[name as string]?.(input, caller);
+  const call = asyncCallerOf(definition.create(environment));
   await call("createLogGroup", { logGroupName: stream.logGroupName });
   await call("createLogStream", stream);
   const now = Date.now();

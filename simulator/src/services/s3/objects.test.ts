@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { S3 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { outcome } from "../../kit/calls.support.ts";
 import { startTestSimulator } from "../../test-simulator.support.ts";
 
 const Bucket = "objects";
@@ -10,11 +11,6 @@ afterAll(() => simulator.close());
 const s3 = new S3({ ...simulator.clientConfig, maxAttempts: 1 });
 await s3.createBucket({ Bucket });
 
-const refusal = (call: Promise<unknown>) =>
-  call.then(
-    () => "nothing",
-    ({ name, $metadata }) => `${$metadata?.httpStatusCode} ${name}`,
-  );
 const textOf = async (Key: string, more = {}) =>
   (await s3.getObject({ Bucket, Key, ...more })).Body?.transformToString();
 
@@ -37,7 +33,7 @@ describe("an object", () => {
     const { Contents = [] } = await s3.listObjectsV2({ Bucket, Prefix: Key });
     expect(Contents.map((each) => each.Key)).toContain(Key);
     await s3.deleteObject({ Bucket, Key });
-    expect(await refusal(s3.headObject({ Bucket, Key }))).toBe("404 NotFound");
+    expect(await outcome(s3.headObject({ Bucket, Key }))).toBe("NotFound 404");
   });
 
   it.each(["CRC32", "CRC64NVME", "SHA1", "SHA256"] as const)(
@@ -53,7 +49,7 @@ describe("an object", () => {
       expect(got[name]).toBe(put[name]);
       expect(Body.equals((await got.Body?.transformToByteArray()) ?? Buffer.alloc(0))).toBe(true);
       const wrong = Buffer.alloc(Buffer.from(put[name] ?? "", "base64").length).toString("base64");
-      expect(await refusal(s3.putObject({ Bucket, Key, Body, [name]: wrong }))).toBe("400 BadDigest");
+      expect(await outcome(s3.putObject({ Bucket, Key, Body, [name]: wrong }))).toBe("BadDigest 400");
     },
   );
 
@@ -70,7 +66,7 @@ describe("an object", () => {
     expect(await textOf("part", { Range: "bytes=-3" })).toBe("789");
     const tail = await s3.getObject({ Bucket, Key: "part", Range: "bytes=8-" });
     expect([tail.ContentRange, tail.$metadata.httpStatusCode]).toEqual(["bytes 8-9/10", 206]);
-    expect(await refusal(s3.getObject({ Bucket, Key: "part", Range: "bytes=10-" }))).toBe("416 InvalidRange");
+    expect(await outcome(s3.getObject({ Bucket, Key: "part", Range: "bytes=10-" }))).toBe("InvalidRange 416");
     await s3.putObject({ Bucket, Key: "empty", Body: Buffer.alloc(0) });
     expect(await textOf("empty")).toBe("");
   });
@@ -78,7 +74,7 @@ describe("an object", () => {
   it("is read on the condition that it is the same", async () => {
     const { ETag } = await s3.putObject({ Bucket, Key: "if", Body: "1" });
     expect(await textOf("if", { IfMatch: ETag })).toBe("1");
-    expect(await refusal(s3.getObject({ Bucket, Key: "if", IfMatch: '"x"' }))).toBe("412 PreconditionFailed");
+    expect(await outcome(s3.getObject({ Bucket, Key: "if", IfMatch: '"x"' }))).toBe("PreconditionFailed 412");
   });
 });
 
@@ -110,7 +106,7 @@ describe("a list", () => {
     await s3.putObject({ Bucket: List, Key, Body: "22" });
     const removed = await s3.deleteObject({ Bucket: List, Key });
     expect(removed.DeleteMarker).toBe(true);
-    expect(await refusal(s3.getObject({ Bucket: List, Key }))).toBe("404 NoSuchKey");
+    expect(await outcome(s3.getObject({ Bucket: List, Key }))).toBe("NoSuchKey 404");
     const { Versions, DeleteMarkers } = await s3.listObjectVersions({ Bucket: List, Prefix: Key });
     expect(Versions?.map(({ Size, IsLatest }) => [Size, IsLatest])).toEqual([
       [2, false],

@@ -6,18 +6,7 @@ import { gitRepository } from "./codecommit.ts";
 import { application, deploymentGroup } from "./codedeploy.ts";
 import { pipeline } from "./codepipeline.ts";
 import { instance } from "./ec2-instance.ts";
-import {
-  eip,
-  gatewayAttachment,
-  internetGateway,
-  natGateway,
-  route,
-  routeTable,
-  subnet,
-  subnetRouteTableAssociation,
-  vpc,
-  vpcEndpoint,
-} from "./ec2-network.ts";
+import * as network from "./ec2-network.ts";
 import { securityGroup, securityGroupEgress, securityGroupIngress } from "./ec2-security-group.ts";
 import { repository } from "./ecr.ts";
 import { cluster, taskDefinition } from "./ecs.ts";
@@ -50,20 +39,20 @@ const handlers: Readonly<Record<string, ResourceHandler>> = {
   "AWS::CodeDeploy::Application": application,
   "AWS::CodeDeploy::DeploymentGroup": deploymentGroup,
   "AWS::CodePipeline::Pipeline": pipeline,
-  "AWS::EC2::EIP": eip,
+  "AWS::EC2::EIP": network.eip,
   "AWS::EC2::Instance": instance,
-  "AWS::EC2::InternetGateway": internetGateway,
-  "AWS::EC2::NatGateway": natGateway,
-  "AWS::EC2::Route": route,
-  "AWS::EC2::RouteTable": routeTable,
+  "AWS::EC2::InternetGateway": network.internetGateway,
+  "AWS::EC2::NatGateway": network.natGateway,
+  "AWS::EC2::Route": network.route,
+  "AWS::EC2::RouteTable": network.routeTable,
   "AWS::EC2::SecurityGroup": securityGroup,
   "AWS::EC2::SecurityGroupEgress": securityGroupEgress,
   "AWS::EC2::SecurityGroupIngress": securityGroupIngress,
-  "AWS::EC2::Subnet": subnet,
-  "AWS::EC2::SubnetRouteTableAssociation": subnetRouteTableAssociation,
-  "AWS::EC2::VPC": vpc,
-  "AWS::EC2::VPCEndpoint": vpcEndpoint,
-  "AWS::EC2::VPCGatewayAttachment": gatewayAttachment,
+  "AWS::EC2::Subnet": network.subnet,
+  "AWS::EC2::SubnetRouteTableAssociation": network.subnetRouteTableAssociation,
+  "AWS::EC2::VPC": network.vpc,
+  "AWS::EC2::VPCEndpoint": network.vpcEndpoint,
+  "AWS::EC2::VPCGatewayAttachment": network.gatewayAttachment,
   "AWS::ECR::Repository": repository,
   "AWS::ECS::Cluster": cluster,
   "AWS::ECS::Service": service,

@@ -1,6 +1,7 @@
 import type { StateValue } from "@aws-sdk/client-cloudwatch";
 import type { TaskSet } from "@aws-sdk/client-ecs";
 import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { asyncCallerOf } from "../../../kit/calls.support.ts";
 import { AwsError } from "../../../kit/errors.ts";
 import { createTestEnvironment } from "../../../test-environment.support.ts";
 import type { Aws } from "../../api.ts";
@@ -40,9 +41,6 @@ export interface Fixture {
   beforeDelete: () => Promise<void>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
-type Call = (operation: string, input?: object) => Promise<any>;
-
 export async function createFixture() {
   const fixture: Fixture = {
     healthy: true,
@@ -74,12 +72,10 @@ export async function createFixture() {
     },
   });
   const codedeploy = definition.create(environment);
-  const operations = codedeploy.operations as Record<string, (...args: object[]) => unknown>;
-  const call: Call = async (operation, input = {}) => operations[operation]?.(input, { accessKeyId: "test" });
   return {
     fixture,
     clock: environment.clock,
-    call,
+    call: asyncCallerOf(codedeploy),
     close: async () => {
       await environment.clock.during(Promise.resolve(codedeploy.close?.()));
       await environment.remove();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { trustOf } from "../../../kit/policies.support.ts";
 import { startRealSimulator } from "../../../test-simulator.support.ts";
 import { filesPushed, imagePushed } from "../pipeline.support.ts";
 import { preparePipelineDelivery } from "./delivery.support.ts";
@@ -58,15 +59,8 @@ describe("the course's pipeline", () => {
   it("is not started through a rule whose role EventBridge cannot assume", async () => {
     const { aws } = simulator;
     await course.startOn("wrong-role", imagePushed);
-    const { Role } = await aws.iam.createRole({
-      RoleName: "Tasks",
-      AssumeRolePolicyDocument: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" },
-        ],
-      }),
-    });
+    const AssumeRolePolicyDocument = JSON.stringify(trustOf("ecs-tasks.amazonaws.com"));
+    const { Role } = await aws.iam.createRole({ RoleName: "Tasks", AssumeRolePolicyDocument });
     const { Targets = [] } = await aws.events.listTargetsByRule({ Rule: "wrong-role" });
     await aws.events.putTargets({
       Rule: "wrong-role",

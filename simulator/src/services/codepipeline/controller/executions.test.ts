@@ -105,19 +105,13 @@ describe("an execution", () => {
   });
 
   it("runs actions of one order in parallel, and the next order only after them", async () => {
-    const { create, client, token, reaches } = pipelines;
+    const { create, asked, answer, token, reaches } = pipelines;
     const ask = stage("Ask", approval("Approve"), approval("Too"), approval("Last", { runOrder: 2 }));
     const id = await create(waitingPipeline("orders", { stages: [stage("Source", files), ask] }));
     for (const actionName of ["Approve", "Too", "Last"]) {
-      await pipelines.until(() => token("orders", "Ask", actionName));
-      if (actionName !== "Last") expect(await token("orders", "Ask", "Last")).toBeUndefined();
-      await client.putApprovalResult({
-        pipelineName: "orders",
-        stageName: "Ask",
-        actionName,
-        token: await token("orders", "Ask", actionName),
-        result: { status: "Approved", summary: "" },
-      });
+      await asked("orders", id, actionName);
+      if (actionName !== "Last") expect(await token("orders", "Last")).toBeUndefined();
+      await answer("orders", "Approved", id, actionName);
     }
     await reaches("orders", id, "Succeeded");
   });
@@ -163,16 +157,7 @@ describe("a retry", () => {
     stage("Source", files),
     stage("Ask", approval("Sooner"), approval("Approve", { runOrder: 2 })),
   ];
-  const answerSooner = async (pipelineName: string) => {
-    await pipelines.until(() => pipelines.token(pipelineName, "Ask", "Sooner"));
-    await pipelines.client.putApprovalResult({
-      pipelineName,
-      stageName: "Ask",
-      actionName: "Sooner",
-      token: await pipelines.token(pipelineName, "Ask", "Sooner"),
-      result: { status: "Approved", summary: "" },
-    });
-  };
+  const answerSooner = (name: string) => pipelines.answer(name, "Approved", undefined, "Sooner");
 
   it.each([
     ["FAILED_ACTIONS", ["Files", "Sooner", "Approve", "Approve"]],

@@ -88,34 +88,33 @@ export async function preparePipelines(simulator: TestSimulator) {
 function createAnswering(client: CodePipeline, until: TestSimulator["clock"]["until"]) {
   const stageState = async (name: string, stageName: string) =>
     (await client.getPipelineState({ name })).stageStates?.find((each) => each.stageName === stageName);
-  const token = async (name: string, stageName = "Ask", actionName = "Approve") => {
-    const { actionStates = [] } = (await stageState(name, stageName)) ?? {};
+  const token = async (name: string, actionName = "Approve") => {
+    const { actionStates = [] } = (await stageState(name, "Ask")) ?? {};
     return actionStates.find((each) => each.actionName === actionName)?.latestExecution?.token;
   };
   /** Waits for the approval of this execution, or of any. */
-  const asked = async (pipelineName: string, id?: string, stageName = "Ask") => {
+  const asked = async (pipelineName: string, id?: string, actionName?: string) => {
     await until(async () => {
-      const { latestExecution } = (await stageState(pipelineName, stageName)) ?? {};
+      const { latestExecution } = (await stageState(pipelineName, "Ask")) ?? {};
       return (
-        (id === undefined || latestExecution?.pipelineExecutionId === id) && token(pipelineName, stageName)
+        (id === undefined || latestExecution?.pipelineExecutionId === id) && token(pipelineName, actionName)
       );
     });
-    return (await token(pipelineName, stageName)) ?? "";
+    return (await token(pipelineName, actionName)) ?? "";
   };
   return {
     stageState,
     token,
     asked,
-    async answer(pipelineName: string, status: "Approved" | "Rejected" = "Approved", id?: string) {
-      const given = await asked(pipelineName, id);
-      const result = { status, summary: status.toLowerCase() };
-      return client.putApprovalResult({
-        pipelineName,
-        stageName: "Ask",
-        actionName: "Approve",
-        token: given,
-        result,
-      });
+    async answer(
+      pipelineName: string,
+      status: "Approved" | "Rejected" = "Approved",
+      id?: string,
+      actionName = "Approve",
+    ) {
+      const given = await asked(pipelineName, id, actionName);
+      const place = { pipelineName, stageName: "Ask", actionName, token: given };
+      return client.putApprovalResult({ ...place, result: { status, summary: status.toLowerCase() } });
     },
   };
 }
