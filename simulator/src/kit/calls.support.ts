@@ -6,7 +6,7 @@ import { createTestEnvironment } from "../test-environment.support.ts";
 export type Call = (name: string, input: object) => any;
 
 /** Calls operations of a service as the gateway does. */
-export function callerOf({ operations }: { readonly operations: object }): Call {
+function callerOf({ operations }: { readonly operations: object }): Call {
   const byName = operations as Record<string, (...args: object[]) => unknown>;
   return (name, input) => byName[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
 }

@@ -20,6 +20,22 @@ async function register(service: string, more: object = { MinCapacity: 1, MaxCap
   return await scaling.registerScalableTarget({ ...target(service), ...more });
 }
 
+const track = (service: string, metric: "CPU" | "Memory", TargetValue: number) =>
+  scaling.putScalingPolicy({
+    ...target(service),
+    PolicyName: metric,
+    PolicyType: "TargetTrackingScaling",
+    TargetTrackingScalingPolicyConfiguration: {
+      TargetValue,
+      PredefinedMetricSpecification: { PredefinedMetricType: `ECSServiceAverage${metric}Utilization` },
+    },
+  });
+
+async function policiesOf(service: string) {
+  const { ServiceNamespace, ResourceId } = target(service);
+  return (await scaling.describeScalingPolicies({ ServiceNamespace, ResourceId })).ScalingPolicies;
+}
+
 describe("a scalable target", () => {
   it("may be the first of the account, together with another", async () => {
     const made = await Promise.all(["first", "second"].map((name) => register(name)));
@@ -58,58 +74,30 @@ describe("a scalable target", () => {
 
   it("is deleted with its policies", async () => {
     await register("gone");
-    await scaling.putScalingPolicy({ ...target("gone"), ...tracking });
+    await track("gone", "CPU", 60);
     await scaling.deregisterScalableTarget(target("gone"));
-    const { ScalingPolicies } = await scaling.describeScalingPolicies({
-      ServiceNamespace: "ecs",
-      ResourceId: "service/coffee/gone",
-    });
-    expect(ScalingPolicies).toEqual([]);
+    expect(await policiesOf("gone")).toEqual([]);
     await expect(scaling.deregisterScalableTarget(target("gone"))).rejects.toMatchObject({
       name: "ObjectNotFoundException",
     });
   });
 });
 
-const tracking = {
-  PolicyName: "cpu",
-  PolicyType: "TargetTrackingScaling" as const,
-  TargetTrackingScalingPolicyConfiguration: {
-    TargetValue: 60,
-    PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" as const },
-  },
-};
 describe("a scaling policy", () => {
   beforeAll(() => register("web"));
 
   it("tracks a target, is changed under its name, and is deleted", async () => {
-    const { PolicyARN } = await scaling.putScalingPolicy({ ...target("web"), ...tracking });
-    const PredefinedMetricSpecification = {
-      PredefinedMetricType: "ECSServiceAverageMemoryUtilization" as const,
-    };
-    await scaling.putScalingPolicy({
-      ...target("web"),
-      ...tracking,
-      PolicyName: "memory",
-      TargetTrackingScalingPolicyConfiguration: { TargetValue: 60, PredefinedMetricSpecification },
-    });
-    const { TargetTrackingScalingPolicyConfiguration: configuration } = tracking;
-    const again = await scaling.putScalingPolicy({
-      ...target("web"),
-      ...tracking,
-      TargetTrackingScalingPolicyConfiguration: { ...configuration, TargetValue: 40 },
-    });
-    expect(again.PolicyARN).toBe(PolicyARN);
-    const list = () =>
-      scaling.describeScalingPolicies({ ServiceNamespace: "ecs", ResourceId: "service/coffee/web" });
-    expect((await list()).ScalingPolicies).toMatchObject([
-      { PolicyName: "cpu", TargetTrackingScalingPolicyConfiguration: { TargetValue: 40 } },
-      { PolicyName: "memory", PolicyType: "TargetTrackingScaling" },
+    const { PolicyARN } = await track("web", "CPU", 60);
+    await track("web", "Memory", 60);
+    expect((await track("web", "CPU", 40)).PolicyARN).toBe(PolicyARN);
+    expect(await policiesOf("web")).toMatchObject([
+      { PolicyName: "CPU", TargetTrackingScalingPolicyConfiguration: { TargetValue: 40 } },
+      { PolicyName: "Memory", PolicyType: "TargetTrackingScaling" },
     ]);
-    await scaling.deleteScalingPolicy({ ...target("web"), PolicyName: "cpu" });
-    expect((await list()).ScalingPolicies).toMatchObject([{ PolicyName: "memory" }]);
-    await expect(scaling.deleteScalingPolicy({ ...target("web"), PolicyName: "cpu" })).rejects.toThrow(
-      "policy name: cpu",
+    await scaling.deleteScalingPolicy({ ...target("web"), PolicyName: "CPU" });
+    expect(await policiesOf("web")).toMatchObject([{ PolicyName: "Memory" }]);
+    await expect(scaling.deleteScalingPolicy({ ...target("web"), PolicyName: "CPU" })).rejects.toThrow(
+      "policy name: CPU",
     );
   });
 });

@@ -2,13 +2,7 @@ import { callerArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import type { Caller, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import {
-  createChangeSet,
-  deleteChangeSet,
-  describeChangeSet,
-  executeChangeSet,
-  listChangeSets,
-} from "./operations/change-sets.ts";
+import * as changeSets from "./operations/change-sets.ts";
 import {
   cancelUpdateStack,
   continueUpdateRollback,
@@ -27,7 +21,7 @@ import {
   listStackResources,
   listStacks,
 } from "./operations/describe-stacks.ts";
-import { getTemplate, getTemplateSummary } from "./operations/templates.ts";
+import * as templates from "./operations/templates.ts";
 import { resourceTypes } from "./resources/catalog.ts";
 import type { ResourceTypes } from "./resources/resource-type.ts";
 import { actingFor } from "./stack/operation.ts";
@@ -58,15 +52,10 @@ const operations = {
   describeStackEvents,
   describeStackResources,
   listStackResources,
-  getTemplate,
-  getTemplateSummary,
+  ...templates,
   listExports,
   listImports,
-  createChangeSet,
-  describeChangeSet,
-  executeChangeSet,
-  deleteChangeSet,
-  listChangeSets,
+  ...changeSets,
 };
 
 /**

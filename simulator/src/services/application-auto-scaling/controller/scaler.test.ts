@@ -65,7 +65,7 @@ const policies = { cpu: tracking("cpu"), memory: tracking("memory") };
 
 interface Case {
   readonly name: string;
-  /** What each alarm saw, such as `cpu High`: three values for the upper alarm, the last of which is given. */
+  /** The values that each alarm saw, such as `cpu High`: three for the upper alarm, the last of which is given. */
   readonly sees: Record<string, readonly number[]>;
   readonly capacity?: number;
   readonly isDeploying?: true;
