@@ -7,6 +7,7 @@ const stack = forEachTest(startStackTest);
 const part = readParts(new URL("ec2-instance.yaml", import.meta.url));
 const [image] = publicImages("us-east-1").filter(({ architecture }) => architecture === "x86_64");
 const server = (properties: object) => part("server", { Server: { ImageId: image?.id, ...properties } });
+
 const describeServer = async () => {
   const { Reservations } = await stack.aws.ec2.describeInstances({
     Filters: [{ Name: "instance-state-name", Values: ["running"] }],
