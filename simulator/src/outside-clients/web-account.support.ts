@@ -1,8 +1,10 @@
 import type { Aws } from "../services/api.ts";
 import type { Simulator } from "../simulator.ts";
 
-interface TestNetwork {
+export interface TestNetwork {
   readonly vpc: string;
+  /** The main table, with a route to an internet gateway. */
+  readonly routeTable: string;
   readonly subnets: string[];
   readonly securityGroup: string;
 }
@@ -15,9 +17,13 @@ export async function createWebAccount(simulator: Simulator, name: string) {
   const { listeners, targetGroups } = await createLoadBalancer(simulator, name, network);
   await aws.ecs.createCluster({ clusterName: name });
   const { subnets, securityGroup } = network;
+  const assignPublicIp = "ENABLED" as const;
   return {
     repositoryUri: repository?.repositoryUri ?? "",
-    networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups: [securityGroup] } },
+    networkConfiguration: {
+      awsvpcConfiguration: { subnets, securityGroups: [securityGroup], assignPublicIp },
+    },
+    network,
     listeners,
     targetGroups,
   };
@@ -49,9 +55,16 @@ export async function createIdleCluster({ aws: { ec2, ecs } }: Simulator) {
   return { subnet, createService };
 }
 
-/** Two zones, as load balancers require. */
+/** Two public subnets in two zones, as load balancers require, and a group that opens their ports. */
 export async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
   const vpc = (await aws.ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
+  const { InternetGateway } = await aws.ec2.createInternetGateway({});
+  const GatewayId = InternetGateway?.InternetGatewayId;
+  await aws.ec2.attachInternetGateway({ InternetGatewayId: GatewayId, VpcId: vpc });
+  const ofVpc = { Filters: [{ Name: "vpc-id", Values: [vpc] }] };
+  const { RouteTables } = await aws.ec2.describeRouteTables(ofVpc);
+  const RouteTableId = RouteTables?.[0]?.RouteTableId;
+  await aws.ec2.createRoute({ RouteTableId, DestinationCidrBlock: "0.0.0.0/0", GatewayId });
   const createSubnet = async (zone: string, CidrBlock: string) => {
     const AvailabilityZone = `us-east-1${zone}`;
     const { Subnet } = await aws.ec2.createSubnet({ VpcId: vpc, CidrBlock, AvailabilityZone });
@@ -60,7 +73,12 @@ export async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
   const subnets = [await createSubnet("a", "10.0.0.0/24"), await createSubnet("b", "10.0.1.0/24")];
   const group = { GroupName: "web", Description: "web", VpcId: vpc };
   const { GroupId: securityGroup = "" } = await aws.ec2.createSecurityGroup(group);
-  return { vpc, subnets, securityGroup };
+  for (const port of [80, 8080])
+    await aws.ec2.authorizeSecurityGroupIngress({
+      ...{ GroupId: securityGroup, IpProtocol: "tcp", CidrIp: "0.0.0.0/0" },
+      ...{ FromPort: port, ToPort: port },
+    });
+  return { vpc, routeTable: RouteTableId ?? "", subnets, securityGroup };
 }
 
 /** Creates a target group for port 8080 of tasks; returns its ARN. */

@@ -10,6 +10,7 @@ import {
   dependencyViolation,
   type Ec2State,
   find,
+  invalidValue,
   newId,
   remove,
   unsupported,
@@ -63,6 +64,13 @@ export function vpcOperations(state: Ec2State): Operations<"ec2"> {
       if (main) remove(state, "associations", main.id);
       remove(state, "vpcs", id);
       return {};
+    },
+    describeVpcAttribute: ({ VpcId, Attribute }) => {
+      const { id, dnsHostnames, dnsSupport } = find(state, "vpcs", VpcId);
+      if (Attribute === "enableDnsHostnames")
+        return { VpcId: id, EnableDnsHostnames: { Value: dnsHostnames } };
+      if (Attribute === "enableDnsSupport") return { VpcId: id, EnableDnsSupport: { Value: dnsSupport } };
+      throw invalidValue(`The simulator does not have the attribute '${Attribute}' of a VPC.`);
     },
     modifyVpcAttribute: (input) => {
       refuseUnsupported(unsupported, "ModifyVpcAttribute", input, [
