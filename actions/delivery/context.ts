@@ -61,6 +61,14 @@ const brief = { maxAttempts: 2 };
 function createLookupClients() {
   const options = (region?: string) => (region ? { ...brief, region } : brief);
   return {
+    ec2: async () => {
+      const { EC2Client } = await import("@aws-sdk/client-ec2");
+      return new EC2Client(brief);
+    },
+    rds: async () => {
+      const { RDSClient } = await import("@aws-sdk/client-rds");
+      return new RDSClient(brief);
+    },
     ecr: async (region?: string) => {
       const { ECRClient } = await import("@aws-sdk/client-ecr");
       return new ECRClient(options(region));

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { IAMClient } from "@aws-sdk/client-iam";
+import { RDSClient } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
@@ -202,9 +204,12 @@ export function clientsOf({ clientConfig }: Simulator): DeliveryContext["clients
   const [ecr, iam] = [new ECRClient(config), new IAMClient(config)];
   const [secretsManager, cloudwatch] = [new SecretsManagerClient(config), new CloudWatchClient(config)];
   const [ssm, sts] = [new SSMClient(config), new STSClient(config)];
+  const [ec2, rds] = [new EC2Client(config), new RDSClient(config)];
   return {
     ecs: new ECSClient(config),
     codedeploy: new CodeDeployClient(config),
+    ec2: async () => ec2,
+    rds: async () => rds,
     ssm: async () => ssm,
     sts: async () => sts,
     logs: async () => logs,

@@ -1,5 +1,5 @@
 import type { Action, Rule, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { contains } from "./addresses.ts";
+import { contains } from "../../ecs/network/addresses.ts";
 import { Unreadable } from "./outcome.ts";
 
 /** A visit by a browser that follows a link or sends a form, without a query. */

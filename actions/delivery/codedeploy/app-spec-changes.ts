@@ -2,6 +2,11 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { isObject } from "../../core/is-object.ts";
 import { diffService } from "../plan/plan.ts";
 
+/** Members of a service that an AppSpec may set. */
+export type AppSpecSettings = Pick<Service, "networkConfiguration" | "capacityProviderStrategy"> & {
+  readonly loadBalancerInfo?: { readonly containerPort?: number | string };
+};
+
 /** Lists what an AppSpec with these Properties changes on the service except its revision. */
 export function appSpecChanges(service: Service, properties: Readonly<Record<string, unknown>>): string[] {
   return diffService(serviceInProduction(service), serviceInAppSpec(properties));
@@ -28,7 +33,7 @@ function serviceInProduction(service: Service): object {
 }
 
 /** Returns the same from an AppSpec's Properties, whose keys are those of the API in another case. */
-function serviceInAppSpec(properties: Readonly<Record<string, unknown>>): object {
+export function serviceInAppSpec(properties: Readonly<Record<string, unknown>>): AppSpecSettings {
   const { taskDefinition: _, platformVersion, ...rest } = inApiCase(properties) as Record<string, unknown>;
   const strategy = rest.capacityProviderStrategy;
   return sorted({
@@ -38,7 +43,7 @@ function serviceInAppSpec(properties: Readonly<Record<string, unknown>>): object
     }),
     // LATEST does not count as a change, however far it has moved.
     ...(platformVersion !== undefined && platformVersion !== "LATEST" && { platformVersion }),
-  }) as object;
+  }) as AppSpecSettings;
 }
 
 const apiKeys = [

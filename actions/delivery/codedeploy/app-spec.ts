@@ -5,12 +5,14 @@ import type { Finding } from "../../core/findings.ts";
 import { isObject } from "../../core/is-object.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import { leftPlaceholders, twiceIn } from "../../ecs/task-definition-file.ts";
-import { appSpecChanges } from "./app-spec-changes.ts";
+import { type AppSpecSettings, appSpecChanges, serviceInAppSpec } from "./app-spec-changes.ts";
 
 export interface AppSpec {
   readonly containerName: string;
   /** Lists what it changes on the service except its revision. */
   readonly serviceChanges: readonly string[];
+  /** The settings in it, in the API's words. */
+  readonly settings: AppSpecSettings;
   /** Returns JSON text with the ARN in place of the revision. */
   contentFor(taskDefinitionArn: string): string;
 }
@@ -133,7 +135,7 @@ function checkAppSpec(
   };
   const serviceChanges = appSpecChanges(service, properties);
   return {
-    appSpec: { containerName, serviceChanges, contentFor },
+    appSpec: { containerName, serviceChanges, settings: serviceInAppSpec(properties), contentFor },
     findings: checkCapacityProviders(service, properties),
   };
 }

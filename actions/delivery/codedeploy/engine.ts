@@ -14,7 +14,7 @@ import { settingsToUpdate, updateSettings } from "../deployment/service-settings
 import type { Begun, Engine, OtherDeployment } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { describeRun } from "../order/run.ts";
-import { beginChecking } from "../verify/checking.ts";
+import { beginChecking, type Checking, startsTasks } from "../verify/checking.ts";
 import { type AppSpec, readAppSpec } from "./app-spec.ts";
 import { computeBudget, settleTermsOf } from "./budget.ts";
 import { findGroup } from "./group.ts";
@@ -41,7 +41,11 @@ export function createCodeDeployEngine(
       if (!group || !taskDefinition) return findings;
       const { checkGroupTraffic } = await import("../verify/group-traffic.ts");
       const checking = beginChecking(context, taskDefinition, running);
-      return [...findings, ...(await checkGroupTraffic(checking, group))];
+      const [traffic, networks] = await Promise.all([
+        checkGroupTraffic(checking, group),
+        appSpec && startsTasks(inputs, running.service) ? checkReplacement(checking, appSpec, group) : [],
+      ]);
+      return [...findings, ...traffic, ...networks];
     },
     containerName: () => appSpec?.containerName,
     serviceChanges: () => [...(appSpec?.serviceChanges ?? [])],
@@ -52,6 +56,23 @@ export function createCodeDeployEngine(
       return beginDeployment(context, inputs, appSpec.contentFor(revision), current);
     },
   };
+}
+
+/** The replacement's tasks are as the primary task set's, except for what the AppSpec sets. */
+async function checkReplacement(
+  checking: Checking,
+  { settings }: AppSpec,
+  { loadBalancerInfo }: DeploymentGroupInfo,
+): Promise<Finding[]> {
+  const { checkNetworks, tasksOf } = await import("../verify/networks.ts");
+  const { service } = checking;
+  const primary = service.taskSets?.find(({ status }) => status === "PRIMARY");
+  const now = tasksOf(service, primary);
+  const { loadBalancerInfo: balancing, ...changed } = settings;
+  const port = Number(balancing?.containerPort);
+  const pair = loadBalancerInfo?.targetGroupPairInfoList?.[0]?.targetGroups ?? [];
+  const targets = pair.flatMap(({ name }) => (name ? { group: name, port } : []));
+  return checkNetworks(checking, { ...now, ...changed, targets });
 }
 
 /** ECS API reference, UpdateService: the volumes of a CODE_DEPLOY service cannot be updated. */

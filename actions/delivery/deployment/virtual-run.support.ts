@@ -179,6 +179,8 @@ function clientsOf(fake: ReturnType<typeof createFakeAws>["fake"]): DeliveryCont
     elbv2: async () => elbv2,
     logs: nothing("logs"),
     cloudwatch: async () => cloudwatch,
+    ec2: nothing("networks"),
+    rds: nothing("databases"),
     ssm: nothing("parameters"),
     iam: nothing("roles"),
     sts: nothing("caller"),

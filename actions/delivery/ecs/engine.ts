@@ -6,7 +6,7 @@ import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { diffService } from "../plan/plan.ts";
-import { beginChecking } from "../verify/checking.ts";
+import { beginChecking, startsTasks } from "../verify/checking.ts";
 import { beginDeployment } from "./begin.ts";
 import { budgetOf, settleTermsOf } from "./budget.ts";
 import { targetGroupsOf } from "./running-deployment.ts";
@@ -32,14 +32,16 @@ export function createEcsEngine(
         );
       if (!taskDefinition) return [];
       const faults = loadBalancers.flatMap((each) => checkContainer(each, taskDefinition));
-      if (loadBalancers.length === 0) return faults;
       const { checkServiceTraffic } = await import("../verify/service-traffic.ts");
-      const [found, drainTime] = await Promise.all([
-        checkServiceTraffic(beginChecking(context, taskDefinition, running)),
+      const { checkNetworks, tasksOf } = await import("../verify/networks.ts");
+      const checking = beginChecking(context, taskDefinition, running);
+      const [traffic, networks, drainTime] = await Promise.all([
+        checkServiceTraffic(checking),
+        startsTasks(inputs, service) ? checkNetworks(checking, tasksOf(service, undefined)) : [],
         findDrainTime(context, service),
       ]);
       drainMs = drainTime;
-      return [...faults, ...found];
+      return [...faults, ...traffic, ...networks];
     },
     containerName: () => loadBalancers[0]?.containerName,
     serviceChanges() {

@@ -4,6 +4,7 @@ import { findPlaceholders } from "../../core/placeholders.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { Clients, DeliveryContext } from "../context.ts";
+import type { DeployInputs } from "../inputs.ts";
 
 /** Input and clients of a revision's checks. */
 export interface Checking {
@@ -32,6 +33,14 @@ export function beginChecking(
 /** Returns a signal that also ends a read to which AWS does not respond in time. */
 export function withTolerance(signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(toleranceMs)]);
+}
+
+/** Returns whether the deployment starts tasks. */
+export function startsTasks(
+  { waitUntil, desiredCount }: Pick<DeployInputs, "waitUntil" | "desiredCount">,
+  service: RunningService["service"],
+): boolean {
+  return waitUntil !== "registered" && (desiredCount ?? service.desiredCount) !== 0;
 }
 
 /** A placeholder cannot be checked; another check reports that it is left in. */

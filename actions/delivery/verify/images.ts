@@ -50,8 +50,8 @@ export async function findInEcr(
 }
 
 /** Checks with ECR whether the repository is one of this account, when the registry's name does not show it. */
-async function isOwn(
-  checking: Checking,
+export async function isOwn(
+  checking: Pick<Checking, "signal">,
   ecr: ECRClient,
   { name, repository }: ImageName,
 ): Promise<{ own: boolean; findings: Finding[] }> {

@@ -5,7 +5,7 @@ import { type Checking, tryLookUp } from "./checking.ts";
 
 /** Finds a target group by name or ARN. */
 export async function findTargetGroup(
-  checking: Checking,
+  checking: Pick<Checking, "signal"> & { readonly clients: Pick<Checking["clients"], "elbv2"> },
   reference: string,
   usedBy: string,
 ): Promise<{ value?: TargetGroup; findings: Finding[] }> {

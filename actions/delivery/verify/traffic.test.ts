@@ -206,6 +206,11 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
   [
     "health checks of a port that no container has",
     async () => {
+      const { ec2, elbv2 } = stage.simulator.aws;
+      const { LoadBalancers } = await elbv2.describeLoadBalancers({});
+      const GroupId = LoadBalancers?.[0]?.SecurityGroups?.[0];
+      const ports = { FromPort: 9090, ToPort: 9090 };
+      await ec2.authorizeSecurityGroupIngress({ GroupId, IpProtocol: "tcp", CidrIp: "0.0.0.0/0", ...ports });
       await createGroup("other-port", { HealthCheckPort: "9090" });
       await pairWith(["blue", "other-port"]);
     },

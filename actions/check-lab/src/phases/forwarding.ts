@@ -18,6 +18,10 @@ export const listenerNames = Object.keys(ports) as ListenerName[];
 export const noRule = (balancer: string | undefined, port: number) =>
   `no security group of ${balancer} opens port ${port}`;
 
+/** Tasks may be in the same subnets. */
+export const noGateway = (balancer: string | undefined, subnets: readonly string[]) =>
+  `${balancer} is in ${subnets.join(", ")}, which has no route to an internet gateway`;
+
 /** Returns the visits that a listener does not send to the service, for any visitor that its rules know. */
 export async function wrongWays(
   lab: Lab,

@@ -1,5 +1,5 @@
 import type { Instance } from "@aws-sdk/client-ec2";
-import { openingsOf } from "../addresses.ts";
+import { openingsOf } from "../../../ecs/network/addresses.ts";
 import { missing } from "../choices.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";

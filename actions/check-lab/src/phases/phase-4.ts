@@ -1,5 +1,5 @@
 import type { Instance } from "@aws-sdk/client-ec2";
-import { isPrivate, openingsOf } from "../addresses.ts";
+import { isPrivate, openingsOf } from "../../../ecs/network/addresses.ts";
 import { type Match, matches } from "../code.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";

@@ -1,5 +1,5 @@
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { isPrivate, openingsOf } from "../addresses.ts";
+import { isPrivate, openingsOf } from "../../../ecs/network/addresses.ts";
 import { hint } from "../choices.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";

@@ -1,5 +1,5 @@
+import { contains, openingsOf } from "../../../ecs/network/addresses.ts";
 import type { Account } from "../account/account.ts";
-import { contains, openingsOf } from "../addresses.ts";
 import { hint } from "../choices.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";

@@ -1,6 +1,7 @@
+import { isIP } from "node:net";
 import type { Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { lastSegment } from "../../../core/arn.ts";
-import { contains, isPrivate, isWide } from "../addresses.ts";
+import { contains, isPrivate } from "../../../ecs/network/addresses.ts";
 import { hint } from "../choices.ts";
 import { matches } from "../code.ts";
 import type { Item } from "../item.ts";
@@ -171,4 +172,14 @@ async function checkNavigation({ code, readPage, siteAddress }: Lab): Promise<Ou
     );
   const problems = dark.map(({ place, found }) => `${place} has ${found}`);
   return verdict(problems, `${colours[0]?.place} has navbar-light; the page is not open to this machine`);
+}
+
+/** A network of one school or company is at most this wide; the course has a single address. */
+const widest = { 4: 24, 6: 48 } as const;
+
+/** Returns whether a range is so wide that it does not choose who comes in, such as 0.0.0.0/1. */
+function isWide(range: string): boolean {
+  const [network = "", size] = range.split("/");
+  const family = isIP(network);
+  return (family === 4 || family === 6) && size !== undefined && Number(size) < widest[family];
 }

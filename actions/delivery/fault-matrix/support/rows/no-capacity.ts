@@ -10,7 +10,10 @@ const addresses = 11;
 async function fillForCodeDeploy(scene: Scene): Promise<Arranged> {
   const subnet = await createSmallSubnet(scene);
   const free = await occupy(scene, subnet, addresses);
-  const NetworkConfiguration = { AwsvpcConfiguration: { Subnets: [subnet] } };
+  const { taskSets } = await serviceOf(scene);
+  const { securityGroups: SecurityGroups } = taskSets?.[0]?.networkConfiguration?.awsvpcConfiguration ?? {};
+  const AwsvpcConfiguration = { Subnets: [subnet], SecurityGroups, AssignPublicIp: "ENABLED" };
+  const NetworkConfiguration = { AwsvpcConfiguration };
   const appSpecFile = await writeAppSpec(scene, { NetworkConfiguration });
   return { inputs: { appSpecFile }, undo: free };
 }
@@ -20,7 +23,8 @@ async function fillForEcs(scene: Scene): Promise<Arranged> {
   const { aws, where } = scene;
   const { networkConfiguration } = await serviceOf(scene);
   const subnet = await createSmallSubnet(scene);
-  await aws.ecs.updateService({ ...where, networkConfiguration: networkIn(subnet) });
+  const awsvpcConfiguration = { ...networkConfiguration?.awsvpcConfiguration, subnets: [subnet] };
+  await aws.ecs.updateService({ ...where, networkConfiguration: { awsvpcConfiguration } });
   await settle(scene);
   const free = await occupy(scene, subnet, addresses - 1);
   return {
