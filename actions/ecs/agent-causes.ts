@@ -1,7 +1,11 @@
+import type { Way } from "./network/network.ts";
+
 /** Why a task stopped, and what to do. */
 export interface Cause {
   readonly text: string;
   readonly nextStep: string;
+  /** The connection that got no response; the network's state may show why. */
+  readonly way?: Way["kind"];
 }
 
 /** A step of Fargate's agent before a container starts. */
@@ -90,6 +94,9 @@ const missing =
 const noWay =
   /connection issue|timed? ?out|deadline exceeded|dial tcp|no such host|send request failed|request send failed|RequestError|RequestCanceled|connection (refused|reset)|unreachable|no route to host|StatusCode: 0\b|signal: killed/i;
 
+/** Returns whether a text may be about a connection without a response. */
+export const lacksWay = (text: string) => noWay.test(text);
+
 /** Returns why Fargate's agent could not prepare a container; undefined for other reasons. */
 export function causeOfAgent(container: string, reason: string): Cause | undefined {
   if (!/ResourceInitializationError|CannotPull|logging driver|Fetching secret data/i.test(reason))
@@ -125,6 +132,7 @@ export function causeOfAgent(container: string, reason: string): Cause | undefin
     return {
       text: `${failed}: ${isPull ? "" : `the task has no way to ${step.service}: `}${reason}`,
       nextStep: `check the subnets' route to ${isPull ? "the registry" : step.service} (NAT gateway, public IP, or the VPC endpoints ${step.endpoints}), and the security groups of the task and the endpoints: HTTPS (port 443).`,
+      way: "out",
     };
   return {
     text: `${failed}: ${reason}`,

@@ -2,6 +2,7 @@ import type { ServiceEvent } from "@aws-sdk/client-ecs";
 import { type Cause, causeOfAgent } from "./agent-causes.ts";
 import type { FailedTask } from "./failed-task.ts";
 import { lastWords } from "./last-words.ts";
+import type { Way } from "./network/network.ts";
 
 export type { Cause };
 
@@ -117,13 +118,28 @@ export function causeOfReason(container: string, text: string): Cause | undefine
   return find(certainCauses) ?? causeOfAgent(container, reason) ?? find(taskCauses);
 }
 
+/** A closed security group drops packets. In the words of Node, Go, Java, Python and the drivers of databases. */
+export const timedOut =
+  /ETIMEDOUT|\bi\/o timeout|connect(?:ion)?\b.{0,80}\btimed? ?out|can.t connect to mysql server.{0,200}\b(?:110|timed out)/i;
+
+/** Replaces general advice by the ways that the network closes to such a connection. */
+export function withWays(cause: Cause, ways: readonly Way[]): Cause {
+  const closed = ways.filter(({ kind, answer }) => kind === cause.way && answer === "closed");
+  if (closed.length === 0) return cause;
+  const text = closed.map((way) => way.text).join("; ");
+  return {
+    text: `${text.charAt(0).toUpperCase()}${text.slice(1)} (${cause.text})`,
+    nextStep: closed.map(({ fix }) => fix).join("; "),
+  };
+}
+
 /** Returns what to do about a connection error in a container's last lines. */
 export function nextStepOfConnection(line: string): string | undefined {
   if (/ENOTFOUND|EAI_AGAIN|getaddrinfo|name or service not known|unknown (mysql server )?host/i.test(line)) {
     const host = /(?:ENOTFOUND|EAI_AGAIN|host) '?([\w-]+(?:\.[\w-]+)+)'?/i.exec(line)?.[1];
     return `the DNS of the task's VPC cannot resolve ${host ?? "the host that the container connects to"}: correct the host in the container's environment or secret, and check that the VPC has DNS support.`;
   }
-  if (/ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH/.test(line))
+  if (/ECONNREFUSED|EHOSTUNREACH/.test(line) || timedOut.test(line))
     return "check the address that the container connects to, and the security groups in between.";
   return undefined;
 }
@@ -160,7 +176,7 @@ function causeOfExit({ container, exitCode = -1, others = [] }: FailedTask, line
       nextStep: "a service must keep running: check that the entry point stays in the foreground.",
     };
   const connection = nextStepOfConnection(line);
-  if (connection) return { text, nextStep: connection };
+  if (connection) return { text, nextStep: connection, ...(timedOut.test(line) && { way: "database" }) };
   if (/EADDRINUSE/.test(line))
     return { text, nextStep: "two containers of the task use the same port; give each its own." };
   return {

@@ -1,6 +1,13 @@
 import type { FailedTask } from "../../ecs/failed-task.ts";
 import { lastWords } from "../../ecs/last-words.ts";
-import { type Cause, causeOfReason, causeOfTask, nextStepOfConnection } from "../../ecs/task-causes.ts";
+import {
+  type Cause,
+  causeOfReason,
+  causeOfTask,
+  nextStepOfConnection,
+  timedOut,
+  withWays,
+} from "../../ecs/task-causes.ts";
 import type { Evidence } from "./evidence.ts";
 
 /**
@@ -8,6 +15,10 @@ import type { Evidence } from "./evidence.ts";
  * Otherwise the newest task says most, then lifecycle, targets, service and AWS's own reason.
  */
 export function causeOf(evidence: Evidence, state?: string): Cause {
+  return withWays(causeIn(evidence, state), evidence.ways ?? []);
+}
+
+function causeIn(evidence: Evidence, state?: string): Cause {
   if (evidence.triggeredAlarms.length > 0) return causeOfAlarms(evidence);
   if (evidence.reason?.code.startsWith("IAM_ROLE_"))
     return causeOfDeployment({
@@ -70,10 +81,17 @@ function causeOfHealth(task: FailedTask, evidence: Evidence): Cause | undefined 
   const words = wordsOfHealthCheck(evidence);
   const failed = `ontainer ${container} failed the load balancer's health checks`;
   const line = lastWords(logLines);
+  const way = timedOut.test(line) ? "database" : wayOfHealth(words ?? stoppedReason);
   return {
+    ...(way && { way }),
     text: `${words ? `${words}: c${failed}` : `C${failed}: ${stoppedReason}`}${line ? `; its log ends with: ${line}` : ""}`,
     nextStep: fixOfHealth(words ?? stoppedReason, line),
   };
+}
+
+/** The load balancer gets no response, or does not send a request at all. */
+function wayOfHealth(words: string): Cause["way"] {
+  return /Request timed out|Availability Zone that is not enabled/i.test(words) ? "in" : undefined;
 }
 
 /** A closed security group looks like a slow container: the load balancer only sees that no response came. */
@@ -176,7 +194,9 @@ function causeOfDeployment(evidence: Evidence, state?: string): Cause {
     state ??
     `${by} gives no reason`;
   const known = deploymentCauses.find(({ pattern }) => pattern.test(text));
+  const way = wayOfHealth(text);
   return {
+    ...(way && { way }),
     text: trim(text),
     nextStep:
       known?.nextStep ??

@@ -1,12 +1,16 @@
 import type { Service, ServiceEvent } from "@aws-sdk/client-ecs";
 import type { TargetGroup, TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { lacksWay } from "../../ecs/agent-causes.ts";
 import type { EcsClients, EcsContext } from "../../ecs/context.ts";
 import { type FailedTask, withLog } from "../../ecs/failed-task.ts";
+import type { Way } from "../../ecs/network/network.ts";
 import { findService, type ServiceName } from "../../ecs/service.ts";
 import { eventLines } from "../../ecs/task-causes.ts";
 import type { Clients } from "../context.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import type { LifecycleEvent } from "../record.ts";
+import { withTolerance } from "../verify/checking.ts";
+import type { NetworkClients } from "../verify/networks.ts";
 import { findFailedTasks, readContainers } from "./watch-tasks.ts";
 
 /** Everything that may show why a deployment failed. */
@@ -31,13 +35,15 @@ export interface Evidence {
   readonly by: RunningDeployment["by"];
   /** Names of the alarms that ended the deployment. */
   readonly triggeredAlarms: readonly string[];
+  /** Ways that the tasks' network closes; read only if a connection got no response. */
+  readonly ways?: readonly Way[];
   /** One text for each alarm that could be read, such as `TargetResponseTime p99 was 1.84, above 0.5`. */
   readonly alarmTexts: readonly string[];
 }
 
 /** The clients that the search for causes needs. */
 interface EvidenceContext extends EcsContext {
-  readonly clients: EcsClients & Pick<Clients, "elbv2" | "cloudwatch">;
+  readonly clients: EcsClients & Pick<Clients, "elbv2" | "cloudwatch"> & Partial<NetworkClients>;
 }
 
 export interface Subject extends ServiceName {
@@ -92,24 +98,56 @@ export async function gatherEvidence(
   const events = eventsOf(service, snapshot);
   const newest = failedTasks.at(-1);
   const definitions = () => readContainers(context, subject.revision);
+  // Only the newest task's log is read; tasks of one crash loop log the same.
+  const last = newest && (await withLog(context, await definitions(), newest));
+  const unhealthy = await orNone(context, "target health", () =>
+    unhealthyTargets(context, targetGroups(service)),
+  );
+  const said = [
+    ...[last?.stoppedReason, last?.containerReason, ...(last?.logLines.slice(-20) ?? []), ...unhealthy],
+    ...events.map(({ message }) => message),
+  ].join("\n");
+  const isCutOff = lacksWay(said) || /Availability Zone that is not enabled/i.test(said);
   return {
-    // Only the newest task's log is read; tasks of one crash loop log the same.
-    failedTasks: newest
-      ? [...failedTasks.slice(0, -1), await withLog(context, await definitions(), newest)]
-      : failedTasks,
+    failedTasks: last ? [...failedTasks.slice(0, -1), last] : failedTasks,
+    ways: isCutOff
+      ? await orNone(context, "the network", () => closedWays(context, subject, service, startedBy))
+      : [],
     failedEvent,
     hook,
     hookLog,
     serviceEvents: events.map(({ message = "" }) => message),
     eventLines: eventLines(events),
-    unhealthyTargets: await orNone(context, "target health", () =>
-      unhealthyTargets(context, targetGroups(service)),
-    ),
+    unhealthyTargets: unhealthy,
     reason,
     by,
     triggeredAlarms,
     alarmTexts,
   };
+}
+
+/** Returns what keeps the tasks from AWS or a database, or the load balancer from them. */
+async function closedWays(
+  context: EvidenceContext,
+  { revision }: Subject,
+  service: Service,
+  startedBy: string | undefined,
+): Promise<Way[]> {
+  const { ec2, rds, ecr, elbv2 } = context.clients;
+  if (!ec2 || !rds || !ecr) return [];
+  const { findWays, tasksOf } = await import("../verify/networks.ts");
+  const { taskSets = [] } = service;
+  const set = taskSets.find(({ id }) => id === startedBy) ?? taskSets[0];
+  const containerDefinitions = await readContainers(context, revision);
+  const checking = {
+    clients: { ec2, rds, ecr, elbv2 },
+    taskDefinition: { family: undefined, containerDefinitions },
+    service,
+    signal: withTolerance(context.signal),
+  };
+  const { ways, unread } = await findWays(checking, tasksOf(service, set));
+  if (unread.length > 0) context.log.info(`Could not read the network: ${unread.join("; ")}`);
+  return ways;
 }
 
 /** The load balancer checks one container, whichever the codes of the others are. */
