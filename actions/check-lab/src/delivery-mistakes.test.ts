@@ -5,6 +5,7 @@ import { readAccount } from "./lab.ts";
 import { buildByHand, commit } from "./lab-account.support.ts";
 import { appSpec, courseNames, definitionFiles, executionRole } from "./lab-parts.support.ts";
 import { allOf, createChanges, expectCaught, type Mistake, type Seed } from "./mistakes.support.ts";
+import { Unreadable } from "./outcome.ts";
 import { deliveryActionsOf, otherThan, type ServiceName } from "./parts.ts";
 
 const simulator = await startTestSimulator({ account: "academy" });
@@ -64,6 +65,14 @@ const openTo = (port: number, sources: object) =>
           : rule,
       ),
     })),
+  );
+const admitToDatabase = (sources: object) =>
+  change("securityGroups", (groups) =>
+    groups.map((group) =>
+      group.GroupName === "DatabaseSG"
+        ? { ...group, IpPermissions: [{ IpProtocol: "tcp", FromPort: 3306, ToPort: 3306, ...sources }] }
+        : group,
+    ),
   );
 const cidr = (...ranges: string[]) => ({ IpRanges: ranges.map((CidrIp) => ({ CidrIp })) });
 const mayStart = (Resource: string) => {
@@ -246,6 +255,17 @@ const mistakes: readonly Mistake[] = [
   ],
   ["6.security-group 7.network", /^no security group of microservicesLB opens port 8080$/, openTo(8080, {})],
   ["7.network", /8080 to the load balancer: .* to 203\.0\.113\.7/, openTo(8080, cidr("203.0.113.7/32"))],
+  [
+    "6.load-balancer 7.network",
+    /^microservicesLB is in subnet-\w+, subnet-\w+, which has no route to an internet gateway$/,
+    change("routeTables", (tables) => tables.map((table) => ({ ...table, Routes: [] }))),
+  ],
+  [
+    "7.network",
+    /cannot reach Amazon ECR.* which serves public addresses only/,
+    change("services", (found) => JSON.parse(JSON.stringify(found).replaceAll("ENABLED", "DISABLED"))),
+  ],
+  ["7.network", /database supplierdb \(sg-\w+\) do not admit the tasks/, admitToDatabase({})],
 ];
 
 it.each(mistakes)("catches by %s: %s", (...mistake) =>
@@ -290,6 +310,11 @@ it.each<[name: string, ...Seed[]]>([
   ],
   ["a rule whose role may start every pipeline", mayStart("arn:aws:codepipeline:*")],
   ["ten minutes for the way back", endAfter(10)],
+  ["a database for the tasks alone", admitToDatabase({ UserIdGroupPairs: [{ GroupId: lab.securityGroup }] })],
+  [
+    "routes that may not be read",
+    change("routeTables", () => Promise.reject(new Unreadable("the credentials may not call it"))),
+  ],
   ["all ports open to both halves", openTo(8080, cidr("0.0.0.0/1", "128.0.0.0/1"))],
 ])("finds nothing wrong in: %s", async (_, ...seeds) => {
   const undo = await allOf(...seeds)();

@@ -2,8 +2,11 @@ import { Cloud9Client, DescribeEnvironmentsCommand, paginateListEnvironments } f
 import {
   EC2Client,
   paginateDescribeInstances,
+  paginateDescribeNatGateways,
+  paginateDescribeRouteTables,
   paginateDescribeSecurityGroups,
   paginateDescribeSubnets,
+  paginateDescribeVpcEndpoints,
 } from "@aws-sdk/client-ec2";
 import {
   BatchGetImageCommand,
@@ -165,6 +168,15 @@ function readMachines(config: AccountConfig, { list, describe }: Reads) {
       ),
     ),
     subnets: once(() => list("ec2:DescribeSubnets", paginateDescribeSubnets({ client: ec2 }, {}), "Subnets")),
+    routeTables: once(() =>
+      list("ec2:DescribeRouteTables", paginateDescribeRouteTables({ client: ec2 }, {}), "RouteTables"),
+    ),
+    natGateways: once(() =>
+      list("ec2:DescribeNatGateways", paginateDescribeNatGateways({ client: ec2 }, {}), "NatGateways"),
+    ),
+    vpcEndpoints: once(() =>
+      list("ec2:DescribeVpcEndpoints", paginateDescribeVpcEndpoints({ client: ec2 }, {}), "VpcEndpoints"),
+    ),
     databases: once(async () => {
       const { paginateDescribeDBInstances, RDSClient } = await import("@aws-sdk/client-rds");
       const pages = paginateDescribeDBInstances({ client: new RDSClient(config) }, {});

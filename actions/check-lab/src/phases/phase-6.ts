@@ -1,11 +1,12 @@
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { isPrivate, openingsOf } from "../../../ecs/network/addresses.ts";
+import { networkOf, privateSubnets } from "../account/network.ts";
 import { hint } from "../choices.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { broken, forEachOf, type Outcome, outcomeOf, unchecked, verdict } from "../outcome.ts";
 import { checksFor, illnessIn, ports, ruleName, type ServiceName } from "../parts.ts";
-import { fixOfForwarding, listenerNames, noRule, strayOf, wrongWays } from "./forwarding.ts";
+import { fixOfForwarding, listenerNames, noGateway, noRule, strayOf, wrongWays } from "./forwarding.ts";
 
 const adminVisits = [
   { path: "/admin/suppliers" },
@@ -25,11 +26,15 @@ export const phase6: readonly Item[] = [
       cli: "aws elbv2 create-load-balancer --name microservicesLB --subnets $subnets --security-groups $group",
       templates: provision,
     },
-    check: async ({ roles }) => {
+    check: async ({ account, roles }) => {
       const { LoadBalancerName, Scheme, State, AvailabilityZones = [] } = await roles.loadBalancer();
+      const subnets = AvailabilityZones.flatMap(({ SubnetId }) => SubnetId ?? []);
+      const network = await hint(networkOf(account));
+      const cutOff = network ? privateSubnets(network, subnets) : [];
       const problems = broken(
         [Scheme === "internet-facing", `${LoadBalancerName} is ${Scheme}, not internet-facing`],
         [State?.Code === "active", `${LoadBalancerName} is ${State?.Code}`],
+        [cutOff.length === 0, noGateway(LoadBalancerName, cutOff)],
       );
       return verdict(problems, `${LoadBalancerName} in ${AvailabilityZones.length} zones`);
     },

@@ -1,5 +1,16 @@
-import { contains, openingsOf } from "../../../ecs/network/addresses.ts";
-import type { Account } from "../account/account.ts";
+import { admission, openingsOf } from "../../../ecs/network/addresses.ts";
+import { needsOf } from "../../../ecs/network/needs.ts";
+import {
+  allowIn,
+  groupsOf,
+  type Network,
+  type Placement,
+  peerIn,
+  rulesIn,
+} from "../../../ecs/network/network.ts";
+import { databasesIn, waysToDatabase } from "../../../ecs/network/way-in.ts";
+import { waysOut } from "../../../ecs/network/way-out.ts";
+import { networkOf, privateSubnets } from "../account/network.ts";
 import { hint } from "../choices.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
@@ -7,7 +18,7 @@ import { sharesOf } from "../listener-rules.ts";
 import { broken, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { attachments, groupOfTasks, nameOfService, primaryOf, type ServiceName } from "../parts.ts";
 import { causesOf } from "./effects.ts";
-import { fixOfForwarding, noRule } from "./forwarding.ts";
+import { fixOfForwarding, noGateway, noRule } from "./forwarding.ts";
 
 const createAgain =
   "aws ecs delete-service --force, then aws ecs create-service with the command of the guide's phase 7.";
@@ -126,7 +137,7 @@ export const phase7: readonly Item[] = [
   },
   {
     id: "7.network",
-    title: "The tasks' security group opens port 8080 to the load balancer",
+    title: "The load balancer reaches the tasks on port 8080, and they reach AWS and their database",
     fix: {
       console:
         "EC2 → Security groups → the tasks' group → Inbound rules: TCP 8080 from the load balancer's group.",
@@ -137,70 +148,78 @@ export const phase7: readonly Item[] = [
   },
 ];
 
-async function checkNetwork({ account, roles }: Lab, name: ServiceName): Promise<Outcome> {
+async function checkNetwork(lab: Lab, name: ServiceName): Promise<Outcome> {
+  const { account, roles } = lab;
   const service = await roles.service(name);
   const shown = nameOfService(service);
-  const network = primaryOf(service)?.networkConfiguration ?? service.networkConfiguration;
-  const { securityGroups = [], subnets = [], assignPublicIp } = network?.awsvpcConfiguration ?? {};
-  const groups = (await account.securityGroups()).filter(({ GroupId = "" }) =>
-    securityGroups.includes(GroupId),
-  );
+  const set = primaryOf(service) ?? service;
+  const settings = (set.networkConfiguration ?? service.networkConfiguration)?.awsvpcConfiguration;
+  const { securityGroups = [], subnets = [], assignPublicIp } = settings ?? {};
+  const network = await networkOf(account);
+  const placement = { subnets, securityGroups, assignPublicIp };
+  const groups = groupsOf(network, placement);
   const balancer = await hint(roles.loadBalancer());
   const names = groups.map(({ GroupName, GroupId }) => `${GroupName} (${GroupId})`).join(", ");
   const vpc = groups[0]?.VpcId;
-  const publicSubnets = balancer?.AvailabilityZones?.map(({ SubnetId }) => SubnetId) ?? [];
-  // The load balancer's subnets lead to an internet gateway, which serves public addresses only.
-  const isCutOff =
-    assignPublicIp !== "ENABLED" &&
-    service.runningCount === 0 &&
-    balancer?.Scheme === "internet-facing" &&
-    subnets.length > 0 &&
-    subnets.every((subnet) => publicSubnets.includes(subnet));
+  const ways = await waysOf(lab, name, network, placement);
   const problems = broken(
     [subnets.length > 0, `${shown} has no subnets`],
     [
       !vpc || !balancer?.VpcId || vpc === balancer.VpcId,
       `${shown} runs in ${vpc}, its load balancer in ${balancer?.VpcId}`,
     ],
-    [!isCutOff, `${shown} is in public subnets without public addresses: its tasks cannot fetch their image`],
   );
-  const rules = groups.flatMap(({ IpPermissions = [] }) => IpPermissions);
-  const { ranges, groups: sources, prefixLists, toEverybody } = openingsOf(rules, 8080);
-  const isOpen =
-    toEverybody ||
-    sources.some((group) => balancer?.SecurityGroups?.includes(group)) ||
-    (await containsAll(account, ranges, publicSubnets));
-  if (!isOpen && prefixLists.length > 0 && problems.length === 0)
-    return unchecked(`${names} opens port 8080 to ${prefixLists.join(", ")}, whose ranges are not read`);
+  const zones = balancer?.AvailabilityZones?.flatMap(({ SubnetId }) => SubnetId ?? []) ?? [];
+  const cutOff = privateSubnets(network, zones);
+  const isSame = subnets.every((id) => cutOff.includes(id));
+  problems.push(
+    ...ways.map(({ kind, text }) =>
+      kind === "out" && isSame ? noGateway(balancer?.LoadBalancerName, cutOff) : text,
+    ),
+  );
+  const from = peerIn(network, balancer?.SecurityGroups ?? [], zones);
+  const answer = admission(rulesIn(groups), 8080, from);
+  if (answer === "unknown" && problems.length === 0)
+    return unchecked(`${names} opens port 8080 to lists or addresses that are not read`);
+  const { ranges, groups: sources } = openingsOf(rulesIn(groups), 8080);
   const only = [...ranges, ...sources].join(", ");
   const isShared = securityGroups.every((id) => balancer?.SecurityGroups?.includes(id));
-  if (!isOpen)
+  const [group] = balancer?.SecurityGroups ?? [];
+  const fixes = ways.map(({ fix }) => fix);
+  if (answer === "closed") {
     problems.push(
       isShared && !only
         ? noRule(balancer?.LoadBalancerName, 8080)
         : `no security group of ${shown} opens port 8080 to the load balancer${only ? `: ${names} opens it to ${only}` : ""}`,
     );
+    if (groups[0]?.GroupId && group) fixes.push(allowIn(groups[0].GroupId, 8080, group));
+  }
   const address = assignPublicIp === "ENABLED" ? "public" : "private";
-  const [group] = balancer?.SecurityGroups ?? [];
+  const evidence = `${shown}: ${names} opens 8080, ${address} addresses`;
   return verdict(
     problems,
-    `${shown}: ${names} opens 8080, ${address} addresses`,
-    !isOpen && groups[0] && group
-      ? {
-          console: `EC2 → Security groups → ${names} → Inbound rules: TCP 8080 from ${group}.`,
-          cli: `aws ec2 authorize-security-group-ingress --group-id ${groups[0].GroupId} --protocol tcp --port 8080 --source-group ${group}`,
-        }
-      : undefined,
+    evidence,
+    fixes.length > 0 ? { console: inConsole(names, group), cli: fixes.join("; ") } : undefined,
   );
 }
 
-/** Returns whether ranges contain these subnets, where the load balancer has its addresses. */
-async function containsAll(
-  account: Account,
-  ranges: readonly string[],
-  subnets: readonly (string | undefined)[],
-) {
-  if (ranges.length === 0) return false;
-  const found = (await account.subnets()).filter(({ SubnetId }) => subnets.includes(SubnetId));
-  return found.every(({ CidrBlock = "" }) => ranges.some((range) => contains(range, CidrBlock)));
+const inConsole = (names: string, group = "the load balancer's group") =>
+  `EC2 → Security groups → ${names} → Inbound rules: TCP 8080 from ${group}. VPC → Route tables: a way out for the service's subnets. RDS → the database's security group: its port from ${names}.`;
+
+/** Returns what keeps the tasks from AWS, or from the databases in their definition. */
+async function waysOf({ account, roles }: Lab, name: ServiceName, network: Network, placement: Placement) {
+  const { containerDefinitions = [] } = (await hint(roles.taskDefinition(name))) ?? {};
+  const repositories = (await hint(account.imageRepositories())) ?? [];
+  const needs = needsOf(
+    { containerDefinitions },
+    repositories.flatMap(({ repositoryUri }) => repositoryUri ?? []),
+  );
+  const giveAddress = `${createAgain} Use assignPublicIp=ENABLED.`;
+  const out = waysOut({ network, placement, region: account.region, giveAddress }, needs);
+  const values = containerDefinitions.flatMap(({ environment = [] }) =>
+    environment.map(({ value = "" }) => value),
+  );
+  const databases = databasesIn(values, (await hint(account.databases())) ?? []);
+  const ways = [...out, ...databases.flatMap((each) => waysToDatabase(network, placement, each))];
+  return ways.filter(({ answer }) => answer === "closed");
 }
