@@ -47,7 +47,7 @@ export async function checkNetworks(checking: Subject, tasks: Tasks): Promise<Fi
   const unknown = ways.filter(({ answer }) => answer === "unknown").map(({ text }) => text);
   return [
     ...closed.flatMap(({ text, fix }) => fault(text, fix)),
-    ...(unknown.length > 0 ? note(`Not checked: ${unknown.join("; ")}.`) : []),
+    ...(unknown.length > 0 ? note(`Not checked: ${[...new Set(unknown)].join("; ")}.`) : []),
     ...(unread.length > 0 ? note(`Networks were not checked: ${unread.join("; ")}`) : []),
   ];
 }

@@ -57,11 +57,10 @@ function between(
       fix: allowOut(source ?? "", port, to.groups[0]),
     },
   ];
+  const unknown = `whether ${say(from)} may connect to ${say(to)} on port ${port}`;
   return sides.flatMap(({ answer, text, fix }): Way[] => {
     if (answer === "open") return [];
-    return [
-      answer === "closed" ? { kind, answer, text, fix } : { kind, answer, text: `whether ${text}`, fix: "" },
-    ];
+    return [answer === "closed" ? { kind, answer, text, fix } : { kind, answer, text: unknown, fix: "" }];
   });
 }
 
