@@ -80,7 +80,7 @@ describe("record", () => {
       tasks: {
         revision: expect.stringMatching(/task-definition\/web:1$/),
         size: { vcpu: 0.25, memoryGb: 0.5, architecture: "x86" },
-        publicAddress: false,
+        publicAddress: true,
         capacity: "FARGATE",
       },
       load: { generators: 2, answeredPerSecond: 3 },
