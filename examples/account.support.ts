@@ -23,13 +23,15 @@ const before = `
 export async function createExampleAccount() {
   const issuer = await createTokenIssuer();
   const identityKeys = { [githubIssuer]: issuer.keys };
-  const simulator = await startRealSimulator({ taskRuntime: "process", identityKeys });
+  const simulator = await startRealSimulator({ taskRuntime: "process", networks: "enforce", identityKeys });
   const { aws, environmentVariables } = simulator;
-  const { repositoryUri, networkConfiguration } = await createWebAccount(simulator, "production");
+  const { repositoryUri, networkConfiguration, network } = await createWebAccount(simulator, "production");
   await pushProgram(simulator, repositoryUri, before, "process");
   await createRoles(aws.iam);
   const [{ LoadBalancerArn, VpcId } = {}] = (await aws.elbv2.describeLoadBalancers({})).LoadBalancers ?? [];
   const place = { aws, repositoryUri, networkConfiguration, LoadBalancerArn, VpcId };
+  const open = { GroupId: network.securityGroup, IpProtocol: "tcp", CidrIp: "0.0.0.0/0" };
+  await aws.ec2.authorizeSecurityGroupIngress({ ...open, FromPort: 81, ToPort: 99 });
   let port = 80;
   return {
     /** Creates a service with its own port of the load balancer; returns the address that it serves. */

@@ -254,16 +254,31 @@ const mistakes: readonly Mistake[] = [
     ),
   ],
   ["6.security-group 7.network", /^no security group of microservicesLB opens port 8080$/, openTo(8080, {})],
-  ["7.network", /8080 to the load balancer: .* to 203\.0\.113\.7/, openTo(8080, cidr("203.0.113.7/32"))],
+  [
+    "7.network",
+    /do not admit load balancer microservicesLB \(.* on port 8080/,
+    openTo(8080, cidr("203.0.113.7/32")),
+  ],
   [
     "6.load-balancer 7.network",
-    /^microservicesLB is in subnet-\w+, subnet-\w+, which has no route to an internet gateway$/,
+    /^microservicesLB has no route to an internet gateway from subnet-\w+, subnet-\w+$/,
     change("routeTables", (tables) => tables.map((table) => ({ ...table, Routes: [] }))),
   ],
   [
     "7.network",
     /cannot reach Amazon ECR.* which serves public addresses only/,
     change("services", (found) => JSON.parse(JSON.stringify(found).replaceAll("ENABLED", "DISABLED"))),
+  ],
+  [
+    "7.network",
+    /load balancer microservicesLB \(sg-\w+\) allow nothing out to the tasks .* on port 8080/,
+    change("securityGroups", (groups) =>
+      groups.map((group) => {
+        const rules = [443, 3306].map((port) => ({ IpProtocol: "tcp", FromPort: port, ToPort: port }));
+        const egress = rules.map((rule) => ({ ...rule, ...cidr("0.0.0.0/0") }));
+        return group.GroupId === lab.securityGroup ? { ...group, IpPermissionsEgress: egress } : group;
+      }),
+    ),
   ],
   ["7.network", /database supplierdb \(sg-\w+\) do not admit the tasks/, admitToDatabase({})],
 ];

@@ -13,7 +13,7 @@ export interface RouteOut {
 }
 
 /** Returns the table that a subnet is associated with, else the main one of its VPC. */
-function tableOf({ routeTables }: Network, { SubnetId, VpcId }: Subnet): RouteTable | undefined {
+export function tableOf({ routeTables }: Network, { SubnetId, VpcId }: Subnet): RouteTable | undefined {
   const has = (test: (association: { SubnetId?: string; Main?: boolean }) => unknown) =>
     routeTables.find((table) => table.VpcId === VpcId && table.Associations?.some(test));
   return has((association) => association.SubnetId === SubnetId) ?? has(({ Main }) => Main);
@@ -103,4 +103,27 @@ function throughNat(
     );
   // Whether a chain of NAT gateways leads out is not checked.
   return { answer: passed.length > 0 ? "unknown" : own.answer, text: to };
+}
+
+/** Returns the subnets of a VPC that lead to an internet gateway. */
+export function publicSubnets(network: Network, vpcId: string | undefined): string[] {
+  return network.subnets
+    .filter((subnet) => subnet.VpcId === vpcId && routeOut(network, subnet, false).lacksAddress)
+    .flatMap(({ SubnetId }) => SubnetId ?? []);
+}
+
+/** Returns the command that sets the default route of a table. */
+export function setRoute(table: RouteTable | undefined, target: string): string {
+  const { RouteTableId: id, Routes = [] } = table ?? {};
+  const isSet = Routes.some(({ DestinationCidrBlock }) => DestinationCidrBlock === "0.0.0.0/0");
+  return `aws ec2 ${isSet ? "replace" : "create"}-route --route-table-id ${id} --destination-cidr-block 0.0.0.0/0 ${target}`;
+}
+
+/** The same, to the internet gateway of the VPC. */
+export function setGatewayRoute(table: RouteTable | undefined): string {
+  const find = `aws ec2 describe-internet-gateways --filters Name=attachment.vpc-id,Values=${table?.VpcId}`;
+  return setRoute(
+    table,
+    `--gateway-id $(${find} --query 'InternetGateways[0].InternetGatewayId' --output text)`,
+  );
 }

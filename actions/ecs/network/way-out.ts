@@ -13,7 +13,7 @@ import {
   rulesOut,
   type Way,
 } from "./network.ts";
-import { type RouteOut, routeOut } from "./routes.ts";
+import { publicSubnets, type RouteOut, routeOut, setGatewayRoute, setRoute } from "./routes.ts";
 
 const https = 443;
 
@@ -132,22 +132,21 @@ function throughEndpoint(
   };
 }
 
-function fixRoute({ network, giveAddress }: Asked, { table, lacksAddress }: RouteOut): string {
+/** Tasks with a public address need an internet gateway; others a NAT gateway, such as one that works already. */
+function fixRoute({ network, giveAddress, placement }: Asked, { table, lacksAddress }: RouteOut): string {
   if (lacksAddress) return giveAddress;
-  const { RouteTableId: id, VpcId, Routes = [] } = table ?? {};
-  const isWorking = network.natGateways.find(
-    (nat) =>
-      nat.VpcId === VpcId &&
-      nat.State === "available" &&
-      network.subnets.some(
-        (subnet) => subnet.SubnetId === nat.SubnetId && routeOut(network, subnet, true).answer === "open",
-      ),
+  const leadsOut = publicSubnets(network, table?.VpcId);
+  const working = network.natGateways.find(
+    ({ State, SubnetId = "" }) => State === "available" && leadsOut.includes(SubnetId),
   );
-  const verb = Routes.some(({ DestinationCidrBlock }) => DestinationCidrBlock === "0.0.0.0/0")
-    ? "replace-route"
-    : "create-route";
-  const nat = isWorking?.NatGatewayId ?? "<id of a NAT gateway in a public subnet>";
-  return `aws ec2 ${verb} --route-table-id ${id} --destination-cidr-block 0.0.0.0/0 --nat-gateway-id ${nat}`;
+  if (working) return setRoute(table, `--nat-gateway-id ${working.NatGatewayId}`);
+  if (placement.assignPublicIp === "ENABLED") return setGatewayRoute(table);
+  const [subnet] = leadsOut;
+  if (!subnet) return setRoute(table, "--nat-gateway-id <id of a NAT gateway in a public subnet>");
+  const address = "$(aws ec2 allocate-address --query AllocationId --output text)";
+  const create = `aws ec2 create-nat-gateway --subnet-id ${subnet} --allocation-id ${address}`;
+  const wait = "aws ec2 wait nat-gateway-available --nat-gateway-ids $nat";
+  return `nat=$(${create} --query NatGateway.NatGatewayId --output text) && ${wait} && ${setRoute(table, "--nat-gateway-id $nat")}`;
 }
 
 /** Joins the ways that one change opens. */

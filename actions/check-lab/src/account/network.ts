@@ -1,5 +1,6 @@
+import type { LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Network } from "../../../ecs/network/network.ts";
-import { routeOut } from "../../../ecs/network/routes.ts";
+import { publicSubnets, routeOut, setGatewayRoute, tableOf } from "../../../ecs/network/routes.ts";
 import { hint } from "../choices.ts";
 import type { Account } from "./account.ts";
 
@@ -7,7 +8,7 @@ import type { Account } from "./account.ts";
 export async function networkOf(account: Account): Promise<Network> {
   const [groups, subnets, routeTables, natGateways, endpoints] = await Promise.all([
     account.securityGroups(),
-    hint(account.subnets()),
+    account.subnets(),
     hint(account.routeTables()),
     hint(account.natGateways()),
     hint(account.vpcEndpoints()),
@@ -15,7 +16,7 @@ export async function networkOf(account: Account): Promise<Network> {
   const isRead = natGateways && endpoints;
   return {
     groups,
-    ...{ subnets: subnets ?? [], routeTables: (isRead && routeTables) ?? [] },
+    ...{ subnets, routeTables: (isRead && routeTables) ?? [] },
     ...{ natGateways: natGateways ?? [], endpoints: endpoints ?? [] },
   };
 }
@@ -29,4 +30,19 @@ export function privateSubnets(network: Network, ids: readonly string[]): string
       return answer !== "unknown" && !lacksAddress;
     })
     .map(({ SubnetId = "" }) => SubnetId);
+}
+
+/** Returns the commands for a load balancer that no client reaches: other subnets, or routes for its own. */
+export function fixOfPlace(
+  network: Network,
+  { LoadBalancerArn, VpcId }: LoadBalancer,
+  cutOff: readonly string[],
+): string {
+  const find = (id: string) => network.subnets.find(({ SubnetId }) => SubnetId === id);
+  const open = publicSubnets(network, VpcId);
+  const byZone = new Map(open.map((id) => [find(id)?.AvailabilityZone, id]));
+  if (byZone.size > 1)
+    return `aws elbv2 set-subnets --load-balancer-arn ${LoadBalancerArn} --subnets ${[...byZone.values()].join(" ")}`;
+  const tables = cutOff.flatMap((id) => tableOf(network, find(id) ?? {}) ?? []);
+  return [...new Set(tables.map(setGatewayRoute))].join("; ");
 }

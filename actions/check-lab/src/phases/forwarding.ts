@@ -20,7 +20,7 @@ export const noRule = (balancer: string | undefined, port: number) =>
 
 /** Tasks may be in the same subnets. */
 export const noGateway = (balancer: string | undefined, subnets: readonly string[]) =>
-  `${balancer} is in ${subnets.join(", ")}, which has no route to an internet gateway`;
+  `${balancer} has no route to an internet gateway from ${subnets.join(", ")}`;
 
 /** Returns the visits that a listener does not send to the service, for any visitor that its rules know. */
 export async function wrongWays(

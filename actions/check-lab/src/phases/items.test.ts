@@ -157,7 +157,11 @@ it.each<[id: string, result: RegExp, ...Change[]]>([
   ["7.container", /uses the container x, which/, reaches({ containerName: "x", containerPort: 8080 })],
   ["7.container", /has no load balancer/, reaches()],
   ["7.network", /has no subnets/, service({ networkConfiguration: {}, taskSets: [] })],
-  ["7.network", /opens port 8080 to the load/, allow({ UserIdGroupPairs: [{ GroupId: "sg-1" }] })],
+  [
+    "7.network",
+    /do not admit load balancer \S+ \(sg-\w+\) on port 8080/,
+    allow({ UserIdGroupPairs: [{ GroupId: "sg-1" }] }),
+  ],
   ["8.pipeline-runs", /last run of update-.* is Failed/, runs({ status: "Failed" }, { status: "Succeeded" })],
   ["8.pipeline-runs", /update-customer-microservice has not run/, runs()],
   [

@@ -1,6 +1,6 @@
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { isPrivate, openingsOf } from "../../../ecs/network/addresses.ts";
-import { networkOf, privateSubnets } from "../account/network.ts";
+import { fixOfPlace, networkOf, privateSubnets } from "../account/network.ts";
 import { hint } from "../choices.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
@@ -27,7 +27,8 @@ export const phase6: readonly Item[] = [
       templates: provision,
     },
     check: async ({ account, roles }) => {
-      const { LoadBalancerName, Scheme, State, AvailabilityZones = [] } = await roles.loadBalancer();
+      const balancer = await roles.loadBalancer();
+      const { LoadBalancerName, Scheme, State, AvailabilityZones = [] } = balancer;
       const subnets = AvailabilityZones.flatMap(({ SubnetId }) => SubnetId ?? []);
       const network = await hint(networkOf(account));
       const cutOff = network ? privateSubnets(network, subnets) : [];
@@ -36,7 +37,18 @@ export const phase6: readonly Item[] = [
         [State?.Code === "active", `${LoadBalancerName} is ${State?.Code}`],
         [cutOff.length === 0, noGateway(LoadBalancerName, cutOff)],
       );
-      return verdict(problems, `${LoadBalancerName} in ${AvailabilityZones.length} zones`);
+      const evidence = `${LoadBalancerName} in ${AvailabilityZones.length} zones`;
+      const isPlace = network && cutOff.length > 0 && problems.length === 1;
+      return verdict(
+        problems,
+        evidence,
+        isPlace
+          ? {
+              console: `EC2 → Load balancers → ${LoadBalancerName} → Network mapping → Edit subnets: public ones. VPC → Route tables: 0.0.0.0/0 to the internet gateway makes them public.`,
+              cli: fixOfPlace(network, balancer, cutOff),
+            }
+          : undefined,
+      );
     },
   },
   {

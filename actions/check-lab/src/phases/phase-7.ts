@@ -1,14 +1,16 @@
-import { admission, openingsOf } from "../../../ecs/network/addresses.ts";
+import type { LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { lastSegment } from "../../../core/arn.ts";
+import { openingsOf } from "../../../ecs/network/addresses.ts";
 import { needsOf } from "../../../ecs/network/needs.ts";
 import {
-  allowIn,
   groupsOf,
+  idsOf,
   type Network,
   type Placement,
-  peerIn,
   rulesIn,
+  type Way,
 } from "../../../ecs/network/network.ts";
-import { databasesIn, waysToDatabase } from "../../../ecs/network/way-in.ts";
+import { databasesIn, waysIn, waysToDatabase } from "../../../ecs/network/way-in.ts";
 import { waysOut } from "../../../ecs/network/way-out.ts";
 import { networkOf, privateSubnets } from "../account/network.ts";
 import { hint } from "../choices.ts";
@@ -159,54 +161,62 @@ async function checkNetwork(lab: Lab, name: ServiceName): Promise<Outcome> {
   const placement = { subnets, securityGroups, assignPublicIp };
   const groups = groupsOf(network, placement);
   const balancer = await hint(roles.loadBalancer());
-  const names = groups.map(({ GroupName, GroupId }) => `${GroupName} (${GroupId})`).join(", ");
+  const known = [...idsOf(network.groups), ...network.subnets.map(({ SubnetId }) => SubnetId)];
+  const missing = [...subnets, ...securityGroups].filter((id) => !known.includes(id));
   const vpc = groups[0]?.VpcId;
-  const ways = await waysOf(lab, name, network, placement);
   const problems = broken(
     [subnets.length > 0, `${shown} has no subnets`],
+    [missing.length === 0, `${missing.join(", ")} of ${shown} does not exist`],
     [
       !vpc || !balancer?.VpcId || vpc === balancer.VpcId,
       `${shown} runs in ${vpc}, its load balancer in ${balancer?.VpcId}`,
     ],
   );
-  const zones = balancer?.AvailabilityZones?.flatMap(({ SubnetId }) => SubnetId ?? []) ?? [];
-  const cutOff = privateSubnets(network, zones);
-  const isSame = subnets.every((id) => cutOff.includes(id));
-  problems.push(
-    ...ways.map(({ kind, text }) =>
-      kind === "out" && isSame ? noGateway(balancer?.LoadBalancerName, cutOff) : text,
-    ),
-  );
-  const from = peerIn(network, balancer?.SecurityGroups ?? [], zones);
-  const answer = admission(rulesIn(groups), 8080, from);
-  if (answer === "unknown" && problems.length === 0)
-    return unchecked(`${names} opens port 8080 to lists or addresses that are not read`);
-  const { ranges, groups: sources } = openingsOf(rulesIn(groups), 8080);
-  const only = [...ranges, ...sources].join(", ");
-  const isShared = securityGroups.every((id) => balancer?.SecurityGroups?.includes(id));
-  const [group] = balancer?.SecurityGroups ?? [];
-  const fixes = ways.map(({ fix }) => fix);
-  if (answer === "closed") {
-    problems.push(
-      isShared && !only
-        ? noRule(balancer?.LoadBalancerName, 8080)
-        : `no security group of ${shown} opens port 8080 to the load balancer${only ? `: ${names} opens it to ${only}` : ""}`,
-    );
-    if (groups[0]?.GroupId && group) fixes.push(allowIn(groups[0].GroupId, 8080, group));
-  }
+  const found = missing.length > 0 ? [] : await waysOf(lab, name, network, placement);
+  const closed = found.filter(({ answer }) => answer === "closed");
+  problems.push(...closed.map((way) => causeOf(way, network, placement, balancer)));
+  const unknown = found.find(({ kind, answer }) => kind === "in" && answer === "unknown");
+  if (unknown && problems.length === 0) return unchecked(`it is not known ${unknown.text}`);
+  const names = groups.map(({ GroupName, GroupId }) => `${GroupName} (${GroupId})`).join(", ");
   const address = assignPublicIp === "ENABLED" ? "public" : "private";
-  const evidence = `${shown}: ${names} opens 8080, ${address} addresses`;
+  const kinds = [...new Set(closed.map(({ kind }) => kind))];
+  const cli = [...new Set(closed.map(({ fix }) => fix))].join("; ");
   return verdict(
     problems,
-    evidence,
-    fixes.length > 0 ? { console: inConsole(names, group), cli: fixes.join("; ") } : undefined,
+    `${shown}: ${names} opens 8080, ${address} addresses`,
+    closed.length > 0 ? { console: kinds.map((kind) => inConsole[kind](names)).join(" "), cli } : undefined,
   );
 }
 
-const inConsole = (names: string, group = "the load balancer's group") =>
-  `EC2 → Security groups → ${names} → Inbound rules: TCP 8080 from ${group}. VPC → Route tables: a way out for the service's subnets. RDS → the database's security group: its port from ${names}.`;
+/** Returns the way's own text, or that of the item whose fault closes it too. */
+function causeOf(
+  { kind, text }: Way,
+  network: Network,
+  { subnets, securityGroups }: Placement,
+  { LoadBalancerName, SecurityGroups = [], AvailabilityZones = [] }: LoadBalancer = {},
+): string {
+  const zones = AvailabilityZones.flatMap(({ SubnetId }) => SubnetId ?? []);
+  const cutOff = privateSubnets(network, zones);
+  if (kind === "out" && subnets.every((id) => cutOff.includes(id)))
+    return noGateway(LoadBalancerName, cutOff);
+  const shared = network.groups.filter(({ GroupId = "" }) => SecurityGroups.includes(GroupId));
+  const { ranges, groups } = openingsOf(rulesIn(shared), 8080);
+  const isShared = securityGroups.every((id) => SecurityGroups.includes(id));
+  return kind === "in" && isShared && ranges.length + groups.length === 0
+    ? noRule(LoadBalancerName, 8080)
+    : text;
+}
 
-/** Returns what keeps the tasks from AWS, or from the databases in their definition. */
+const inConsole: Record<Way["kind"], (names: string) => string> = {
+  in: (names) =>
+    `EC2 → Security groups: TCP 8080 in the inbound rules of ${names} from the load balancer's group, and in that group's outbound rules.`,
+  out: (names) =>
+    `VPC → Route tables or Endpoints: a way out for the service's subnets. EC2 → Security groups → ${names} → Outbound rules: HTTPS.`,
+  database: (names) =>
+    `EC2 → Security groups: TCP 3306 in the inbound rules of the database's group from ${names}, and in the outbound rules of ${names}.`,
+};
+
+/** Returns the ways of the load balancer to the tasks, and of the tasks to AWS and the databases in their definition. */
 async function waysOf({ account, roles }: Lab, name: ServiceName, network: Network, placement: Placement) {
   const { containerDefinitions = [] } = (await hint(roles.taskDefinition(name))) ?? {};
   const repositories = (await hint(account.imageRepositories())) ?? [];
@@ -214,12 +224,14 @@ async function waysOf({ account, roles }: Lab, name: ServiceName, network: Netwo
     { containerDefinitions },
     repositories.flatMap(({ repositoryUri }) => repositoryUri ?? []),
   );
-  const giveAddress = `${createAgain} Use assignPublicIp=ENABLED.`;
+  const { clusterArn = "", serviceName } = await roles.service(name);
+  const giveAddress = `aws ecs delete-service --cluster ${lastSegment(clusterArn)} --service ${serviceName} --force, then aws ecs create-service with the command of the guide's phase 7, which has assignPublicIp=ENABLED`;
   const out = waysOut({ network, placement, region: account.region, giveAddress }, needs);
+  const balancer = await hint(roles.loadBalancer());
+  const into = balancer ? waysIn(network, placement, balancer, { traffic: 8080, health: [8080] }) : [];
   const values = containerDefinitions.flatMap(({ environment = [] }) =>
     environment.map(({ value = "" }) => value),
   );
   const databases = databasesIn(values, (await hint(account.databases())) ?? []);
-  const ways = [...out, ...databases.flatMap((each) => waysToDatabase(network, placement, each))];
-  return ways.filter(({ answer }) => answer === "closed");
+  return [...out, ...into, ...databases.flatMap((each) => waysToDatabase(network, placement, each))];
 }
