@@ -256,7 +256,7 @@ const mistakes: readonly Mistake[] = [
   ["6.security-group 7.network", /^no security group of microservicesLB opens port 8080$/, openTo(8080, {})],
   [
     "7.network",
-    /do not admit load balancer microservicesLB \(.* on port 8080/,
+    /do not admit the load balancer microservicesLB \(.* on port 8080/,
     openTo(8080, cidr("203.0.113.7/32")),
   ],
   [

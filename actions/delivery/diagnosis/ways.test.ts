@@ -52,14 +52,14 @@ it.each<[string, Change | undefined, () => Record<string, string>, RegExp, RegEx
     "health checks that time out",
     closedGroup,
     () => ({}),
-    /^The security groups of the tasks \(sg-\w+\) do not admit load balancer outside \(sg-\w+\) on port 8080, so its health checks time out \(Request timed out/,
+    /^The security groups of the tasks \(sg-\w+\) do not admit the load balancer outside \(sg-\w+\) on port 8080, so its health checks time out \(Request timed out/,
     /^aws ec2 authorize-security-group-ingress --group-id sg-\w+ --protocol tcp --port 8080/,
   ],
   [
     "a database that does not admit the tasks",
     undefined,
     () => ({ DB_HOST: database.host }),
-    /^The security groups of database shop \(sg-\w+\) do not admit the tasks \(sg-\w+\) on port 3306 \(Container web exited with code 1: Error: connect ETIMEDOUT/,
+    /^The security groups of the database shop \(sg-\w+\) do not admit the tasks \(sg-\w+\) on port 3306 \(Container web exited with code 1: Error: connect ETIMEDOUT/,
     /^aws ec2 authorize-security-group-ingress --group-id sg-\w+ --protocol tcp --port 3306/,
   ],
 ])("names the closed way of %s", async (_, change, environment, text, fix) => {

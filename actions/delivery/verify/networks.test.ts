@@ -54,7 +54,7 @@ describe.each([
     [
       "a closed group",
       closedGroup,
-      /^the security groups of the tasks \(sg-\w+\) do not admit load balancer \w+ \(sg-\w+\) on port 8080, so its health checks time out \| aws ec2 authorize-security-group-ingress/,
+      /^the security groups of the tasks \(sg-\w+\) do not admit the load balancer \w+ \(sg-\w+\) on port 8080, so its health checks time out \| aws ec2 authorize-security-group-ingress/,
     ],
     ["a closed port of the health checks", healthPort, /on port 9000, so its health checks time out/],
   ])("refuses %s before anything changes", async (_, change, expected) => {
@@ -68,7 +68,7 @@ describe.each([
     const { texts } = await plan(undefined, withDatabase());
     expect(texts).toEqual([
       expect.stringMatching(
-        /^the security groups of database shop \(sg-\w+\) do not admit the tasks \(sg-\w+\) on port 3306 \| aws ec2 authorize-security-group-ingress --group-id sg-\w+ --protocol tcp --port 3306 --source-group sg-\w+$/,
+        /^the security groups of the database shop \(sg-\w+\) do not admit the tasks \(sg-\w+\) on port 3306 \| aws ec2 authorize-security-group-ingress --group-id sg-\w+ --protocol tcp --port 3306 --source-group sg-\w+$/,
       ),
     ]);
     const [, group = "", source = ""] = /--group-id (\S+) .*--source-group (\S+)/.exec(texts[0] ?? "") ?? [];

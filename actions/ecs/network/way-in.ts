@@ -102,7 +102,7 @@ export function waysIn(
   const own = network.subnets.filter(({ SubnetId = "" }) => placement.subnets.includes(SubnetId));
   // Targets in another VPC are reached through peering, whose routes are not read.
   if (own.length === 0 || own[0]?.VpcId !== VpcId || Type === "gateway") return [];
-  const name = `load balancer ${LoadBalancerName}`;
+  const name = `the load balancer ${LoadBalancerName}`;
   const from: End = {
     name,
     subnets: AvailabilityZones.flatMap(({ SubnetId }) => SubnetId ?? []),
@@ -145,7 +145,7 @@ export function waysToDatabase(
   const [own] = network.subnets.filter(({ SubnetId = "" }) => placement.subnets.includes(SubnetId));
   if (!own || !DBSubnetGroup || own.VpcId !== DBSubnetGroup.VpcId || !Endpoint?.Port) return [];
   const to: End = {
-    name: `database ${DBInstanceIdentifier}`,
+    name: `the database ${DBInstanceIdentifier}`,
     subnets: (DBSubnetGroup.Subnets ?? []).flatMap(({ SubnetIdentifier }) => SubnetIdentifier ?? []),
     groups: VpcSecurityGroups.flatMap(({ VpcSecurityGroupId }) => VpcSecurityGroupId ?? []),
   };

@@ -37,6 +37,9 @@ export function createDiagnosis(clients: PageClients, reader: Reader, timeScale:
         logs: async () => counted(clients.logs),
         elbv2: async () => counted(clients.balancer),
         cloudwatch: async () => counted(clients.cloudwatch),
+        ec2: async () => counted(clients.ec2),
+        rds: async () => counted(clients.rds),
+        ecr: async () => counted(clients.ecr),
       },
       // A later pass reads the lines that are still on their way to the log.
       clock: {

@@ -64,6 +64,9 @@ describe("a load balancer reaches a task", () => {
     play(setUp, async (health) => {
       const { status } = await clock.during(fetch(`http://127.0.0.1:${port}/`));
       expect({ health, status }).toEqual(setUp.expected);
+      const fix =
+        /^networks: connections of the load balancer \S+ to tasks on port \d+ time out: .* Fix: aws ec2 auth/;
+      expect(warnings.join()).toMatch(health.includes("timed out") || status === 504 ? fix : /^/);
     }),
   );
 });
@@ -94,6 +97,9 @@ describe("a task reaches a database", () => {
       const { Address = "", Port = 0 } =
         (await aws.rds.describeDBInstances({})).DBInstances?.[0]?.Endpoint ?? {};
       expect({ database: isDatabaseClosed(Address, Port) ? "closed" : "open" }).toEqual(setUp.expected);
+      expect(warnings.join().includes("networks: connections of tasks to a database")).toBe(
+        setUp.expected.database === "closed",
+      );
       expect(isDatabaseClosed(Address, Port + 1)).toBe(false);
     }),
   );

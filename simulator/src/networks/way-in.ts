@@ -5,27 +5,53 @@ import { admission, type End } from "./groups.ts";
 import type { Database, NetworkInterface, Networks, Place } from "./networks.ts";
 import { tableOf } from "./way-out.ts";
 
-/** Returns whether connections of a load balancer's nodes to a port of a task are dropped. */
-export function isDroppedByTask(ec2: Ec2State, nodes: Place, task: NetworkInterface, port: number): boolean {
-  return admission(ec2, nodes, true, port, task) === "closed" || refuses(ec2, task, false, port, nodes);
+/** Returns why connections of a load balancer's nodes to a port of a task are dropped; undefined if they are not. */
+export function taskProblem(
+  ec2: Ec2State,
+  nodes: Omit<Balancer, "isInternal">,
+  task: NetworkInterface,
+  port: number,
+): string | undefined {
+  const what = `connections of the load balancer ${nodes.name} to tasks`;
+  if (admission(ec2, nodes, true, port, task) === "closed") return dropped(what, nodes, task, port, "egress");
+  return refuses(ec2, task, false, port, nodes) ? dropped(what, nodes, task, port, "ingress") : undefined;
+}
+
+type Grouped = Pick<Place, "groupIds">;
+
+function dropped(what: string, from: Grouped, to: Grouped, port: number, side: "egress" | "ingress"): string {
+  const [own, other] = side === "egress" ? [from, to] : [to, from];
+  const rules = `${side === "egress" ? "outbound" : "inbound"} rules of ${own.groupIds.join(", ")}`;
+  const [peer] = other.groupIds;
+  const opened = `IpProtocol=tcp,FromPort=${port},ToPort=${port},UserIdGroupPairs=[{GroupId=${peer}}]`;
+  const fix = `aws ec2 authorize-security-group-${side} --group-id ${own.groupIds[0]} --ip-permissions '${opened}'`;
+  return `${what} on port ${port} time out: ${rules} do not admit ${other.groupIds.join(", ")}. Fix: ${fix}`;
 }
 
 /** Returns whether connections of a task to a database's socket are dropped; undefined if networks decide nothing. */
 export function databaseFilter(networks: Networks) {
   if (networks.mode === "off") return undefined;
   return (address: string, socket: Socket): boolean => {
-    const { ec2, interfaces, databaseAt } = networks;
+    const { ec2, interfaces, databaseAt, report } = networks;
     const task = interfaces.get(address);
     const database = databaseAt?.(socket);
-    return ec2 && task && database ? isDroppedByDatabase(ec2, task, database) : false;
+    const problem = ec2 && task && database && databaseProblem(ec2, task, database);
+    if (problem) report(problem);
+    return problem !== undefined;
   };
 }
 
-function isDroppedByDatabase(ec2: Ec2State, task: NetworkInterface, database: Database): boolean {
+function databaseProblem(ec2: Ec2State, task: NetworkInterface, database: Database): string | undefined {
   const { vpcId, port, isPublic } = database;
+  const what = "connections of tasks to a database";
   // The simulator has no connections between VPCs. From another one, a public instance has a public address.
-  if (ec2.subnets.get(task.subnetId)?.vpcId !== vpcId) return !isPublic;
-  return refuses(ec2, task, true, port, database) || admission(ec2, database, false, port, task) === "closed";
+  if (ec2.subnets.get(task.subnetId)?.vpcId !== vpcId)
+    return isPublic
+      ? undefined
+      : `${what} time out: it is in ${vpcId}, which the tasks in ${task.subnetId} cannot reach`;
+  if (refuses(ec2, task, true, port, database)) return dropped(what, task, database, port, "egress");
+  const isClosed = admission(ec2, database, false, port, task) === "closed";
+  return isClosed ? dropped(what, task, database, port, "ingress") : undefined;
 }
 
 /** Returns whether groups admit none of the addresses that an interface may have in its subnets. */
@@ -86,7 +112,7 @@ export function listenerProblem(ec2: Ec2State, balancer: Balancer, port: number)
   const hidden = subnetIds.filter((id) => !isPublicSubnet(ec2, id));
   if (hidden.length === 0) return undefined;
   return problem(
-    `${hidden.join(", ")} has no route to an attached internet gateway`,
+    `no route from ${hidden.join(", ")} to an attached internet gateway`,
     "give the load balancer public subnets, or their route tables the route 0.0.0.0/0 to an internet gateway",
     hidden.length === subnetIds.length,
   );

@@ -159,7 +159,7 @@ it.each<[id: string, result: RegExp, ...Change[]]>([
   ["7.network", /has no subnets/, service({ networkConfiguration: {}, taskSets: [] })],
   [
     "7.network",
-    /do not admit load balancer \S+ \(sg-\w+\) on port 8080/,
+    /do not admit the load balancer \S+ \(sg-\w+\) on port 8080/,
     allow({ UserIdGroupPairs: [{ GroupId: "sg-1" }] }),
   ],
   ["8.pipeline-runs", /last run of update-.* is Failed/, runs({ status: "Failed" }, { status: "Succeeded" })],

@@ -1,5 +1,5 @@
 import type { Environment } from "../../environment.ts";
-import { isDroppedByTask, listenerProblem, zoneOf } from "../../networks/way-in.ts";
+import { listenerProblem, taskProblem, zoneOf } from "../../networks/way-in.ts";
 import type { LoadBalancerRecord, TargetGroupRecord } from "./state.ts";
 
 function placeOf({ description }: LoadBalancerRecord) {
@@ -8,14 +8,16 @@ function placeOf({ description }: LoadBalancerRecord) {
   return { name, isInternal: Scheme === "internal", subnetIds, groupIds };
 }
 
-/** Returns whether connections from the nodes to a target are dropped. Only tasks are checked. */
+/** Returns whether connections from the nodes to a target are dropped, and reports why. Only tasks are checked. */
 export function isTargetClosed(
-  { networks: { ec2, interfaces } }: Environment,
+  { networks: { ec2, interfaces, report } }: Environment,
   loadBalancer: LoadBalancerRecord | undefined,
   { address, port }: { readonly address: string; readonly port: number },
 ): boolean {
   const task = interfaces.get(address);
-  return task && ec2 && loadBalancer ? isDroppedByTask(ec2, placeOf(loadBalancer), task, port) : false;
+  const problem = task && ec2 && loadBalancer && taskProblem(ec2, placeOf(loadBalancer), task, port);
+  if (problem) report(problem);
+  return problem !== undefined;
 }
 
 /** Returns whether a target is in a zone that is not enabled for the load balancer. */
