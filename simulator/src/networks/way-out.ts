@@ -83,9 +83,15 @@ function overRoutes(ec2: Ec2State, from: NetworkInterface, to: Destination, unus
     return closed(`${outboundOf(from)} do not admit port ${port} of public addresses`);
   const way = to === "s3" && hasGatewayToS3(ec2, from.subnetId) ? open : overGateways(ec2, from);
   const hint = unused ? `; ${unused.id} has no private DNS name` : "";
-  if (way.outcome === "closed") return { ...way, reason: `${way.reason}${hint}` };
+  if (way.outcome === "closed") return { ...way, reason: `${way.reason}${hint}. Fix: ${fixFor(from, to)}` };
   if (admitted === "open") return way;
   return notChecked(`${outboundOf(from)} admit port ${port} of some public addresses only`);
+}
+
+function fixFor({ hasPublicAddress }: NetworkInterface, to: Destination): string {
+  if (hasPublicAddress) return "a route for 0.0.0.0/0 to an internet gateway that is attached to the VPC";
+  const endpoint = to === "internet" ? "" : `, or an endpoint for ${to}`;
+  return `a public address (assignPublicIp) in a public subnet, a route to a NAT gateway that works${endpoint}`;
 }
 
 function hasGatewayToS3(ec2: Ec2State, subnetId: string): boolean {
