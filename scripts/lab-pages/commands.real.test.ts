@@ -84,12 +84,8 @@ let database: string;
 beforeAll(async () => {
   // CodeDeploy gives new tasks an hour: a minute here, which is enough even on a busy machine.
   // Tasks are containers, as on page 4: these reach the database at the same address.
-  simulator = await startRealSimulator({
-    account: "academy",
-    networks: "enforce",
-    timeScale: 60,
-    taskRuntime: "docker",
-  });
+  const options = { networks: "enforce", timeScale: 60, taskRuntime: "docker" } as const;
+  simulator = await startRealSimulator({ account: "academy", ...options });
   await Promise.all([createWorkstationGroup(simulator), importNodeBase()]);
   const { DBInstances } = await simulator.aws.rds.describeDBInstances({ DBInstanceIdentifier: "supplierdb" });
   database = DBInstances?.[0]?.Endpoint?.Address ?? "";

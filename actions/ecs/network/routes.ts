@@ -106,24 +106,17 @@ function throughNat(
 }
 
 /** Returns the subnets of a VPC that lead to an internet gateway. */
-export function publicSubnets(network: Network, vpcId: string | undefined): string[] {
-  return network.subnets
-    .filter((subnet) => subnet.VpcId === vpcId && routeOut(network, subnet, false).lacksAddress)
-    .flatMap(({ SubnetId }) => SubnetId ?? []);
-}
-
-/** Returns the command that sets the default route of a table. */
-export function setRoute(table: RouteTable | undefined, target: string): string {
-  const { RouteTableId: id, Routes = [] } = table ?? {};
-  const isSet = Routes.some(({ DestinationCidrBlock }) => DestinationCidrBlock === "0.0.0.0/0");
-  return `aws ec2 ${isSet ? "replace" : "create"}-route --route-table-id ${id} --destination-cidr-block 0.0.0.0/0 ${target}`;
-}
-
-/** The same, to the internet gateway of the VPC. */
-export function setGatewayRoute(table: RouteTable | undefined): string {
-  const find = `aws ec2 describe-internet-gateways --filters Name=attachment.vpc-id,Values=${table?.VpcId}`;
-  return setRoute(
-    table,
-    `--gateway-id $(${find} --query 'InternetGateways[0].InternetGatewayId' --output text)`,
+export function publicSubnets(network: Network, vpcId: string | undefined): Subnet[] {
+  return network.subnets.filter(
+    (subnet) => subnet.VpcId === vpcId && routeOut(network, subnet, false).lacksAddress,
   );
+}
+
+/** Returns the command that sets the default route of a table, which may be to the internet gateway of its VPC. */
+export function setRoute({ RouteTableId, VpcId, Routes = [] }: RouteTable = {}, nat?: string): string {
+  const verb = Routes.some((route) => route.DestinationCidrBlock === "0.0.0.0/0") ? "replace" : "create";
+  const find = `aws ec2 describe-internet-gateways --filters Name=attachment.vpc-id,Values=${VpcId}`;
+  const gateway = `--gateway-id $(${find} --query 'InternetGateways[0].InternetGatewayId' --output text)`;
+  const target = nat ? `--nat-gateway-id ${nat}` : gateway;
+  return `aws ec2 ${verb}-route --route-table-id ${RouteTableId} --destination-cidr-block 0.0.0.0/0 ${target}`;
 }

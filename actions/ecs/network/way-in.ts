@@ -13,7 +13,6 @@ import {
   rulesOut,
   type Way,
 } from "./network.ts";
-import { publicSubnets } from "./routes.ts";
 
 /** One end of a connection. */
 interface End {
@@ -115,10 +114,7 @@ export function waysIn(
   });
   const zones = AvailabilityZones.map(({ ZoneName }) => ZoneName);
   const outside = own.filter(({ AvailabilityZone }) => !zones.includes(AvailabilityZone));
-  const ids = AvailabilityZones.map(({ SubnetId }) => SubnetId).join(" ");
-  const leadsOut = publicSubnets(network, VpcId);
-  const inZone = (zone?: string) =>
-    network.subnets.find((each) => each.AvailabilityZone === zone && leadsOut.includes(each.SubnetId ?? ""));
+  const ids = (list: readonly { SubnetId?: string }[]) => list.map(({ SubnetId }) => SubnetId).join(" ");
   return [
     ...closed,
     ...outside.map(
@@ -126,7 +122,7 @@ export function waysIn(
         kind: "in",
         answer: "closed",
         text: `${SubnetId} of the tasks is in ${AvailabilityZone}, a zone that is not enabled for ${name}: tasks there never become healthy (Target.NotInUse)`,
-        fix: `add a subnet of ${AvailabilityZone} (aws elbv2 set-subnets --load-balancer-arn ${LoadBalancerArn} --subnets ${ids} ${inZone(AvailabilityZone)?.SubnetId ?? "<subnet>"}), or take ${SubnetId} out of the service`,
+        fix: `add a subnet of ${AvailabilityZone} (aws elbv2 set-subnets --load-balancer-arn ${LoadBalancerArn} --subnets ${ids(AvailabilityZones)} <subnet>), or take ${SubnetId} out of the service`,
       }),
     ),
   ];

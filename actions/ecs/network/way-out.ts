@@ -13,7 +13,7 @@ import {
   rulesOut,
   type Way,
 } from "./network.ts";
-import { publicSubnets, type RouteOut, routeOut, setGatewayRoute, setRoute } from "./routes.ts";
+import { publicSubnets, type RouteOut, routeOut, setRoute } from "./routes.ts";
 
 const https = 443;
 
@@ -137,16 +137,16 @@ function fixRoute({ network, giveAddress, placement }: Asked, { table, lacksAddr
   if (lacksAddress) return giveAddress;
   const leadsOut = publicSubnets(network, table?.VpcId);
   const working = network.natGateways.find(
-    ({ State, SubnetId = "" }) => State === "available" && leadsOut.includes(SubnetId),
+    (nat) => nat.State === "available" && leadsOut.some(({ SubnetId }) => SubnetId === nat.SubnetId),
   );
-  if (working) return setRoute(table, `--nat-gateway-id ${working.NatGatewayId}`);
-  if (placement.assignPublicIp === "ENABLED") return setGatewayRoute(table);
-  const [subnet] = leadsOut;
-  if (!subnet) return setRoute(table, "--nat-gateway-id <id of a NAT gateway in a public subnet>");
+  if (working) return setRoute(table, working.NatGatewayId);
+  if (placement.assignPublicIp === "ENABLED") return setRoute(table);
+  const subnet = leadsOut[0]?.SubnetId;
+  if (!subnet) return setRoute(table, "<id of a NAT gateway in a public subnet>");
   const address = "$(aws ec2 allocate-address --query AllocationId --output text)";
   const create = `aws ec2 create-nat-gateway --subnet-id ${subnet} --allocation-id ${address}`;
   const wait = "aws ec2 wait nat-gateway-available --nat-gateway-ids $nat";
-  return `nat=$(${create} --query NatGateway.NatGatewayId --output text) && ${wait} && ${setRoute(table, "--nat-gateway-id $nat")}`;
+  return `nat=$(${create} --query NatGateway.NatGatewayId --output text) && ${wait} && ${setRoute(table, "$nat")}`;
 }
 
 /** Joins the ways that one change opens. */

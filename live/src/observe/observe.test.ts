@@ -33,7 +33,7 @@ function observerOf({ clock, clientConfig }: Pick<TestSimulator, "clock" | "clie
 }
 
 async function createStage() {
-  const simulator = await startTestSimulator();
+  const simulator = await startTestSimulator({ networks: "enforce", warn: () => {} });
   const { aws } = simulator;
   closers.push(simulator.close);
   const delivery = await createDelivery(simulator, testListenerPortOffset());
@@ -216,6 +216,7 @@ it.each([
     /[Hh]ealth checks failed.*ontainer web failed the load balancer's health checks/,
     /^compare/,
   ],
+  ["closed", "", /^The security groups of the tasks .* do not admit .* \(Request timed out/, /^aws ec2 auth/],
   [
     "1",
     ":none",
@@ -228,6 +229,9 @@ it.each([
     const { simulator, delivery, parts, deployment, isHealthy } = await createStage();
     const { clock, aws } = simulator;
     await isHealthy();
+    const { SecurityGroups = [] } = await aws.ec2.describeSecurityGroups({});
+    const { GroupId, IpPermissions } = SecurityGroups.find(({ GroupName }) => GroupName === "web") ?? {};
+    if (version === "closed") await aws.ec2.revokeSecurityGroupIngress({ GroupId, IpPermissions });
     const revision = await registerWeb(simulator, delivery.repositoryUri + tag, version, webLogs);
     const { deploymentId } = await deploy(
       simulator,

@@ -65,7 +65,7 @@ describe("a load balancer reaches a task", () => {
       const { status } = await clock.during(fetch(`http://127.0.0.1:${port}/`));
       expect({ health, status }).toEqual(setUp.expected);
       const fix =
-        /^networks: connections of the load balancer \S+ to tasks on port \d+ time out: .* Fix: aws ec2 auth/;
+        /^networks: connections of the load balancer \S+ to tasks on port \d+ time out: .* Fix: aws/;
       expect(warnings.join()).toMatch(health.includes("timed out") || status === 504 ? fix : /^/);
     }),
   );
@@ -97,9 +97,8 @@ describe("a task reaches a database", () => {
       const { Address = "", Port = 0 } =
         (await aws.rds.describeDBInstances({})).DBInstances?.[0]?.Endpoint ?? {};
       expect({ database: isDatabaseClosed(Address, Port) ? "closed" : "open" }).toEqual(setUp.expected);
-      expect(warnings.join().includes("networks: connections of tasks to a database")).toBe(
-        setUp.expected.database === "closed",
-      );
+      const warning = /^networks: connections of tasks to a database/;
+      expect(warnings.join()).toMatch(setUp.expected.database === "closed" ? warning : /^$/);
       expect(isDatabaseClosed(Address, Port + 1)).toBe(false);
     }),
   );

@@ -6,12 +6,7 @@ import type { Database, NetworkInterface, Networks, Place } from "./networks.ts"
 import { tableOf } from "./way-out.ts";
 
 /** Returns why connections of a load balancer's nodes to a port of a task are dropped; undefined if they are not. */
-export function taskProblem(
-  ec2: Ec2State,
-  nodes: Omit<Balancer, "isInternal">,
-  task: NetworkInterface,
-  port: number,
-): string | undefined {
+export function taskProblem(ec2: Ec2State, nodes: Balancer, task: NetworkInterface, port: number) {
   const what = `connections of the load balancer ${nodes.name} to tasks`;
   if (admission(ec2, nodes, true, port, task) === "closed") return dropped(what, nodes, task, port, "egress");
   return refuses(ec2, task, false, port, nodes) ? dropped(what, nodes, task, port, "ingress") : undefined;
@@ -20,12 +15,10 @@ export function taskProblem(
 type Grouped = Pick<Place, "groupIds">;
 
 function dropped(what: string, from: Grouped, to: Grouped, port: number, side: "egress" | "ingress"): string {
-  const [own, other] = side === "egress" ? [from, to] : [to, from];
-  const rules = `${side === "egress" ? "outbound" : "inbound"} rules of ${own.groupIds.join(", ")}`;
-  const [peer] = other.groupIds;
-  const opened = `IpProtocol=tcp,FromPort=${port},ToPort=${port},UserIdGroupPairs=[{GroupId=${peer}}]`;
-  const fix = `aws ec2 authorize-security-group-${side} --group-id ${own.groupIds[0]} --ip-permissions '${opened}'`;
-  return `${what} on port ${port} time out: ${rules} do not admit ${other.groupIds.join(", ")}. Fix: ${fix}`;
+  const [{ groupIds }, other, rules] = side === "egress" ? [from, to, "outbound"] : [to, from, "inbound"];
+  const opened = `IpProtocol=tcp,FromPort=${port},ToPort=${port},UserIdGroupPairs=[{GroupId=${other.groupIds[0]}}]`;
+  const fix = `aws ec2 authorize-security-group-${side} --group-id ${groupIds[0]} --ip-permissions '${opened}'`;
+  return `${what} on port ${port} time out: ${rules} rules of ${groupIds.join(", ")} do not admit ${other.groupIds.join(", ")}. Fix: ${fix}`;
 }
 
 /** Returns whether connections of a task to a database's socket are dropped; undefined if networks decide nothing. */
@@ -46,9 +39,7 @@ function databaseProblem(ec2: Ec2State, task: NetworkInterface, database: Databa
   const what = "connections of tasks to a database";
   // The simulator has no connections between VPCs. From another one, a public instance has a public address.
   if (ec2.subnets.get(task.subnetId)?.vpcId !== vpcId)
-    return isPublic
-      ? undefined
-      : `${what} time out: it is in ${vpcId}, which the tasks in ${task.subnetId} cannot reach`;
+    return isPublic ? undefined : `${what} time out: it is in ${vpcId}, the tasks are not`;
   if (refuses(ec2, task, true, port, database)) return dropped(what, task, database, port, "egress");
   const isClosed = admission(ec2, database, false, port, task) === "closed";
   return isClosed ? dropped(what, task, database, port, "ingress") : undefined;

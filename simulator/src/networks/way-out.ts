@@ -24,6 +24,8 @@ const port = 443;
 const closed = (reason: string, address = publicAddress): Way => ({ outcome: "closed", reason, address });
 const unresolved = (reason: string): Way => ({ outcome: "closed", reason });
 const notChecked = (reason: string): Way => ({ outcome: "not checked", reason });
+const fix =
+  "Fix: lead 0.0.0.0/0 to a NAT gateway that works, or to an internet gateway with assignPublicIp ENABLED";
 const open: Way = { outcome: "open", reason: "" };
 
 /**
@@ -83,15 +85,9 @@ function overRoutes(ec2: Ec2State, from: NetworkInterface, to: Destination, unus
     return closed(`${outboundOf(from)} do not admit port ${port} of public addresses`);
   const way = to === "s3" && hasGatewayToS3(ec2, from.subnetId) ? open : overGateways(ec2, from);
   const hint = unused ? `; ${unused.id} has no private DNS name` : "";
-  if (way.outcome === "closed") return { ...way, reason: `${way.reason}${hint}. Fix: ${fixFor(from, to)}` };
+  if (way.outcome === "closed") return { ...way, reason: `${way.reason}${hint}. ${fix}` };
   if (admitted === "open") return way;
   return notChecked(`${outboundOf(from)} admit port ${port} of some public addresses only`);
-}
-
-function fixFor({ hasPublicAddress }: NetworkInterface, to: Destination): string {
-  if (hasPublicAddress) return "a route for 0.0.0.0/0 to an internet gateway that is attached to the VPC";
-  const endpoint = to === "internet" ? "" : `, or an endpoint for ${to}`;
-  return `a public address (assignPublicIp) in a public subnet, a route to a NAT gateway that works${endpoint}`;
 }
 
 function hasGatewayToS3(ec2: Ec2State, subnetId: string): boolean {
@@ -144,7 +140,7 @@ function overGateway(
   if (attached === undefined || attached !== ec2.subnets.get(from.subnetId)?.vpcId)
     return closed(`${leads} ${target.gatewayId}, which is not attached to the VPC`);
   if (from.hasPublicAddress) return open;
-  return closed(`${leads} ${target.gatewayId}, and the task has no public address (assignPublicIp)`);
+  return closed(`${leads} ${target.gatewayId}, and the task has no public address`);
 }
 
 /** Blocks that no public service has (RFC 6890). */

@@ -1,7 +1,8 @@
 import type { LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Network } from "../../../ecs/network/network.ts";
-import { publicSubnets, routeOut, setGatewayRoute, tableOf } from "../../../ecs/network/routes.ts";
+import { publicSubnets, routeOut, setRoute, tableOf } from "../../../ecs/network/routes.ts";
 import { hint } from "../choices.ts";
+import type { Fix } from "../outcome.ts";
 import type { Account } from "./account.ts";
 
 /** Reads the account's networks. Without its routes or endpoints, no way out is decided. */
@@ -32,17 +33,19 @@ export function privateSubnets(network: Network, ids: readonly string[]): string
     .map(({ SubnetId = "" }) => SubnetId);
 }
 
-/** Returns the commands for a load balancer that no client reaches: other subnets, or routes for its own. */
+/** Returns the fix of a load balancer that no client reaches: other subnets, or routes for its own. */
 export function fixOfPlace(
   network: Network,
-  { LoadBalancerArn, VpcId }: LoadBalancer,
+  { LoadBalancerName, LoadBalancerArn, VpcId }: LoadBalancer,
   cutOff: readonly string[],
-): string {
-  const find = (id: string) => network.subnets.find(({ SubnetId }) => SubnetId === id);
+): Pick<Fix, "console" | "cli"> {
   const open = publicSubnets(network, VpcId);
-  const byZone = new Map(open.map((id) => [find(id)?.AvailabilityZone, id]));
-  if (byZone.size > 1)
-    return `aws elbv2 set-subnets --load-balancer-arn ${LoadBalancerArn} --subnets ${[...byZone.values()].join(" ")}`;
-  const tables = cutOff.flatMap((id) => tableOf(network, find(id) ?? {}) ?? []);
-  return [...new Set(tables.map(setGatewayRoute))].join("; ");
+  const byZone = new Map(open.map(({ AvailabilityZone, SubnetId }) => [AvailabilityZone, SubnetId]));
+  const own = network.subnets.filter(({ SubnetId = "" }) => cutOff.includes(SubnetId));
+  const routes = new Set(own.map((subnet) => setRoute(tableOf(network, subnet))));
+  const move = `aws elbv2 set-subnets --load-balancer-arn ${LoadBalancerArn} --subnets`;
+  return {
+    console: `EC2 → Load balancers → ${LoadBalancerName} → Network mapping → Edit subnets: two public ones. A public subnet's route table leads 0.0.0.0/0 to an internet gateway.`,
+    cli: byZone.size > 1 ? `${move} ${[...byZone.values()].join(" ")}` : [...routes].join("; "),
+  };
 }

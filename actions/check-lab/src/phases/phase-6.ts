@@ -37,18 +37,8 @@ export const phase6: readonly Item[] = [
         [State?.Code === "active", `${LoadBalancerName} is ${State?.Code}`],
         [cutOff.length === 0, noGateway(LoadBalancerName, cutOff)],
       );
-      const evidence = `${LoadBalancerName} in ${AvailabilityZones.length} zones`;
-      const isPlace = network && cutOff.length > 0 && problems.length === 1;
-      return verdict(
-        problems,
-        evidence,
-        isPlace
-          ? {
-              console: `EC2 → Load balancers → ${LoadBalancerName} → Network mapping → Edit subnets: public ones. VPC → Route tables: 0.0.0.0/0 to the internet gateway makes them public.`,
-              cli: fixOfPlace(network, balancer, cutOff),
-            }
-          : undefined,
-      );
+      const fix = network && cutOff.length > 0 ? fixOfPlace(network, balancer, cutOff) : undefined;
+      return verdict(problems, `${LoadBalancerName} in ${AvailabilityZones.length} zones`, fix);
     },
   },
   {

@@ -179,12 +179,13 @@ async function checkNetwork(lab: Lab, name: ServiceName): Promise<Outcome> {
   if (unknown && problems.length === 0) return unchecked(`it is not known ${unknown.text}`);
   const names = groups.map(({ GroupName, GroupId }) => `${GroupName} (${GroupId})`).join(", ");
   const address = assignPublicIp === "ENABLED" ? "public" : "private";
-  const kinds = [...new Set(closed.map(({ kind }) => kind))];
-  const cli = [...new Set(closed.map(({ fix }) => fix))].join("; ");
+  const fixes = new Set(closed.map(({ fix }) => fix));
+  const places = new Set(closed.map(({ kind }) => inConsole[kind]));
+  const console = `EC2 → Security groups → ${names}. ${[...places].join(" ")}`;
   return verdict(
     problems,
     `${shown}: ${names} opens 8080, ${address} addresses`,
-    closed.length > 0 ? { console: kinds.map((kind) => inConsole[kind](names)).join(" "), cli } : undefined,
+    closed.length > 0 ? { console, cli: [...fixes].join("; ") } : undefined,
   );
 }
 
@@ -207,13 +208,10 @@ function causeOf(
     : text;
 }
 
-const inConsole: Record<Way["kind"], (names: string) => string> = {
-  in: (names) =>
-    `EC2 → Security groups: TCP 8080 in the inbound rules of ${names} from the load balancer's group, and in that group's outbound rules.`,
-  out: (names) =>
-    `VPC → Route tables or Endpoints: a way out for the service's subnets. EC2 → Security groups → ${names} → Outbound rules: HTTPS.`,
-  database: (names) =>
-    `EC2 → Security groups: TCP 3306 in the inbound rules of the database's group from ${names}, and in the outbound rules of ${names}.`,
+const inConsole: Record<Way["kind"], string> = {
+  in: "Inbound rules: TCP 8080 from the load balancer's group; that group's outbound rules: the same port.",
+  out: "VPC → Route tables or Endpoints: a way out for the service's subnets. Outbound rules: HTTPS.",
+  database: "Outbound rules: TCP 3306; the inbound rules of the database's group: TCP 3306 from this group.",
 };
 
 /** Returns the ways of the load balancer to the tasks, and of the tasks to AWS and the databases in their definition. */

@@ -129,7 +129,6 @@ test("shows what a change costs, and what it creates", async () => {
   expect(planned).toMatch(
     /### Cost of this change: \+\$[\d.,]+ a month, [\s\S]*\| added \| database\/Database \|/,
   );
-  // The way out of tasks in private subnets.
   expect(planned).toMatch(/\| added \| network\/NatGateway \|.*\$\d/);
   expect(planned).toMatch(/<details><summary>Architecture<\/summary>[\s\S]*```mermaid\nflowchart[\s\S]*RDS/);
 });
