@@ -181,7 +181,7 @@ async function checkNetwork(lab: Lab, name: ServiceName): Promise<Outcome> {
   const address = assignPublicIp === "ENABLED" ? "public" : "private";
   const fixes = new Set(closed.map(({ fix }) => fix));
   const places = new Set(closed.map(({ kind }) => inConsole[kind]));
-  const console = `EC2 → Security groups → ${names}. ${[...places].join(" ")}`;
+  const console = `EC2 → Security groups → ${names}: ${[...places].join(" ")}`;
   return verdict(
     problems,
     `${shown}: ${names} opens 8080, ${address} addresses`,
@@ -210,7 +210,7 @@ function causeOf(
 
 const inConsole: Record<Way["kind"], string> = {
   in: "Inbound rules: TCP 8080 from the load balancer's group; that group's outbound rules: the same port.",
-  out: "VPC → Route tables or Endpoints: a way out for the service's subnets. Outbound rules: HTTPS.",
+  out: "Outbound rules: HTTPS. Private subnets: VPC → NAT gateways or Endpoints; public ones: the service with public IP on.",
   database: "Outbound rules: TCP 3306; the inbound rules of the database's group: TCP 3306 from this group.",
 };
 
