@@ -32,6 +32,8 @@ export interface DeployInputs {
    * never watches an alarm that is in ALARM when a deployment begins.
    */
   readonly ignoreAlarms?: boolean;
+  /** Networks that look closed do not stop it: one closed subnet of several is better than the fault that it undoes. */
+  readonly isRollback?: boolean;
   readonly waitUntil: Stage;
   /** Undefined: computed from the deployment's own waits. */
   readonly deadlineMs: number | undefined;

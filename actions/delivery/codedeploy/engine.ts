@@ -43,7 +43,9 @@ export function createCodeDeployEngine(
       const checking = beginChecking(context, taskDefinition, running);
       const [traffic, networks] = await Promise.all([
         checkGroupTraffic(checking, group),
-        appSpec && startsTasks(inputs, running.service) ? checkReplacement(checking, appSpec, group) : [],
+        appSpec && startsTasks(inputs, running.service)
+          ? checkReplacement(checking, appSpec, group, inputs)
+          : [],
       ]);
       return [...findings, ...traffic, ...networks];
     },
@@ -63,6 +65,7 @@ async function checkReplacement(
   checking: Checking,
   { settings }: AppSpec,
   { loadBalancerInfo }: DeploymentGroupInfo,
+  inputs: DeployInputs,
 ): Promise<Finding[]> {
   const { checkNetworks, tasksOf } = await import("../verify/networks.ts");
   const { service } = checking;
@@ -72,7 +75,7 @@ async function checkReplacement(
   const port = Number(balancing?.containerPort);
   const pair = loadBalancerInfo?.targetGroupPairInfoList?.[0]?.targetGroups ?? [];
   const targets = pair.flatMap(({ name }) => (name ? { group: name, port } : []));
-  return checkNetworks(checking, { ...now, ...changed, targets });
+  return checkNetworks(checking, { ...now, ...changed, targets }, inputs);
 }
 
 /** ECS API reference, UpdateService: the volumes of a CODE_DEPLOY service cannot be updated. */

@@ -37,7 +37,7 @@ export function createEcsEngine(
       const checking = beginChecking(context, taskDefinition, running);
       const [traffic, networks, drainTime] = await Promise.all([
         checkServiceTraffic(checking),
-        startsTasks(inputs, service) ? checkNetworks(checking, tasksOf(service, undefined)) : [],
+        startsTasks(inputs, service) ? checkNetworks(checking, tasksOf(service, undefined), inputs) : [],
         findDrainTime(context, service),
       ]);
       drainMs = drainTime;

@@ -1,7 +1,7 @@
 import type { Service, TaskSet } from "@aws-sdk/client-ecs";
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { lastSegment, parseArn } from "../../core/arn.ts";
-import { type Finding, fault, note } from "../../core/findings.ts";
+import { advice, type Finding, fault, note } from "../../core/findings.ts";
 import { isPublicRegistry, type Need, needsOf } from "../../ecs/network/needs.ts";
 import { idsOf, type Network, type Placement, readNetwork, type Way } from "../../ecs/network/network.ts";
 import { databasesIn, waysIn, waysToDatabase } from "../../ecs/network/way-in.ts";
@@ -9,6 +9,7 @@ import { waysOut } from "../../ecs/network/way-out.ts";
 import { ecrRegion } from "../../registry/ecr-login.ts";
 import { parseImageName } from "../../registry/image-name.ts";
 import type { Clients } from "../context.ts";
+import type { DeployInputs } from "../inputs.ts";
 import { type Checking, tryLookUp } from "./checking.ts";
 import { isOwn } from "./images.ts";
 import { findTargetGroup } from "./target-groups.ts";
@@ -41,12 +42,16 @@ export function tasksOf(service: Service, set: TaskSet | undefined): Tasks {
  * Checks the tasks' way to AWS, the load balancer's way to the tasks, and their way to databases. One note says what
  * could not be read, as a deployment does not need it, and another one what could not be decided.
  */
-export async function checkNetworks(checking: Subject, tasks: Tasks): Promise<Finding[]> {
+export async function checkNetworks(
+  checking: Subject,
+  tasks: Tasks,
+  { isRollback }: Pick<DeployInputs, "isRollback">,
+): Promise<Finding[]> {
   const { ways, unread } = await findWays(checking, tasks);
   const closed = ways.filter(({ answer }) => answer === "closed");
   const unknown = ways.filter(({ answer }) => answer === "unknown").map(({ text }) => text);
   return [
-    ...closed.flatMap(({ text, fix }) => fault(text, fix)),
+    ...closed.flatMap(({ text, fix }) => (isRollback ? advice : fault)(text, fix)),
     ...(unknown.length > 0 ? note(`Not checked: ${[...new Set(unknown)].join("; ")}.`) : []),
     ...(unread.length > 0 ? note(`Networks were not checked: ${unread.join("; ")}`) : []),
   ];

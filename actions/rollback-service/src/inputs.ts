@@ -32,6 +32,7 @@ export function readRollbackInputs(getInput?: (name: string) => string): Rollbac
       ...readCommonInputs(read, read.required("service")),
       to: readTarget(read),
       mode: "apply",
+      isRollback: true,
       // Without hooks, the tests of the release cannot block the rollback.
       appSpecFile: undefined,
       desiredCount: undefined,

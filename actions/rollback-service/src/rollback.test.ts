@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEcsStage } from "../../delivery/ecs/stage.support.ts";
 import { commitTagKey, runTagKey } from "../../delivery/order/run-tag.ts";
 import { createStage, type Stage } from "../../delivery/stage.support.ts";
+import { noRoute, partsOf } from "../../delivery/verify/networks.support.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
@@ -59,6 +60,20 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
     expect(error).toBeUndefined();
     expect(record).toMatchObject({ status: "succeeded", revisionAfter: bad });
     expect(await stage.page()).toBe("bad");
+  });
+
+  test("warns of a closed network, which stops a deployment, and rolls back", async () => {
+    const undo = await noRoute(await partsOf(stage));
+    expect((await tryDeploy(stage, "next", 14)).error?.message).toMatch(
+      /^tasks in subnet-\w+.* cannot reach/,
+    );
+    const { record, error, lines } = await tryRollBack(stage, {
+      to: shortRevision(good).split(":")[1] ?? "",
+    });
+    await undo();
+    expect(error).toBeUndefined();
+    expect(record).toMatchObject({ status: "succeeded", revisionAfter: good });
+    expect(lines).toMatch(/^tasks in subnet-\w+.* cannot reach .*\(aws ec2 create-route/m);
   });
 
   test("refuses a missing revision, and lists the existing ones", async () => {
