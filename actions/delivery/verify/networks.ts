@@ -123,6 +123,7 @@ async function findWaysOut(
     network,
     placement,
     region: regionOf(service),
+    account: parseArn(service.serviceArn ?? "")?.account,
     giveAddress: giveAddress(service, placement),
   };
   return waysOut(asked, await needs());

@@ -1,5 +1,5 @@
 import type { Subnet, VpcEndpoint } from "@aws-sdk/client-ec2";
-import { type Answer, admission, admissionOfInternet, all } from "./addresses.ts";
+import { type Answer, admission, admissionOfInternet } from "./addresses.ts";
 import type { Need } from "./needs.ts";
 import {
   allowIn,
@@ -17,21 +17,28 @@ import { publicSubnets, type RouteOut, routeOut, setRoute } from "./routes.ts";
 
 const https = 443;
 
-/** The way of one subnet to one service. `how` is equal for all ways that one change opens. */
-interface Found {
+/** A part of the way of one subnet to one service. `how` and `fix` are equal for all that one change opens. */
+interface Obstacle {
   readonly answer: Answer;
   readonly how: string;
-  readonly subnet: Subnet;
-  readonly need: Need;
   readonly fix: string;
   /** Given if the route decides. */
   readonly out?: RouteOut;
+  /** Id of the endpoint that decides. */
+  readonly endpoint?: string | undefined;
+}
+
+interface Found extends Obstacle {
+  readonly subnet: Subnet;
+  readonly need: Need;
 }
 
 interface Asked {
   readonly network: Network;
   readonly placement: Placement;
   readonly region: string;
+  /** Account of the tasks. */
+  readonly account?: string | undefined;
   /** Sets the address or the subnets of the tasks, such as `aws ecs update-service …`. */
   readonly giveAddress: string;
 }
@@ -47,38 +54,66 @@ export function waysOut(asked: Asked, needs: readonly Need[]): Way[] {
   });
   const found = subnets.flatMap((subnet) => {
     const out = routeOut(network, subnet, placement.assignPublicIp === "ENABLED");
-    return needs.map((need) => withNames(network, wayTo(asked, subnet, need, out)));
+    return needs.flatMap((need) =>
+      withNames(network, subnet, obstacles(asked, subnet, need, out)).map((each) => ({
+        ...each,
+        ...{ subnet, need },
+      })),
+    );
   });
   const shut = found.filter(({ answer }) => answer !== "open");
-  return [...Map.groupBy(shut, ({ how }) => how).values()].map((ways) => describe(asked, ways));
+  const byFix = Map.groupBy(shut, ({ how, fix }) => `${how} ${fix}`);
+  return [...byFix.values()].map((ways) => describe(asked, ways));
 }
 
 /** Without AWS's own DNS, a VPC may have other servers, which are not read. */
-function withNames({ dns }: Network, found: Found): Found {
-  if (dns?.support !== false || found.answer !== "open") return found;
-  return { ...found, answer: "unknown", how: `${found.subnet.VpcId} has enableDnsSupport off` };
+function withNames({ dns }: Network, { VpcId }: Subnet, found: Obstacle[]): Obstacle[] {
+  if (dns?.support !== false || found.some(({ answer }) => answer !== "open")) return found;
+  return [{ answer: "unknown", how: `${VpcId} has enableDnsSupport off`, fix: "" }];
 }
 
-function wayTo(asked: Asked, subnet: Subnet, need: Need, out: RouteOut): Found {
-  const { network, placement, region } = asked;
+/** Returns everything that a way has to pass. */
+function obstacles(asked: Asked, subnet: Subnet, need: Need, out: RouteOut): Obstacle[] {
+  const { network, placement } = asked;
   const groups = groupsOf(network, placement);
   const endpoints = endpointsOf(asked, subnet, need);
   const inside = endpoints.find((each) => each.PrivateDnsEnabled && resolvesPrivateNames(network));
-  if (inside) return { subnet, need, ...throughEndpoint(asked, subnet, inside) };
+  if (inside) return throughEndpoint(asked, subnet, inside);
   const [group = ""] = idsOf(groups);
   const letsOut = admissionOfInternet(rulesOut(groups), https);
+  const some = letsOut === "closed" ? "no HTTPS to" : "HTTPS to some only of";
+  const ofGroups: Obstacle = {
+    answer: letsOut,
+    how: `their security groups (${idsOf(groups).join(", ")}) allow ${some} the internet's addresses, which AWS services have`,
+    fix: allowOut(group, https, undefined),
+  };
   const table = out.table?.RouteTableId ?? "";
-  const isGateway = endpoints.some(({ RouteTableIds = [] }) => RouteTableIds.includes(table));
-  const answer = all([letsOut, isGateway && (need.region ?? region) === region ? "open" : out.answer]);
-  if (letsOut === "closed" && (isGateway || out.answer !== "closed"))
-    return {
-      ...{ subnet, need, answer },
-      how: `their security groups (${idsOf(groups).join(", ")}) allow no HTTPS to the internet's addresses, which AWS services have`,
-      fix: allowOut(group, https, undefined),
-    };
+  if (endpoints.some(({ RouteTableIds = [] }) => RouteTableIds.includes(table))) return [ofGroups];
   const address = out.lacksAddress ? ", and the tasks get none" : "";
   const how = `route table ${table} ${out.text}${address}`;
-  return { subnet, need, answer, how, fix: fixRoute(asked, out), out };
+  const answer = out.answer === "closed" && mayHaveOthers(asked, subnet, need, out) ? "unknown" : out.answer;
+  const route: Obstacle = { answer, how, fix: fixRoute(asked, out), out };
+  // A missing endpoint has a private address.
+  const lacksInside = need.endpoint !== "s3" && lackingEndpoints(asked, [{ ...route, subnet, need }]);
+  return lacksInside && answer === "closed" ? [route] : [ofGroups, route];
+}
+
+/**
+ * The owner of a shared subnet may have endpoints, which others do not see ("Share your VPC with other accounts"). Over
+ * IPv6, tasks reach some public registries, but not AWS's IPv4-only names ("Making requests to Amazon ECR registries")
+ * unless the subnet has DNS64.
+ */
+function mayHaveOthers(
+  { account }: Asked,
+  { OwnerId, EnableDns64, Ipv6CidrBlockAssociationSet = [] }: Subnet,
+  { endpoint }: Need,
+  { table }: RouteOut,
+): boolean {
+  if (endpoint !== undefined && account && OwnerId && account !== OwnerId) return true;
+  const routes = table?.Routes?.filter(({ GatewayId, State }) => GatewayId !== "local" && State === "active");
+  const hasIpv6 = routes?.some(({ DestinationIpv6CidrBlock }) => DestinationIpv6CidrBlock);
+  if (!hasIpv6 || Ipv6CidrBlockAssociationSet.length === 0) return false;
+  return endpoint === undefined || EnableDns64 === true;
 }
 
 /** Private names need both attributes ("DNS attributes for your VPC", VPC user guide). */
@@ -105,31 +140,32 @@ function throughEndpoint(
   { network, placement }: Asked,
   { SubnetId = "" }: Subnet,
   { VpcEndpointId: id, SubnetIds = [], Groups = [] }: VpcEndpoint,
-): Omit<Found, "subnet" | "need"> {
+): Obstacle[] {
   const [tasks, own] = [groupsOf(network, placement), Groups.map(({ GroupId = "" }) => GroupId)];
   const ofEndpoint = network.groups.filter(({ GroupId = "" }) => own.includes(GroupId));
   const isShown = ofEndpoint.length === own.length;
   const letsIn = admission(rulesIn(ofEndpoint), https, peerIn(network, idsOf(tasks), [SubnetId]));
   const letsOut = admission(rulesOut(tasks), https, peerIn(network, own, SubnetIds));
-  const answer = all([letsIn === "closed" && !isShown ? "unknown" : letsIn, letsOut]);
   const [task = ""] = idsOf(tasks);
   if (SubnetIds.length === 0)
-    return {
-      answer: "closed",
-      how: `the service's name leads to the endpoint ${id}, which is in no subnet`,
-      fix: `aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${id} --add-subnet-ids ${SubnetId}`,
-    };
-  if (letsOut === "closed")
-    return {
-      answer,
-      how: `their security groups (${idsOf(tasks).join(", ")}) allow no HTTPS to the endpoint ${id}, to which the service's name leads`,
+    return [
+      {
+        ...{ answer: "closed", endpoint: id, how: "which is in no subnet" },
+        fix: `aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${id} --add-subnet-ids ${SubnetId}`,
+      },
+    ];
+  return [
+    {
+      ...{ answer: letsOut, endpoint: id },
+      how: `to which their security groups (${idsOf(tasks).join(", ")}) allow no HTTPS`,
       fix: allowOut(task, https, own[0]),
-    };
-  return {
-    answer,
-    how: `the service's name leads to the endpoint ${id}, whose security groups (${own.join(", ")}) do not admit them on port ${https}`,
-    fix: allowIn(own[0] ?? "", https, task),
-  };
+    },
+    {
+      ...{ answer: letsIn === "closed" && !isShown ? "unknown" : letsIn, endpoint: id },
+      how: `whose security groups (${own.join(", ")}) do not admit them on port ${https}`,
+      fix: allowIn(own[0] ?? "", https, task),
+    },
+  ];
 }
 
 /** Tasks with a public address need an internet gateway; others a NAT gateway, such as one that works already. */
@@ -151,46 +187,49 @@ function fixRoute({ network, giveAddress, placement }: Asked, { table, lacksAddr
 
 /** Joins the ways that one change opens. */
 function describe(asked: Asked, ways: readonly Found[]): Way {
-  const [{ how, fix, answer, out } = ways[0] as Found] = ways;
+  const [{ fix, answer, out, ...first } = ways[0] as Found] = ways;
   const unique = (values: readonly string[]) => [...new Set(values)].join(", ");
   const who = `tasks in ${unique(ways.map(({ subnet }) => subnet.SubnetId ?? ""))}`;
   const what = unique(ways.map(({ need }) => need.name));
-  if (answer === "unknown")
-    return { kind: "out", answer, text: `whether ${who} reach ${what}: ${how}`, fix: "" };
+  const endpoints = unique(ways.flatMap(({ endpoint }) => endpoint ?? []));
+  const how = `${endpoints && `the service's name leads to the endpoint ${endpoints}, `}${first.how}`;
+  if (answer !== "closed")
+    return { kind: "out", answer: "unknown", text: `whether ${who} reach ${what}: ${how}`, fix: "" };
   const lacking = out && lackingEndpoints(asked, ways);
   const text = `${who} cannot reach ${what}: ${how}${lacking?.text ?? ""}`;
-  return { kind: "out", answer: "closed", text, fix: lacking?.fix ?? fix };
+  return { kind: "out", answer, text, fix: lacking?.fix ?? fix };
 }
 
-/** Where a VPC has endpoints instead of a way to the internet, one of them or its private name is missing. */
+/** Where a VPC has endpoints instead of a way to the internet, some of them or their private names are missing. */
 function lackingEndpoints({ network, region, placement }: Asked, ways: readonly Found[]) {
   const vpcId = ways[0]?.subnet.VpcId;
   const ofVpc = network.endpoints.filter(({ VpcId, Groups = [] }) => VpcId === vpcId && Groups.length > 0);
-  const lacked = [...new Set(ways.flatMap(({ need }) => need.endpoint ?? []))];
-  const [own] = ofVpc.filter(({ ServiceName = "" }) =>
-    lacked.some((name) => ServiceName.endsWith(`.${region}.${name}`)),
-  );
-  const { VpcEndpointId: id } = own ?? {};
-  if (own && !own.PrivateDnsEnabled)
-    return {
-      text: `, and its endpoint ${id} has no private DNS name`,
-      fix: `aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${id} --private-dns-enabled`,
-    };
-  const modify = `aws ec2 modify-vpc-attribute --vpc-id ${vpcId}`;
-  if (own && !resolvesPrivateNames(network))
-    return {
-      text: `, and ${vpcId} does not resolve the private DNS name of its endpoint ${id}`,
-      fix: `${modify} --enable-dns-support, and ${modify} --enable-dns-hostnames`,
-    };
-  const [like] = ofVpc.filter(({ PrivateDnsEnabled }) => PrivateDnsEnabled);
-  if (own || !like || lacked.length === 0) return undefined;
-  const prefix = like.ServiceName?.split(region)[0];
-  const commands = lacked.map((name) => {
-    const create = `aws ec2 create-vpc-endpoint --vpc-id ${vpcId} --service-name ${prefix}${region}.${name}`;
-    const tables = ways.flatMap(({ out }) => out?.table?.RouteTableId ?? []);
-    return name === "s3"
-      ? `${create} --route-table-ids ${[...new Set(tables)].join(" ")}`
-      : `${create} --vpc-endpoint-type Interface --subnet-ids ${placement.subnets.join(" ")} --security-group-ids ${like.Groups?.[0]?.GroupId}`;
-  });
-  return { text: `, and ${vpcId} has no endpoint for ${lacked.join(", ")}`, fix: commands.join("; ") };
+  const lacked = [...new Set(ways.map(({ need }) => need.endpoint))];
+  const ownOf = (name = "-") =>
+    ofVpc.find(({ ServiceName = "" }) => ServiceName.endsWith(`.${region}.${name}`));
+  const like =
+    ofVpc.find(({ PrivateDnsEnabled }) => PrivateDnsEnabled) ??
+    lacked.flatMap((name) => ownOf(name) ?? [])[0];
+  // Endpoints lead to their own region only, and to services of AWS.
+  const isElsewhere = ways.some(({ need }) => !need.endpoint || (need.region ?? region) !== region);
+  if (!like || isElsewhere) return undefined;
+  const missing = lacked.filter((name) => !ownOf(name));
+  const nameless = lacked.flatMap((name) => ownOf(name) ?? []).filter((own) => !own.PrivateDnsEnabled);
+  const unresolved = resolvesPrivateNames(network) ? [] : ["support", "hostnames"];
+  if (missing.length + nameless.length + unresolved.length === 0) return undefined;
+  const tables = [...new Set(ways.flatMap(({ out }) => out?.table?.RouteTableId ?? []))].join(" ");
+  const create = `aws ec2 create-vpc-endpoint --vpc-id ${vpcId} --service-name ${like.ServiceName?.split(region)[0]}${region}`;
+  const settings = `--vpc-endpoint-type Interface --subnet-ids ${placement.subnets.join(" ")} --security-group-ids ${like.Groups?.[0]?.GroupId}`;
+  const ids = nameless.map(({ VpcEndpointId }) => VpcEndpointId);
+  const texts = [
+    ...(unresolved.length > 0 ? [`${vpcId} does not resolve the private DNS names of its endpoints`] : []),
+    ...(missing.length > 0 ? [`${vpcId} has no endpoint for ${missing.join(", ")}`] : []),
+    ...(ids.length > 0 ? [`its endpoint ${ids.join(", ")} has no private DNS name`] : []),
+  ];
+  const commands = [
+    ...unresolved.map((name) => `aws ec2 modify-vpc-attribute --vpc-id ${vpcId} --enable-dns-${name}`),
+    ...missing.map((name) => `${create}.${name} ${name === "s3" ? `--route-table-ids ${tables}` : settings}`),
+    ...ids.map((id) => `aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${id} --private-dns-enabled`),
+  ];
+  return { text: texts.map((text) => `, and ${text}`).join(""), fix: commands.join("; ") };
 }

@@ -15,11 +15,13 @@ interface SetUp {
   readonly open?: string;
   readonly closed?: string;
   readonly unknown?: string;
-  /** Matches the first way's text and fix. */
+  /** Matches the ways' texts and fixes, each on a line. */
   readonly text?: string;
   readonly routes?: Readonly<Record<string, string>>;
   readonly publicRoutes?: Readonly<Record<string, string>>;
   readonly nat?: object;
+  /** More members of the tasks' subnet. */
+  readonly subnet?: object;
   readonly endpoints?: readonly string[];
   /** More members of the last endpoint. */
   readonly last?: object;
@@ -51,7 +53,8 @@ function routesOf(routes: Readonly<Record<string, string>>): Route[] {
   return Object.entries({ "10.0.0.0/16": "local", ...routes }).map(([destination, to]) => {
     const [target = "", State = "active"] = to.split(" ");
     const key = { ...keys, ...others }[target.split("-")[0] ?? ""] ?? "GatewayId";
-    const at = destination.startsWith("pl-") ? "DestinationPrefixListId" : "DestinationCidrBlock";
+    const ofRange = destination.includes(":") ? "DestinationIpv6CidrBlock" : "DestinationCidrBlock";
+    const at = destination.startsWith("pl-") ? "DestinationPrefixListId" : ofRange;
     return { [at]: destination, [key]: target, State } as Route;
   });
 }
@@ -90,7 +93,10 @@ function networkOf(given: SetUp, rules: { [group: string]: readonly string[] } =
   });
   return {
     subnets: [
-      { ...inVpc, SubnetId: "subnet-task", CidrBlock: "10.0.0.0/24", AvailabilityZone: "us-east-1a" },
+      {
+        ...{ ...inVpc, SubnetId: "subnet-task", CidrBlock: "10.0.0.0/24", AvailabilityZone: "us-east-1a" },
+        ...given.subnet,
+      },
       { ...inVpc, SubnetId: "subnet-public", CidrBlock: "10.0.1.0/24", AvailabilityZone: "us-east-1b" },
     ],
     routeTables: [
@@ -109,7 +115,7 @@ const container: ContainerDefinition = {
   image: "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1",
   logConfiguration: { logDriver: "awslogs", options: { "awslogs-region": "us-east-1" } },
 };
-const asked = { region: "us-east-1", giveAddress: "aws ecs update-service" };
+const asked = { region: "us-east-1", account: "123456789012", giveAddress: "aws ecs update-service" };
 const host = "shop.abc.us-east-1.rds.amazonaws.com";
 const database: DBInstance = {
   DBInstanceIdentifier: "shop",
@@ -138,7 +144,7 @@ const decide: Record<keyof typeof setUps, (given: SetUp) => Way[]> = {
   },
   needs: (given) => {
     const network = networkOf(
-      { endpoints: ["ecr.api", "ecr.dkr", "logs", "s3"] },
+      { ...given, endpoints: ["ecr.api", "ecr.dkr", "logs", "s3"] },
       { "sg-endpoints": everything },
     );
     const needs = needsOf({ containerDefinitions: [given.container ?? {}] });
@@ -166,7 +172,8 @@ it.each(rows)("decides that %s is %s: %s", (_, answer, __, way, row) => {
   const ways = decide[way](row);
   expect(ways.map((each) => each.answer)).toEqual(answer === "open" ? [] : ways.map(() => answer));
   expect(ways.length > 0).toBe(answer !== "open");
-  expect(ways.map(({ text, fix }) => `${text} | ${fix}`)[0] ?? "").toMatch(new RegExp(row.text ?? ""));
+  const texts = ways.map(({ text, fix }) => `${text} | ${fix}`).join("\n");
+  expect(texts).toMatch(new RegExp(row.text ?? "", "m"));
   for (const { text } of ways) expect(text.startsWith("whether ")).toBe(answer === "unknown");
 });
 
