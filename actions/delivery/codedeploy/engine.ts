@@ -44,7 +44,7 @@ export function createCodeDeployEngine(
       const [traffic, networks] = await Promise.all([
         checkGroupTraffic(checking, group),
         appSpec && startsTasks(inputs, running.service)
-          ? checkReplacement(checking, appSpec, group, inputs)
+          ? checkReplacement(checking, appSpec, group, inputs.isRollback)
           : [],
       ]);
       return [...findings, ...traffic, ...networks];
@@ -65,7 +65,7 @@ async function checkReplacement(
   checking: Checking,
   { settings }: AppSpec,
   { loadBalancerInfo }: DeploymentGroupInfo,
-  inputs: DeployInputs,
+  isRollback: boolean | undefined,
 ): Promise<Finding[]> {
   const { checkNetworks, tasksOf } = await import("../verify/networks.ts");
   const { service } = checking;
@@ -75,7 +75,7 @@ async function checkReplacement(
   const port = Number(balancing?.containerPort);
   const pair = loadBalancerInfo?.targetGroupPairInfoList?.[0]?.targetGroups ?? [];
   const targets = pair.flatMap(({ name }) => (name ? { group: name, port } : []));
-  return checkNetworks(checking, { ...now, ...changed, targets }, inputs);
+  return checkNetworks(checking, { ...now, ...changed, targets }, isRollback);
 }
 
 /** ECS API reference, UpdateService: the volumes of a CODE_DEPLOY service cannot be updated. */

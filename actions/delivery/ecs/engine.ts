@@ -37,7 +37,9 @@ export function createEcsEngine(
       const checking = beginChecking(context, taskDefinition, running);
       const [traffic, networks, drainTime] = await Promise.all([
         checkServiceTraffic(checking),
-        startsTasks(inputs, service) ? checkNetworks(checking, tasksOf(service, undefined), inputs) : [],
+        startsTasks(inputs, service)
+          ? checkNetworks(checking, tasksOf(service, undefined), inputs.isRollback)
+          : [],
         findDrainTime(context, service),
       ]);
       drainMs = drainTime;

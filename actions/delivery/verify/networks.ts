@@ -9,7 +9,6 @@ import { waysOut } from "../../ecs/network/way-out.ts";
 import { ecrRegion } from "../../registry/ecr-login.ts";
 import { parseImageName } from "../../registry/image-name.ts";
 import type { Clients } from "../context.ts";
-import type { DeployInputs } from "../inputs.ts";
 import { type Checking, tryLookUp } from "./checking.ts";
 import { isOwn } from "./images.ts";
 import { findTargetGroup } from "./target-groups.ts";
@@ -42,19 +41,16 @@ export function tasksOf(service: Service, set: TaskSet | undefined): Tasks {
  * Checks the tasks' way to AWS, the load balancer's way to the tasks, and their way to databases. One note says what
  * could not be read, as a deployment does not need it, and another one what could not be decided.
  */
-export async function checkNetworks(
-  checking: Subject,
-  tasks: Tasks,
-  { isRollback }: Pick<DeployInputs, "isRollback">,
-): Promise<Finding[]> {
+export async function checkNetworks(checking: Subject, tasks: Tasks, isRollback = false) {
   const { ways, unread } = await findWays(checking, tasks);
   const closed = ways.filter(({ answer }) => answer === "closed");
   const unknown = ways.filter(({ answer }) => answer === "unknown").map(({ text }) => text);
-  return [
+  const findings: Finding[] = [
     ...closed.flatMap(({ text, fix }) => (isRollback ? advice : fault)(text, fix)),
     ...(unknown.length > 0 ? note(`Not checked: ${[...new Set(unknown)].join("; ")}.`) : []),
     ...(unread.length > 0 ? note(`Networks were not checked: ${unread.join("; ")}`) : []),
   ];
+  return findings;
 }
 
 type Read = <T>(what: string, call: Parameters<typeof tryLookUp<T>>[2]) => Promise<T | undefined>;

@@ -10,6 +10,8 @@ export interface RouteOut {
   readonly text: string;
   /** The only thing that the way lacks is a public address of the sender. */
   readonly lacksAddress?: boolean;
+  /** Table of the NAT gateway's subnet, if that lacks a route. */
+  readonly nat?: RouteTable | undefined;
 }
 
 /** Returns the table that a subnet is associated with, else the main one of its VPC. */
@@ -76,7 +78,7 @@ function target(
   const names = [NatGatewayId, GatewayId, ...Object.values(others)];
   const name = names.find((each) => typeof each === "string" && /^[a-z]+-[0-9a-f]+/.test(each));
   const to = `sends ${DestinationCidrBlock} to ${name ?? "another target"}`;
-  if (State === "blackhole") return closed(`${to}, which does not exist any more (blackhole)`);
+  if (State === "blackhole") return closed(`${to}, which is detached or deleted (blackhole)`);
   if (!GatewayId.startsWith("igw-")) return { answer: "unknown", text: to };
   if (hasAddress) return { answer: "open", text: to };
   return { ...closed(`${to}, which serves public addresses only`), lacksAddress: true };
@@ -97,10 +99,9 @@ function throughNat(
   if (!subnet) return { answer: SubnetId ? "unknown" : "open", text: to };
   if (passed.includes(id)) return closed(`${to}, which has no way out but itself`);
   const own = routeOut(network, subnet, ConnectivityType !== "private", [...passed, id]);
+  const where = `it is in ${SubnetId}, whose route table ${own.table?.RouteTableId} ${own.text}`;
   if (own.answer === "closed")
-    return closed(
-      `${to}, but it is in ${SubnetId}, whose route table ${own.table?.RouteTableId} ${own.text}`,
-    );
+    return { ...closed(`${to}, but ${where}`), nat: own.lacksAddress ? undefined : own.table };
   // Whether a chain of NAT gateways leads out is not checked.
   return { answer: passed.length > 0 ? "unknown" : own.answer, text: to };
 }

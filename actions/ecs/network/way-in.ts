@@ -1,3 +1,4 @@
+import type { Subnet } from "@aws-sdk/client-ec2";
 import type { LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { type Answer, admission } from "./addresses.ts";
@@ -13,6 +14,7 @@ import {
   rulesOut,
   type Way,
 } from "./network.ts";
+import { routeOut } from "./routes.ts";
 
 /** One end of a connection. */
 interface End {
@@ -92,6 +94,7 @@ export function waysIn(
     LoadBalancerName,
     LoadBalancerArn,
     Type,
+    Scheme,
     VpcId,
     SecurityGroups = [],
     AvailabilityZones = [],
@@ -112,19 +115,25 @@ export function waysIn(
     const effect = health.includes(port) ? ", so its health checks time out" : ", so its requests time out";
     return between(network, "in", from, tasksOf(network, placement), port, effect);
   });
-  const zones = AvailabilityZones.map(({ ZoneName }) => ZoneName);
-  const outside = own.filter(({ AvailabilityZone }) => !zones.includes(AvailabilityZone));
-  const ids = (list: readonly { SubnetId?: string }[]) => list.map(({ SubnetId }) => SubnetId).join(" ");
+  const enabled = AvailabilityZones.map(({ ZoneName }) => ZoneName);
+  const lacking = own.filter(({ AvailabilityZone }) => !enabled.includes(AvailabilityZone));
+  if (lacking.length === 0) return closed;
+  const isFit = (subnet: Subnet) =>
+    subnet.VpcId === VpcId && (Scheme === "internal" || routeOut(network, subnet, false).lacksAddress);
+  const zones = [...new Set(lacking.map(({ AvailabilityZone }) => AvailabilityZone))];
+  const added = zones.map((zone) => {
+    const fit = network.subnets.find((subnet) => subnet.AvailabilityZone === zone && isFit(subnet));
+    return fit?.SubnetId ?? `<subnet of ${zone}>`;
+  });
+  const ids = lacking.map(({ SubnetId }) => SubnetId).join(", ");
   return [
     ...closed,
-    ...outside.map(
-      ({ SubnetId, AvailabilityZone }): Way => ({
-        kind: "in",
-        answer: "closed",
-        text: `${SubnetId} of the tasks is in ${AvailabilityZone}, a zone that is not enabled for ${name}: tasks there never become healthy (Target.NotInUse)`,
-        fix: `add a subnet of ${AvailabilityZone} (aws elbv2 set-subnets --load-balancer-arn ${LoadBalancerArn} --subnets ${ids(AvailabilityZones)} <subnet>), or take ${SubnetId} out of the service`,
-      }),
-    ),
+    {
+      kind: "in",
+      answer: "closed",
+      text: `tasks in ${ids} (${zones.join(", ")}) never become healthy (Target.NotInUse): their zone is not enabled for ${name}`,
+      fix: `aws elbv2 set-subnets --load-balancer-arn ${LoadBalancerArn} --subnets ${[...from.subnets, ...added].join(" ")}`,
+    },
   ];
 }
 
@@ -150,6 +159,6 @@ export function waysToDatabase(
 
 /** Returns the databases whose endpoint is in a value, such as in `mysql://user@host:3306/shop`. */
 export function databasesIn<T extends Database>(values: readonly string[], databases: readonly T[]): T[] {
-  const hosts = new Set(values.flatMap((value) => value.toLowerCase().match(/[\w.-]+/g) ?? []));
+  const hosts = new Set(values.flatMap((value) => value.toLowerCase().match(/[\w-]+(?:\.[\w-]+)*/g) ?? []));
   return databases.filter(({ Endpoint }) => hosts.has(Endpoint?.Address?.toLowerCase() ?? "-"));
 }

@@ -55,21 +55,21 @@ export function waysOut(asked: Asked, needs: readonly Need[]): Way[] {
   const found = subnets.flatMap((subnet) => {
     const out = routeOut(network, subnet, placement.assignPublicIp === "ENABLED");
     return needs.flatMap((need) =>
-      withNames(network, subnet, obstacles(asked, subnet, need, out)).map((each) => ({
-        ...each,
-        ...{ subnet, need },
-      })),
+      obstacles(asked, subnet, need, out).map((each): Found => ({ ...each, subnet, need })),
     );
   });
   const shut = found.filter(({ answer }) => answer !== "open");
+  // Without AWS's own DNS, a VPC may have other servers, which are not read.
+  if (shut.length === 0 && network.dns?.support === false)
+    for (const { subnet, need } of found)
+      shut.push({
+        ...{ subnet, need },
+        answer: "unknown",
+        how: `${subnet.VpcId} has enableDnsSupport off`,
+        fix: "",
+      });
   const byFix = Map.groupBy(shut, ({ how, fix }) => `${how} ${fix}`);
   return [...byFix.values()].map((ways) => describe(asked, ways));
-}
-
-/** Without AWS's own DNS, a VPC may have other servers, which are not read. */
-function withNames({ dns }: Network, { VpcId }: Subnet, found: Obstacle[]): Obstacle[] {
-  if (dns?.support !== false || found.some(({ answer }) => answer !== "open")) return found;
-  return [{ answer: "unknown", how: `${VpcId} has enableDnsSupport off`, fix: "" }];
 }
 
 /** Returns everything that a way has to pass. */
@@ -79,23 +79,22 @@ function obstacles(asked: Asked, subnet: Subnet, need: Need, out: RouteOut): Obs
   const endpoints = endpointsOf(asked, subnet, need);
   const inside = endpoints.find((each) => each.PrivateDnsEnabled && resolvesPrivateNames(network));
   if (inside) return throughEndpoint(asked, subnet, inside);
-  const [group = ""] = idsOf(groups);
   const letsOut = admissionOfInternet(rulesOut(groups), https);
   const some = letsOut === "closed" ? "no HTTPS to" : "HTTPS to some only of";
   const ofGroups: Obstacle = {
     answer: letsOut,
     how: `their security groups (${idsOf(groups).join(", ")}) allow ${some} the internet's addresses, which AWS services have`,
-    fix: allowOut(group, https, undefined),
+    fix: allowOut(idsOf(groups)[0] ?? "", https, undefined),
   };
   const table = out.table?.RouteTableId ?? "";
   if (endpoints.some(({ RouteTableIds = [] }) => RouteTableIds.includes(table))) return [ofGroups];
-  const address = out.lacksAddress ? ", and the tasks get none" : "";
-  const how = `route table ${table} ${out.text}${address}`;
+  const how = `${out.text}${out.lacksAddress ? ", and the tasks get none" : ""}`;
   const answer = out.answer === "closed" && mayHaveOthers(asked, subnet, need, out) ? "unknown" : out.answer;
   const route: Obstacle = { answer, how, fix: fixRoute(asked, out), out };
-  // A missing endpoint has a private address.
-  const lacksInside = need.endpoint !== "s3" && lackingEndpoints(asked, [{ ...route, subnet, need }]);
-  return lacksInside && answer === "closed" ? [route] : [ofGroups, route];
+  if (answer !== "closed" || !lackingEndpoints(asked, [{ ...route, subnet, need }])) return [ofGroups, route];
+  // Endpoints open all tables. Those with an interface have a private address.
+  const byEndpoint = { ...route, fix: "" };
+  return need.endpoint === "s3" ? [ofGroups, byEndpoint] : [byEndpoint];
 }
 
 /**
@@ -110,10 +109,11 @@ function mayHaveOthers(
   { table }: RouteOut,
 ): boolean {
   if (endpoint !== undefined && account && OwnerId && account !== OwnerId) return true;
-  const routes = table?.Routes?.filter(({ GatewayId, State }) => GatewayId !== "local" && State === "active");
-  const hasIpv6 = routes?.some(({ DestinationIpv6CidrBlock }) => DestinationIpv6CidrBlock);
-  if (!hasIpv6 || Ipv6CidrBlockAssociationSet.length === 0) return false;
-  return endpoint === undefined || EnableDns64 === true;
+  const hasIpv6 = table?.Routes?.some(
+    (route) => route.DestinationIpv6CidrBlock && route.GatewayId !== "local",
+  );
+  const mayUse = endpoint === undefined || EnableDns64 === true;
+  return mayUse && hasIpv6 === true && Ipv6CidrBlockAssociationSet.length > 0;
 }
 
 /** Private names need both attributes ("DNS attributes for your VPC", VPC user guide). */
@@ -127,12 +127,10 @@ function endpointsOf({ network, region }: Asked, { VpcId }: Subnet, need: Need):
       vpc === VpcId && ServiceName.endsWith(`.${region}.${need.endpoint}`) && /^available$/i.test(State),
   );
   const gateways = all.filter(({ VpcEndpointType }) => VpcEndpointType === "Gateway");
-  return gateways.length === 0
-    ? all
-    : all.filter((each) => {
-        const isForAll = each.DnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint === false;
-        return isForAll || gateways.includes(each);
-      });
+  return all.filter(({ VpcEndpointType, DnsOptions }) => {
+    if (VpcEndpointType === "Gateway" || gateways.length === 0) return true;
+    return DnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint === false;
+  });
 }
 
 /** The private name leads to the endpoint, whatever other way there is ("Private DNS names", AWS PrivateLink). */
@@ -168,21 +166,28 @@ function throughEndpoint(
   ];
 }
 
-/** Tasks with a public address need an internet gateway; others a NAT gateway, such as one that works already. */
-function fixRoute({ network, giveAddress, placement }: Asked, { table, lacksAddress }: RouteOut): string {
-  if (lacksAddress) return giveAddress;
-  const leadsOut = publicSubnets(network, table?.VpcId);
-  const working = network.natGateways.find(
-    (nat) => nat.State === "available" && leadsOut.some(({ SubnetId }) => SubnetId === nat.SubnetId),
+/** Tasks with a public address use the VPC's internet gateway, as a NAT gateway's subnet does. */
+function fixRoute({ network, placement, giveAddress }: Asked, out: RouteOut): string {
+  if (out.lacksAddress) return giveAddress;
+  const isOfNat = out.nat !== undefined && out.nat.RouteTableId !== out.table?.RouteTableId;
+  const { RouteTableId: id, VpcId, Routes = [] } = (isOfNat ? out.nat : out.table) ?? {};
+  const route = Routes.find(({ DestinationCidrBlock }) => DestinationCidrBlock === "0.0.0.0/0");
+  const change = `aws ec2 ${route ? "replace" : "create"}-route --route-table-id ${id} --destination-cidr-block 0.0.0.0/0`;
+  if (isOfNat || placement.assignPublicIp === "ENABLED") {
+    const ofVpc = network.routeTables.flatMap((each) => (each.VpcId === VpcId && each.Routes) || []);
+    const known = ofVpc.find(({ GatewayId, State }) => GatewayId?.startsWith("igw-") && State === "active");
+    const query = `$(aws ec2 describe-internet-gateways --filters Name=attachment.vpc-id,Values=${VpcId} --query 'InternetGateways[0].InternetGatewayId' --output text)`;
+    return !known && route?.GatewayId?.startsWith("igw-")
+      ? `aws ec2 attach-internet-gateway --internet-gateway-id ${route.GatewayId} --vpc-id ${VpcId}`
+      : `${change} --gateway-id ${known?.GatewayId ?? query}`;
+  }
+  const isPublic = (subnet: Subnet) =>
+    subnet.VpcId === VpcId && routeOut(network, subnet, true).answer === "open";
+  const publicSubnets = network.subnets.filter(isPublic).map(({ SubnetId }) => SubnetId);
+  const nat = network.natGateways.find(
+    ({ State, SubnetId }) => State === "available" && publicSubnets.includes(SubnetId),
   );
-  if (working) return setRoute(table, working.NatGatewayId);
-  if (placement.assignPublicIp === "ENABLED") return setRoute(table);
-  const subnet = leadsOut[0]?.SubnetId;
-  if (!subnet) return setRoute(table, "<id of a NAT gateway in a public subnet>");
-  const address = "$(aws ec2 allocate-address --query AllocationId --output text)";
-  const create = `aws ec2 create-nat-gateway --subnet-id ${subnet} --allocation-id ${address}`;
-  const wait = "aws ec2 wait nat-gateway-available --nat-gateway-ids $nat";
-  return `nat=$(${create} --query NatGateway.NatGatewayId --output text) && ${wait} && ${setRoute(table, "$nat")}`;
+  return `${change} --nat-gateway-id ${nat?.NatGatewayId ?? "<id of a NAT gateway in a public subnet>"}`;
 }
 
 /** Joins the ways that one change opens. */
@@ -192,7 +197,9 @@ function describe(asked: Asked, ways: readonly Found[]): Way {
   const who = `tasks in ${unique(ways.map(({ subnet }) => subnet.SubnetId ?? ""))}`;
   const what = unique(ways.map(({ need }) => need.name));
   const endpoints = unique(ways.flatMap(({ endpoint }) => endpoint ?? []));
-  const how = `${endpoints && `the service's name leads to the endpoint ${endpoints}, `}${first.how}`;
+  const tables = unique(ways.map((each) => each.out?.table?.RouteTableId ?? ""));
+  const decides = endpoints ? `the service's name leads to the endpoint ${endpoints}, ` : "";
+  const how = `${out ? `route table ${tables} ` : decides}${first.how}`;
   if (answer !== "closed")
     return { kind: "out", answer: "unknown", text: `whether ${who} reach ${what}: ${how}`, fix: "" };
   const lacking = out && lackingEndpoints(asked, ways);
@@ -207,20 +214,18 @@ function lackingEndpoints({ network, region, placement }: Asked, ways: readonly 
   const lacked = [...new Set(ways.map(({ need }) => need.endpoint))];
   const ownOf = (name = "-") =>
     ofVpc.find(({ ServiceName = "" }) => ServiceName.endsWith(`.${region}.${name}`));
-  const like =
-    ofVpc.find(({ PrivateDnsEnabled }) => PrivateDnsEnabled) ??
-    lacked.flatMap((name) => ownOf(name) ?? [])[0];
+  const like = ofVpc.find(({ PrivateDnsEnabled }) => PrivateDnsEnabled) ?? ofVpc[0];
   // Endpoints lead to their own region only, and to services of AWS.
   const isElsewhere = ways.some(({ need }) => !need.endpoint || (need.region ?? region) !== region);
   if (!like || isElsewhere) return undefined;
   const missing = lacked.filter((name) => !ownOf(name));
   const nameless = lacked.flatMap((name) => ownOf(name) ?? []).filter((own) => !own.PrivateDnsEnabled);
+  const ids = nameless.map(({ VpcEndpointId }) => VpcEndpointId);
   const unresolved = resolvesPrivateNames(network) ? [] : ["support", "hostnames"];
-  if (missing.length + nameless.length + unresolved.length === 0) return undefined;
+  if (missing.length + ids.length + unresolved.length === 0) return undefined;
   const tables = [...new Set(ways.flatMap(({ out }) => out?.table?.RouteTableId ?? []))].join(" ");
   const create = `aws ec2 create-vpc-endpoint --vpc-id ${vpcId} --service-name ${like.ServiceName?.split(region)[0]}${region}`;
   const settings = `--vpc-endpoint-type Interface --subnet-ids ${placement.subnets.join(" ")} --security-group-ids ${like.Groups?.[0]?.GroupId}`;
-  const ids = nameless.map(({ VpcEndpointId }) => VpcEndpointId);
   const texts = [
     ...(unresolved.length > 0 ? [`${vpcId} does not resolve the private DNS names of its endpoints`] : []),
     ...(missing.length > 0 ? [`${vpcId} has no endpoint for ${missing.join(", ")}`] : []),

@@ -62,14 +62,9 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
     expect(await stage.page()).toBe("bad");
   });
 
-  test("warns of a closed network, which stops a deployment, and rolls back", async () => {
+  test("warns of a closed network, and rolls back", async () => {
     const undo = await noRoute(await partsOf(stage));
-    expect((await tryDeploy(stage, "next", 14)).error?.message).toMatch(
-      /^tasks in subnet-\w+.* cannot reach/,
-    );
-    const { record, error, lines } = await tryRollBack(stage, {
-      to: shortRevision(good).split(":")[1] ?? "",
-    });
+    const { record, error, lines } = await tryRollBack(stage, { to: good });
     await undo();
     expect(error).toBeUndefined();
     expect(record).toMatchObject({ status: "succeeded", revisionAfter: good });
