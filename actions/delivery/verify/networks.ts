@@ -4,7 +4,7 @@ import { lastSegment, parseArn } from "../../core/arn.ts";
 import { advice, type Finding, fault, note } from "../../core/findings.ts";
 import { isPublicRegistry, type Need, needsOf } from "../../ecs/network/needs.ts";
 import { idsOf, type Network, type Placement, readNetwork, type Way } from "../../ecs/network/network.ts";
-import { databasesIn, waysIn, waysToDatabase } from "../../ecs/network/way-in.ts";
+import { databasesIn, type Target, waysIn, waysToDatabase } from "../../ecs/network/way-in.ts";
 import { waysOut } from "../../ecs/network/way-out.ts";
 import { ecrRegion } from "../../registry/ecr-login.ts";
 import { parseImageName } from "../../registry/image-name.ts";
@@ -164,26 +164,20 @@ async function findWaysIn(
   const found = await Promise.all(
     targets.map(({ group }) => findTargetGroup(checking, group, "the service")),
   );
-  const groups = found.flatMap(({ value }, index) =>
-    value ? { ...value, port: targets[index]?.port ?? 0 } : [],
-  );
-  const arns = [...new Set(groups.flatMap(({ LoadBalancerArns = [] }) => LoadBalancerArns))];
+  const known = found.flatMap(({ value }, index): Target[] => {
+    if (!value) return [];
+    const { HealthCheckPort: own = "traffic-port", LoadBalancerArns: balancers = [] } = value;
+    const port = targets[index]?.port ?? 0;
+    return [{ port, healthPort: own === "traffic-port" ? port : Number(own), balancers }];
+  });
+  const arns = [...new Set(known.flatMap(({ balancers }) => balancers))];
   if (arns.length === 0) return [];
   const { DescribeLoadBalancersCommand } = await import("@aws-sdk/client-elastic-load-balancing-v2");
   const elbv2 = await checking.clients.elbv2();
   const command = new DescribeLoadBalancersCommand({ LoadBalancerArns: arns });
   const answer = await read("the load balancer", (options) => elbv2.send(command, options));
-  const ports = new Map(groups.map((group) => [group.port, portsOf(groups, group.port)]));
-  const ways = (answer?.LoadBalancers ?? []).flatMap((balancer) =>
-    [...ports].flatMap(([traffic, health]) => waysIn(network, placement, balancer, { traffic, health })),
-  );
-  return [...new Map(ways.map((way) => [way.text, way])).values()];
-}
-
-/** Ports of the health checks of all groups with this port of a container. */
-function portsOf(groups: readonly { port: number; HealthCheckPort?: string | undefined }[], traffic: number) {
-  const own = groups.filter(({ port }) => port === traffic);
-  return own.map(({ HealthCheckPort: port }) => (port && port !== "traffic-port" ? Number(port) : traffic));
+  const balancers = answer?.LoadBalancers ?? [];
+  return balancers.flatMap((balancer) => waysIn(network, placement, balancer, known));
 }
 
 /** A value that may have a database's host: the name that RDS gives it, or an address. */

@@ -77,10 +77,12 @@ function tasksOf(network: Network, placement: Placement): End {
   return { name: "the tasks", subnets: placement.subnets, inEach: true, groups };
 }
 
-export interface TargetPorts {
-  readonly traffic: number;
-  /** Ports of health checks. */
-  readonly health: readonly number[];
+/** A target group of the tasks. */
+export interface Target {
+  readonly port: number;
+  readonly healthPort: number;
+  /** ARNs of load balancers; none for the idle group of a pair. */
+  readonly balancers: readonly string[];
 }
 
 /**
@@ -99,18 +101,21 @@ export function waysIn(
     SecurityGroups = [],
     AvailabilityZones = [],
   }: LoadBalancer,
-  { traffic, health }: TargetPorts,
+  targets: readonly Target[],
 ): Way[] {
   const own = network.subnets.filter(({ SubnetId = "" }) => placement.subnets.includes(SubnetId));
   // Targets in another VPC are reached through peering, whose routes are not read.
   if (own.length === 0 || own[0]?.VpcId !== VpcId || Type === "gateway") return [];
-  const name = `the load balancer ${LoadBalancerName}`;
+  const used = targets.filter(
+    ({ balancers }) => balancers.length === 0 || balancers.includes(LoadBalancerArn ?? ""),
+  );
   const from: End = {
-    name,
+    name: `the load balancer ${LoadBalancerName}`,
     subnets: AvailabilityZones.flatMap(({ SubnetId }) => SubnetId ?? []),
     groups: SecurityGroups,
   };
-  const ports = new Set([...(Type === "network" ? [] : [traffic]), ...health]);
+  const health = used.map(({ healthPort }) => healthPort);
+  const ports = new Set([...(Type === "network" ? [] : used.map(({ port }) => port)), ...health]);
   const closed = [...ports].flatMap((port) => {
     const effect = health.includes(port) ? ", so its health checks time out" : ", so its requests time out";
     return between(network, "in", from, tasksOf(network, placement), port, effect);
@@ -131,7 +136,7 @@ export function waysIn(
     {
       kind: "in",
       answer: "closed",
-      text: `tasks in ${ids} (${zones.join(", ")}) never become healthy (Target.NotInUse): their zone is not enabled for ${name}`,
+      text: `tasks in ${ids} (${zones.join(", ")}) never become healthy (Target.NotInUse): their zone is not enabled for ${from.name}`,
       fix: `aws elbv2 set-subnets --load-balancer-arn ${LoadBalancerArn} --subnets ${[...from.subnets, ...added].join(" ")}`,
     },
   ];

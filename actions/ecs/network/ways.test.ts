@@ -35,6 +35,7 @@ interface SetUp {
   readonly rules?: readonly string[];
   readonly balancer?: object;
   readonly health?: number;
+  readonly target?: object;
   readonly database?: object;
 }
 
@@ -152,8 +153,8 @@ const decide: Record<keyof typeof setUps, (given: SetUp) => Way[]> = {
   },
   in: (given) => {
     const network = networkOf({ balancer: {}, ...given }, { "sg-task": given.rules ?? [] });
-    const ports = { traffic: 8080, health: [given.health ?? 8080] };
-    return waysIn(network, placement, { ...balancer, ...given.balancer }, ports);
+    const target = { port: 8080, healthPort: given.health ?? 8080, balancers: [], ...given.target };
+    return waysIn(network, placement, { ...balancer, ...given.balancer }, [target]);
   },
   database: (given) => {
     const network = networkOf(given, { "sg-endpoints": given.rules ?? [] });
