@@ -60,14 +60,9 @@ export function waysOut(asked: Asked, needs: readonly Need[]): Way[] {
   });
   const shut = found.filter(({ answer }) => answer !== "open");
   // Without AWS's own DNS, a VPC may have other servers, which are not read.
+  const how = `${subnets[0]?.VpcId} has enableDnsSupport off`;
   if (shut.length === 0 && network.dns?.support === false)
-    for (const { subnet, need } of found)
-      shut.push({
-        ...{ subnet, need },
-        answer: "unknown",
-        how: `${subnet.VpcId} has enableDnsSupport off`,
-        fix: "",
-      });
+    shut.push(...found.map(({ subnet, need }): Found => ({ subnet, need, answer: "unknown", how, fix: "" })));
   const byFix = Map.groupBy(shut, ({ how, fix }) => `${how} ${fix}`);
   return [...byFix.values()].map((ways) => describe(asked, ways));
 }
@@ -79,41 +74,44 @@ function obstacles(asked: Asked, subnet: Subnet, need: Need, out: RouteOut): Obs
   const endpoints = endpointsOf(asked, subnet, need);
   const inside = endpoints.find((each) => each.PrivateDnsEnabled && resolvesPrivateNames(network));
   if (inside) return throughEndpoint(asked, subnet, inside);
+  const mayOpen = mayHaveOthers(asked, subnet, need, out);
+  const unlessOpen = (answer: Answer) => (mayOpen && answer === "closed" ? "unknown" : answer);
   const letsOut = admissionOfInternet(rulesOut(groups), https);
   const some = letsOut === "closed" ? "no HTTPS to" : "HTTPS to some only of";
   const ofGroups: Obstacle = {
-    answer: letsOut,
+    answer: unlessOpen(letsOut),
     how: `their security groups (${idsOf(groups).join(", ")}) allow ${some} the internet's addresses, which AWS services have`,
     fix: allowOut(idsOf(groups)[0] ?? "", https, undefined),
   };
-  const table = out.table?.RouteTableId ?? "";
-  if (endpoints.some(({ RouteTableIds = [] }) => RouteTableIds.includes(table))) return [ofGroups];
+  const isGateway = (each: VpcEndpoint) => each.RouteTableIds?.includes(out.table?.RouteTableId ?? "");
+  if (endpoints.some(isGateway)) return [ofGroups];
   const how = `${out.text}${out.lacksAddress ? ", and the tasks get none" : ""}`;
-  const answer = out.answer === "closed" && mayHaveOthers(asked, subnet, need, out) ? "unknown" : out.answer;
-  const route: Obstacle = { answer, how, fix: fixRoute(asked, out), out };
-  if (answer !== "closed" || !lackingEndpoints(asked, [{ ...route, subnet, need }])) return [ofGroups, route];
+  const route: Obstacle = { answer: unlessOpen(out.answer), how, fix: fixRoute(asked, out), out };
+  const lacks = route.answer === "closed" && lackingEndpoints(asked, [{ ...route, subnet, need }]);
+  if (!lacks) return [ofGroups, route];
   // Endpoints open all tables. Those with an interface have a private address.
   const byEndpoint = { ...route, fix: "" };
   return need.endpoint === "s3" ? [ofGroups, byEndpoint] : [byEndpoint];
 }
 
 /**
- * The owner of a shared subnet may have endpoints, which others do not see ("Share your VPC with other accounts"). Over
- * IPv6, tasks reach some public registries, but not AWS's IPv4-only names ("Making requests to Amazon ECR registries")
- * unless the subnet has DNS64.
+ * The owner of a shared subnet may have endpoints, which others do not see ("Share your VPC with other accounts");
+ * another network may have them ("Centralized access to VPC private endpoints"). Over IPv6, tasks reach some public
+ * registries, but not AWS's IPv4-only names ("Making requests to Amazon ECR registries") unless the subnet has DNS64.
  */
 function mayHaveOthers(
   { account }: Asked,
-  { OwnerId, EnableDns64, Ipv6CidrBlockAssociationSet = [] }: Subnet,
+  { OwnerId, EnableDns64 = false, Ipv6CidrBlockAssociationSet = [] }: Subnet,
   { endpoint }: Need,
   { table }: RouteOut,
 ): boolean {
-  if (endpoint !== undefined && account && OwnerId && account !== OwnerId) return true;
-  const hasIpv6 = table?.Routes?.some(
-    (route) => route.DestinationIpv6CidrBlock && route.GatewayId !== "local",
-  );
-  const mayUse = endpoint === undefined || EnableDns64 === true;
-  return mayUse && hasIpv6 === true && Ipv6CidrBlockAssociationSet.length > 0;
+  const routes = table?.Routes?.filter((each) => each.State === "active" && each.GatewayId !== "local") ?? [];
+  const targets = routes.flatMap((route) => Object.values(route));
+  const leadsElsewhere = targets.some((target) => /^(?:tgw|pcx|vgw)-|:core-network\//.test(target));
+  const isShared = account && OwnerId && account !== OwnerId;
+  if (endpoint !== undefined && (leadsElsewhere || isShared)) return true;
+  const hasIpv6 = routes.some((route) => route.DestinationIpv6CidrBlock);
+  return hasIpv6 && Ipv6CidrBlockAssociationSet.length > 0 && (endpoint === undefined || EnableDns64);
 }
 
 /** Private names need both attributes ("DNS attributes for your VPC", VPC user guide). */
@@ -197,9 +195,9 @@ function describe(asked: Asked, ways: readonly Found[]): Way {
   const who = `tasks in ${unique(ways.map(({ subnet }) => subnet.SubnetId ?? ""))}`;
   const what = unique(ways.map(({ need }) => need.name));
   const endpoints = unique(ways.flatMap(({ endpoint }) => endpoint ?? []));
-  const tables = unique(ways.map((each) => each.out?.table?.RouteTableId ?? ""));
+  const table = `route table ${unique(ways.map((each) => each.out?.table?.RouteTableId ?? ""))} `;
   const decides = endpoints ? `the service's name leads to the endpoint ${endpoints}, ` : "";
-  const how = `${out ? `route table ${tables} ` : decides}${first.how}`;
+  const how = `${out ? table : decides}${first.how}`;
   if (answer !== "closed")
     return { kind: "out", answer: "unknown", text: `whether ${who} reach ${what}: ${how}`, fix: "" };
   const lacking = out && lackingEndpoints(asked, ways);
