@@ -168,7 +168,8 @@ async function findWaysIn(
     if (!value) return [];
     const { HealthCheckPort: own = "traffic-port", LoadBalancerArns: balancers = [] } = value;
     const port = targets[index]?.port ?? 0;
-    return [{ port, healthPort: own === "traffic-port" ? port : Number(own), balancers }];
+    const isIpv6 = value.IpAddressType === "ipv6";
+    return [{ port, healthPort: own === "traffic-port" ? port : Number(own), balancers, isIpv6 }];
   });
   const arns = [...new Set(known.flatMap(({ balancers }) => balancers))];
   if (arns.length === 0) return [];

@@ -62,7 +62,7 @@ export function openingsOf(rules: readonly IpPermission[], port: number): Openin
 export type Answer = "open" | "closed" | "unknown";
 
 /** Every one of them is needed. */
-export function all(answers: readonly Answer[]): Answer {
+function all(answers: readonly Answer[]): Answer {
   if (answers.includes("closed")) return "closed";
   return answers.includes("unknown") ? "unknown" : "open";
 }

@@ -83,6 +83,7 @@ export interface Target {
   readonly healthPort: number;
   /** ARNs of load balancers; none for the idle group of a pair. */
   readonly balancers: readonly string[];
+  readonly isIpv6?: boolean;
 }
 
 /**
@@ -107,7 +108,7 @@ export function waysIn(
   // Targets in another VPC are reached through peering, whose routes are not read.
   if (own.length === 0 || own[0]?.VpcId !== VpcId || Type === "gateway") return [];
   const used = targets.filter(
-    ({ balancers }) => balancers.length === 0 || balancers.includes(LoadBalancerArn ?? ""),
+    ({ balancers: of, isIpv6 }) => !isIpv6 && (of.length === 0 || of.includes(LoadBalancerArn ?? "")),
   );
   const from: End = {
     name: `the load balancer ${LoadBalancerName}`,
