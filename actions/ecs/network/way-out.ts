@@ -13,7 +13,7 @@ import {
   rulesOut,
   type Way,
 } from "./network.ts";
-import { publicSubnets, type RouteOut, routeOut, setRoute } from "./routes.ts";
+import { publicSubnets, type RouteOut, routeOut } from "./routes.ts";
 
 const https = 443;
 
@@ -164,7 +164,7 @@ function throughEndpoint(
   ];
 }
 
-/** Tasks with a public address use the VPC's internet gateway, as a NAT gateway's subnet does. */
+/** Tasks with a public address use the VPC's internet gateway, as a NAT gateway's subnet does; others a NAT gateway. */
 function fixRoute({ network, placement, giveAddress }: Asked, out: RouteOut): string {
   if (out.lacksAddress) return giveAddress;
   const isOfNat = out.nat !== undefined && out.nat.RouteTableId !== out.table?.RouteTableId;
@@ -179,13 +179,16 @@ function fixRoute({ network, placement, giveAddress }: Asked, out: RouteOut): st
       ? `aws ec2 attach-internet-gateway --internet-gateway-id ${route.GatewayId} --vpc-id ${VpcId}`
       : `${change} --gateway-id ${known?.GatewayId ?? query}`;
   }
-  const isPublic = (subnet: Subnet) =>
-    subnet.VpcId === VpcId && routeOut(network, subnet, true).answer === "open";
-  const publicSubnets = network.subnets.filter(isPublic).map(({ SubnetId }) => SubnetId);
-  const nat = network.natGateways.find(
-    ({ State, SubnetId }) => State === "available" && publicSubnets.includes(SubnetId),
+  const leadsOut = publicSubnets(network, VpcId).map(({ SubnetId }) => SubnetId);
+  const working = network.natGateways.find(
+    ({ State, SubnetId }) => State === "available" && leadsOut.includes(SubnetId),
   );
-  return `${change} --nat-gateway-id ${nat?.NatGatewayId ?? "<id of a NAT gateway in a public subnet>"}`;
+  if (working) return `${change} --nat-gateway-id ${working.NatGatewayId}`;
+  if (!leadsOut[0]) return `${change} --nat-gateway-id <id of a NAT gateway in a public subnet>`;
+  const address = "$(aws ec2 allocate-address --query AllocationId --output text)";
+  const create = `aws ec2 create-nat-gateway --subnet-id ${leadsOut[0]} --allocation-id ${address}`;
+  const wait = "aws ec2 wait nat-gateway-available --nat-gateway-ids $nat";
+  return `nat=$(${create} --query NatGateway.NatGatewayId --output text) && ${wait} && ${change} --nat-gateway-id $nat`;
 }
 
 /** Joins the ways that one change opens. */
