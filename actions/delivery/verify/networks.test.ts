@@ -1,101 +1,105 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEcsStage } from "../ecs/stage.support.ts";
-import { createStage, type Stage } from "../stage.support.ts";
+import { createDelivery } from "@ecs-delivery/simulator/outside-clients/delivery.support";
+import type { Program } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
+import { startTestSimulator, testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
+import { afterAll, afterEach, expect, it } from "vitest";
 import {
   type Change,
   closedGroup,
   createDatabase,
-  endpoints,
-  healthPort,
   noRoute,
-  type Parts,
   partsOf,
-  throughNat,
-} from "./networks.support.ts";
+} from "../../ecs/network/account.support.ts";
+import { stageOn } from "../stage.support.ts";
 
-describe.each([
-  ["CodeDeploy", createStage],
-  ["ECS", () => createEcsStage({ strategy: "ROLLING" })],
-])("deployed by %s", (_, create) => {
-  let stage: Stage;
-  let parts: Parts;
-  let database: Awaited<ReturnType<typeof createDatabase>>;
-  beforeAll(async () => {
-    stage = await create();
-    parts = await partsOf(stage);
-    database = await createDatabase(parts);
-  });
-  afterAll(() => stage.close());
-
-  async function plan(change?: Change, environment: Record<string, string> = {}) {
-    const undo = await change?.(parts);
-    const values = Object.entries({ VERSION: "1", ...environment }).map(([name, value]) => ({ name, value }));
-    const definition = JSON.parse(await readFile(await stage.taskDefinition("1"), "utf8"));
-    definition.containerDefinitions[0].environment = values;
-    const { error, record } = await stage.deploy("planned", {}, { definition });
-    await undo?.();
-    return { error, record, texts: record.findings.map(({ text, fix }) => `${text} | ${fix}`) };
+/** Connects to its database before it listens, with the timeout of mysql2. */
+const program: Program = ({ environment, isDatabaseClosed, exit, listen, log }) => {
+  if (environment.DB_HOST && isDatabaseClosed(environment.DB_HOST, 3306)) {
+    log("Error: connect ETIMEDOUT");
+    exit(1);
   }
-  const withDatabase = () => ({ DB_URL: `mysql://nodeapp@${database.host}:3306/COFFEE` });
+  listen(8080, (_, response) => void response.end());
+};
 
-  it.each<[string, Change, RegExp]>([
-    [
-      "no way out",
-      noRoute,
-      /^tasks in subnet-\w+, subnet-\w+ cannot reach Amazon ECR, CloudWatch Logs: route table rtb-\w+ has no route .* \| aws ec2 create-route/,
-    ],
-    ["a NAT gateway without a way out", throughNat(false), /which has no way out but itself/],
-    [
-      "a missing endpoint",
-      endpoints("ecr.api", "logs", "s3"),
-      /has no endpoint for ecr\.dkr \| aws ec2 create-vpc-endpoint/,
-    ],
-    [
-      "a closed group",
-      closedGroup,
-      /^the security groups of the tasks \(sg-\w+\) do not admit the load balancer \w+ \(sg-\w+\) on port 8080, so its health checks time out \| aws ec2 authorize-security-group-ingress/,
-    ],
-    ["a closed port of the health checks", healthPort, /on port 9000, so its health checks time out/],
-  ])("refuses %s before anything changes", async (_, change, expected) => {
-    const { error, record, texts } = await plan(change);
-    expect(texts.filter((text) => expected.test(text))).toHaveLength(1);
-    expect(error?.nextStep).toMatch(/nothing was changed\.$/);
-    expect(record.revisionAfter).toBe("");
-  });
+const simulator = await startTestSimulator({ networks: "enforce", warn: () => {} });
+const { productionUrl } = await createDelivery(simulator, testListenerPortOffset());
+const stage = await stageOn({ simulator, productionUrl, cluster: "outside", program });
+const parts = await partsOf(simulator, "outside");
+const host = await createDatabase(parts);
+afterAll(() => stage.close());
+afterEach(() => simulator.faults.clear());
 
-  it("refuses a database that does not admit the tasks, and accepts it once it does", async () => {
-    const { texts } = await plan(undefined, withDatabase());
-    expect(texts).toEqual([
-      expect.stringMatching(
-        /^the security groups of the database shop \(sg-\w+\) do not admit the tasks \(sg-\w+\) on port 3306 \| aws ec2 authorize-security-group-ingress --group-id sg-\w+ --protocol tcp --port 3306 --source-group sg-\w+$/,
-      ),
-    ]);
-    const [, group = "", source = ""] = /--group-id (\S+) .*--source-group (\S+)/.exec(texts[0] ?? "") ?? [];
-    const UserIdGroupPairs = [{ GroupId: source }];
-    const IpPermissions = [{ IpProtocol: "tcp", FromPort: 3306, ToPort: 3306, UserIdGroupPairs }];
-    await parts.ec2.authorizeSecurityGroupIngress({ GroupId: group, IpPermissions });
-    expect(await plan(undefined, withDatabase())).toMatchObject({ error: undefined, texts: [] });
-  });
+let versions = 0;
 
-  it.each<[string, Change]>([
-    ["a NAT gateway", throughNat(true)],
-    ["endpoints", endpoints("ecr.api", "ecr.dkr", "logs", "s3")],
-  ])("accepts %s", async (_, change) => {
-    expect(await plan(change)).toMatchObject({ error: undefined, texts: [] });
-  });
+/** Deploys a new version to a network with a change. */
+async function deploy(change: Change | undefined, environment: Record<string, string> = {}) {
+  const undo = await change?.(parts);
+  const definition = JSON.parse(await readFile(await stage.taskDefinition("1"), "utf8"));
+  definition.containerDefinitions[0].environment = Object.entries({
+    VERSION: `${++versions}`,
+    ...environment,
+  }).map(([name, value]) => ({ name, value }));
+  const changes = { waitUntil: "traffic-shifted", maxFailedTasks: 1 } as const;
+  const done = await stage.deploy("new", changes, { definition });
+  await undo?.();
+  return done;
+}
 
-  it.each(["deny", "throttle", "server-error"] as const)(
-    "gives one note for %s, and deploys",
-    async (kind) => {
-      for (const operation of ["ec2:DescribeSubnets", "ec2:DescribeRouteTables", "rds:*"])
-        stage.simulator.faults.add({ kind, operation });
-      const { error, record } = await plan(closedGroup, withDatabase());
-      stage.simulator.faults.clear();
-      expect(error).toBeUndefined();
-      expect(record.findings).toEqual([
-        { kind: "note", text: expect.stringMatching(/^Networks were not checked: the VPC: /) },
-      ]);
-    },
-  );
+/** Nothing denies it to the search for causes, unless `times` does. */
+const denyVerification = (times = 1) =>
+  simulator.faults.add({ kind: "deny", operation: "ec2:DescribeSubnets", times });
+
+it.each<[string, Change | undefined, Record<string, string>, RegExp, RegExp, RegExp]>([
+  [
+    "tasks without a way out",
+    noRoute,
+    {},
+    /^tasks in subnet-\w+, subnet-\w+ cannot reach Amazon ECR, CloudWatch Logs: route table rtb-\w+ has no route/i,
+    /^aws ec2 create-route --route-table-id rtb-/,
+    /\(The task cannot log in to Amazon ECR: the task has no way to Amazon ECR: /,
+  ],
+  [
+    "tasks that do not admit the load balancer",
+    closedGroup,
+    {},
+    /^the security groups of the tasks \(sg-\w+\) do not admit the load balancer \w+ \(sg-\w+\) on port 8080, so its health checks time out/i,
+    /^aws ec2 authorize-security-group-ingress --group-id sg-\w+ --protocol tcp --port 8080/,
+    /\(Request timed out/,
+  ],
+  [
+    "a database that does not admit the tasks",
+    undefined,
+    { DB_HOST: host },
+    /^the security groups of the database shop \(sg-\w+\) do not admit the tasks \(sg-\w+\) on port 3306/i,
+    /^aws ec2 authorize-security-group-ingress --group-id sg-\w+ --protocol tcp --port 3306/,
+    /\(Container web exited with code 1: Error: connect ETIMEDOUT/,
+  ],
+])("refuses %s, and names it as the cause where it was not checked", async (...row) => {
+  const [, change, environment, way, fix, cause] = row;
+  const refused = await deploy(change, environment);
+  const faults = refused.record.findings.filter(({ kind }) => kind === undefined);
+  expect(faults).toEqual([{ text: expect.stringMatching(way), fix: expect.stringMatching(fix) }]);
+  expect(refused.error?.nextStep).toMatch(/nothing was changed\.$/);
+  expect(refused.record.revisionAfter).toBe("");
+  denyVerification();
+  const failed = await deploy(change, environment);
+  expect(failed.error?.message).toMatch(way);
+  expect(failed.error?.message).toMatch(cause);
+  expect(failed.error?.nextStep).toMatch(fix);
+});
+
+it("gives general advice where the network may not be read", async () => {
+  denyVerification(Number.POSITIVE_INFINITY);
+  const { error } = await deploy(noRoute);
+  expect(error?.message).toMatch(/^The task cannot log in to Amazon ECR: the task has no way to Amazon ECR/);
+  expect(error?.nextStep).toMatch(/^check the subnets' route to Amazon ECR/);
+});
+
+it.each(["deny", "throttle", "server-error"] as const)("gives one note for %s, and deploys", async (kind) => {
+  for (const operation of ["ec2:DescribeSubnets", "ec2:DescribeRouteTables", "rds:*"])
+    simulator.faults.add({ kind, operation });
+  const { error, record } = await deploy(undefined);
+  expect(error).toBeUndefined();
+  const notes = record.findings.filter(({ text }) => text.startsWith("Networks were not checked: the VPC: "));
+  expect(notes).toMatchObject([{ kind: "note" }]);
 });

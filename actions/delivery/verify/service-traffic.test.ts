@@ -1,5 +1,6 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { closedGroup, partsOf } from "../../ecs/network/account.support.ts";
 import { createEcsStage } from "../ecs/stage.support.ts";
 import type { Stage } from "../stage.support.ts";
 
@@ -63,6 +64,17 @@ describe("a blue/green service of ECS", () => {
 describe("a rolling service", () => {
   beforeAll(() => begin("ROLLING"));
   afterAll(() => stage?.close());
+
+  test("refuses one whose tasks do not admit the load balancer", async () => {
+    const undo = await closedGroup(await partsOf(stage.simulator, "main"));
+    const { findings } = await plan();
+    expect(findings.map(({ text }) => text)).toEqual([
+      expect.stringMatching(
+        /^the security groups of the tasks .* do not admit load balancer .* on port 8080/,
+      ),
+    ]);
+    await undo();
+  });
 
   test("refuses one whose target group is behind no load balancer", async () => {
     await setProduction(undefined);
