@@ -1,4 +1,4 @@
-import { explainAwsError, isAccessDenied, messageOf } from "./aws-errors.ts";
+import { areCredentialsExpired, explainAwsError, isAccessDenied, messageOf } from "./aws-errors.ts";
 import type { Card } from "./card.ts";
 import type { StepRecord } from "./define-action.ts";
 import { Failure } from "./failure.ts";
@@ -99,6 +99,37 @@ export async function lookUp<T>(
     if (!isAccessDenied(error)) throw error;
     return { findings: unchecked(`${what}: ${explainAwsError(error)?.message}`) };
   }
+}
+
+/** A runner in a private network may not reach one of the services: that must not delay a step. */
+const toleranceMs = 20_000;
+
+/** Returns a signal that also ends a read to which AWS does not respond in time. */
+export function withTolerance(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(toleranceMs)]);
+}
+
+/** As `lookUp`, but no failure of AWS stops anything: the step does not need this response. */
+export async function tryLookUp<T>(
+  { signal }: { readonly signal: AbortSignal },
+  what: string,
+  call: (options: { abortSignal: AbortSignal }) => Promise<T>,
+  known: { readonly [errorName: string]: Finding } = {},
+): Promise<{ value?: T; findings: Finding[] }> {
+  try {
+    return await lookUp(what, () => call({ abortSignal: signal }), known);
+  } catch (error) {
+    if (areCredentialsExpired(error)) throw error;
+    if (isTimeout(signal))
+      return { findings: unchecked(`${what}: AWS did not respond within ${toleranceMs / 1_000} seconds`) };
+    const why = signal.aborted ? undefined : explainAwsError(error);
+    if (!why) throw error;
+    return { findings: unchecked(`${what}: ${why.message}`) };
+  }
+}
+
+function isTimeout({ aborted, reason }: AbortSignal): boolean {
+  return aborted && (reason as Error).name === "TimeoutError";
 }
 
 /** Returns the faults for a card: one has a line of its own, several are a list, each with its fix. */

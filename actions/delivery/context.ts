@@ -2,6 +2,7 @@ import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import type { JobContext } from "../core/context.ts";
 import { createUnfinishedState } from "../core/post-state.ts";
 import { createEcsClients, type EcsContext, retrying } from "../ecs/context.ts";
+import { brief, createNetworkClients } from "../ecs/network/clients.ts";
 import type { Handle } from "./engine.ts";
 import type { OnCancel } from "./inputs.ts";
 import { type Run, readRun } from "./order/run.ts";
@@ -54,25 +55,11 @@ export function createClients() {
   };
 }
 
-/** An optional response deserves fewer attempts than following a deployment. */
-const brief = { maxAttempts: 2 };
-
 /** Creates clients that only the checks before a deployment need; each is loaded at its first use. */
 function createLookupClients() {
   const options = (region?: string) => (region ? { ...brief, region } : brief);
   return {
-    ec2: async () => {
-      const { EC2Client } = await import("@aws-sdk/client-ec2");
-      return new EC2Client(brief);
-    },
-    rds: async () => {
-      const { RDSClient } = await import("@aws-sdk/client-rds");
-      return new RDSClient(brief);
-    },
-    ecr: async (region?: string) => {
-      const { ECRClient } = await import("@aws-sdk/client-ecr");
-      return new ECRClient(options(region));
-    },
+    ...createNetworkClients(),
     iam: async () => {
       const { IAMClient } = await import("@aws-sdk/client-iam");
       return new IAMClient(brief);

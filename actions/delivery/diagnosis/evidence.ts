@@ -1,16 +1,16 @@
 import type { Service, ServiceEvent } from "@aws-sdk/client-ecs";
 import type { TargetGroup, TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { withTolerance } from "../../core/findings.ts";
 import { lacksWay } from "../../ecs/agent-causes.ts";
 import type { EcsClients, EcsContext } from "../../ecs/context.ts";
 import { type FailedTask, withLog } from "../../ecs/failed-task.ts";
+import type { NetworkClients } from "../../ecs/network/clients.ts";
 import type { Way } from "../../ecs/network/network.ts";
 import { findService, type ServiceName } from "../../ecs/service.ts";
 import { eventLines } from "../../ecs/task-causes.ts";
 import type { Clients } from "../context.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import type { LifecycleEvent } from "../record.ts";
-import { withTolerance } from "../verify/checking.ts";
-import type { NetworkClients } from "../verify/networks.ts";
 import { findFailedTasks, readContainers } from "./watch-tasks.ts";
 
 /** Everything that may show why a deployment failed. */

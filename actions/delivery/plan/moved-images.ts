@@ -1,6 +1,7 @@
 import { DescribeTasksCommand, ListTasksCommand, type Task } from "@aws-sdk/client-ecs";
+import { tryLookUp } from "../../core/findings.ts";
 import type { ImageChange } from "../record.ts";
-import { type Checking, tryLookUp } from "../verify/checking.ts";
+import type { Checking } from "../verify/checking.ts";
 import { findInEcr } from "../verify/images.ts";
 
 /** DescribeTasks accepts no more at once; in a larger service these tasks are representative. */

@@ -1,6 +1,6 @@
-import { type Finding, fault } from "../../core/findings.ts";
+import { type Finding, fault, tryLookUp } from "../../core/findings.ts";
 import { readAlarms } from "../diagnosis/alarms.ts";
-import { type Checking, tryLookUp } from "./checking.ts";
+import type { Checking } from "./checking.ts";
 
 /**
  * Finds alarms of `rollback-on-alarm` that cannot roll a deployment back: AWS accepts names that do not exist, and ECS

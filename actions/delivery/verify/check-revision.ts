@@ -1,6 +1,6 @@
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { type Finding, fault } from "../../core/findings.ts";
-import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
+import { type Finding, fault, tryLookUp } from "../../core/findings.ts";
+import { type Checking, isFilledIn } from "./checking.ts";
 import { checkImages } from "./images.ts";
 import { checkRoles } from "./roles.ts";
 import { checkSecrets } from "./secrets.ts";

@@ -1,5 +1,4 @@
-import { areCredentialsExpired, explainAwsError } from "../../core/aws-errors.ts";
-import { type Finding, lookUp, unchecked } from "../../core/findings.ts";
+import { withTolerance } from "../../core/findings.ts";
 import { findPlaceholders } from "../../core/placeholders.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import type { RunningService } from "../../ecs/service.ts";
@@ -19,20 +18,12 @@ export interface Checking {
   readonly isPlan?: boolean;
 }
 
-/** A runner in a private network may not reach one of the services: that must not delay a deployment. */
-const toleranceMs = 20_000;
-
 export function beginChecking(
   { clients, signal }: DeliveryContext,
   taskDefinition: TaskDefinitionInput,
   { service }: RunningService,
 ): Checking {
   return { clients, taskDefinition, service, signal: withTolerance(signal) };
-}
-
-/** Returns a signal that also ends a read to which AWS does not respond in time. */
-export function withTolerance(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(toleranceMs)]);
 }
 
 /** Returns whether the deployment starts tasks. */
@@ -46,27 +37,4 @@ export function startsTasks(
 /** A placeholder cannot be checked; another check reports that it is left in. */
 export function isFilledIn(text: string | undefined): text is string {
   return text !== undefined && text !== "" && findPlaceholders(text).length === 0;
-}
-
-/** As `lookUp`, but no failure of AWS stops anything: the deployment does not need this response. */
-export async function tryLookUp<T>(
-  { signal }: Pick<Checking, "signal">,
-  what: string,
-  call: (options: { abortSignal: AbortSignal }) => Promise<T>,
-  known: { readonly [errorName: string]: Finding } = {},
-): Promise<{ value?: T; findings: Finding[] }> {
-  try {
-    return await lookUp(what, () => call({ abortSignal: signal }), known);
-  } catch (error) {
-    if (areCredentialsExpired(error)) throw error;
-    if (isTimeout(signal))
-      return { findings: unchecked(`${what}: AWS did not respond within ${toleranceMs / 1_000} seconds`) };
-    const why = signal.aborted ? undefined : explainAwsError(error);
-    if (!why) throw error;
-    return { findings: unchecked(`${what}: ${why.message}`) };
-  }
-}
-
-function isTimeout({ aborted, reason }: AbortSignal): boolean {
-  return aborted && (reason as Error).name === "TimeoutError";
 }

@@ -1,17 +1,17 @@
 import {
   BatchGetImageCommand,
   DescribePullThroughCacheRulesCommand,
-  DescribeRepositoriesCommand,
   type ECRClient,
   GetDownloadUrlForLayerCommand,
   type Image,
 } from "@aws-sdk/client-ecr";
-import { type Finding, fault, note, unchecked } from "../../core/findings.ts";
+import { type Finding, fault, note, tryLookUp, unchecked } from "../../core/findings.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import { ecrRegion } from "../../registry/ecr-login.ts";
 import { type ImageName, parseImageName } from "../../registry/image-name.ts";
 import { mediaTypes } from "../../registry/oci.ts";
-import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
+import { isOwn } from "../../registry/own-repository.ts";
+import { type Checking, isFilledIn } from "./checking.ts";
 
 /** Checks that the containers' images are in ECR and built for the tasks' platform. Other registries are not read. */
 export async function checkImages(checking: Checking): Promise<Finding[]> {
@@ -47,27 +47,6 @@ export async function findInEcr(
     if (!own) return { findings };
   }
   return { ecr, ...(await findImage(checking, ecr, name, text)) };
-}
-
-/** Checks with ECR whether the repository is one of this account, when the registry's name does not show it. */
-export async function isOwn(
-  checking: Pick<Checking, "signal">,
-  ecr: ECRClient,
-  { name, repository }: ImageName,
-): Promise<{ own: boolean; findings: Finding[] }> {
-  const elsewhere: Finding = {
-    text: `Image ${repository} is not in this account's ECR: it was not checked before the deployment.`,
-    kind: "note",
-  };
-  const { value, findings } = await tryLookUp(
-    checking,
-    `image ${repository}`,
-    (options) => ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [name] }), options),
-    { RepositoryNotFoundException: elsewhere, InvalidParameterException: elsewhere },
-  );
-  if (!value) return { own: false, findings };
-  const own = value.repositories?.[0]?.repositoryUri === repository;
-  return { own, findings: own ? [] : [elsewhere] };
 }
 
 async function findImage(

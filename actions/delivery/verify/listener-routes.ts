@@ -5,7 +5,8 @@ import {
   type Rule,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Finding } from "../../core/findings.ts";
-import { type Checking, tryLookUp } from "./checking.ts";
+import { tryLookUp } from "../../core/findings.ts";
+import type { Checking } from "./checking.ts";
 
 /** A forwarding rule of a listener; the default one is the listener's default action. */
 export interface Route {

@@ -1,8 +1,8 @@
 import { type EvaluationResult, GetRoleCommand, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { lastSegment, parseArn } from "../../core/arn.ts";
-import { type Finding, fault, note } from "../../core/findings.ts";
-import { type Checking, tryLookUp } from "./checking.ts";
+import { type Finding, fault, note, tryLookUp } from "../../core/findings.ts";
+import type { Checking } from "./checking.ts";
 
 export const tasks = "ecs-tasks.amazonaws.com";
 

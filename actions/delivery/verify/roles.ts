@@ -1,8 +1,8 @@
 import { GetRoleCommand } from "@aws-sdk/client-iam";
 import { lastSegment, parseArn, roleFault } from "../../core/arn.ts";
-import { type Finding, fault, hasFaults } from "../../core/findings.ts";
+import { type Finding, fault, hasFaults, tryLookUp } from "../../core/findings.ts";
 import { isObject } from "../../core/is-object.ts";
-import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
+import { type Checking, isFilledIn } from "./checking.ts";
 import { checkPassing, type PassedRole, tasks } from "./pass-role.ts";
 
 /**

@@ -2,9 +2,9 @@ import { DescribeSecretCommand, type DescribeSecretCommandOutput } from "@aws-sd
 import { GetParametersCommand } from "@aws-sdk/client-ssm";
 import { parseArn } from "../../core/arn.ts";
 import { chunks } from "../../core/chunks.ts";
-import { type Finding, fault } from "../../core/findings.ts";
+import { type Finding, fault, tryLookUp } from "../../core/findings.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
-import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
+import { type Checking, isFilledIn } from "./checking.ts";
 
 interface Reference {
   readonly valueFrom: string;

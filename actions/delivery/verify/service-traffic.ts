@@ -1,8 +1,8 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import { DescribeRulesCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { balancingName } from "../../core/arn.ts";
-import { type Finding, fault } from "../../core/findings.ts";
-import { type Checking, tryLookUp } from "./checking.ts";
+import { type Finding, fault, tryLookUp } from "../../core/findings.ts";
+import type { Checking } from "./checking.ts";
 import { routeOf } from "./listener-routes.ts";
 import { checkPair, checkTargetGroup, findTargetGroup } from "./target-groups.ts";
 

@@ -1,7 +1,7 @@
 import { DescribeTargetGroupsCommand, type TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { balancingName } from "../../core/arn.ts";
-import { advice, type Finding, fault } from "../../core/findings.ts";
-import { type Checking, tryLookUp } from "./checking.ts";
+import { advice, type Finding, fault, tryLookUp } from "../../core/findings.ts";
+import type { Checking } from "./checking.ts";
 
 /** Finds a target group by name or ARN. */
 export async function findTargetGroup(

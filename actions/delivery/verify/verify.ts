@@ -1,11 +1,11 @@
-import { type Finding, note } from "../../core/findings.ts";
+import { type Finding, note, withTolerance } from "../../core/findings.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { checkAlarms } from "./alarms.ts";
-import { beginChecking, withTolerance } from "./checking.ts";
+import { beginChecking } from "./checking.ts";
 
 /** Finds everything that would make the deployment fail, in parallel; nothing is changed. */
 export async function verify(

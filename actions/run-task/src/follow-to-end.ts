@@ -12,16 +12,17 @@ import { createPace } from "../../core/pace.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 import { toFailedTask, withLog } from "../../ecs/failed-task.ts";
 import { lastWords } from "../../ecs/last-words.ts";
+import type { Ways } from "../../ecs/network/task-ways.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { suspects, wasEnded } from "../../ecs/suspects.ts";
-import { type Cause, causeOfTask } from "../../ecs/task-causes.ts";
+import { type Cause, causeOfTask, withWays } from "../../ecs/task-causes.ts";
 import type { RunInputs } from "./inputs.ts";
 import { keepTask, type RunRecord, taskId } from "./record.ts";
 import type { TaskLog } from "./task-log.ts";
 
 /** Follows the task to the wanted stage; throws the cause of any other end. */
 export async function followToEnd(run: Run): Promise<void> {
-  const { context, record, log, containers } = run;
+  const { record, log } = run;
   const { kind, task } = await followOrCancel(run);
   if (task) keepTask(record, task);
   if (kind === "deadline") throw await endLate(run, task);
@@ -33,7 +34,7 @@ export async function followToEnd(run: Run): Promise<void> {
   // When a task is STOPPED its log is usually complete; only a failure waits for the last lines.
   const toldAll = succeeded && task.lastStatus === "STOPPED" && log.tail.length > 0;
   if (record.exitCode !== undefined && !toldAll) await log.showRest();
-  if (!succeeded) throw await failRun(context, record, containers, task);
+  if (!succeeded) throw await failRun(run, task);
   record.status = "succeeded";
 }
 
@@ -91,19 +92,26 @@ async function stopTask(context: EcsContext, { cluster, taskArn }: RunRecord, re
 }
 
 /** Finds out why the task failed, adds it to the record, and returns the Failure. */
-async function failRun(
-  context: EcsContext,
-  record: RunRecord,
-  containers: readonly ContainerDefinition[],
-  task: Task,
-): Promise<Failure> {
+async function failRun(run: Run, task: Task): Promise<Failure> {
+  const { record } = run;
   const byHand = task.stopCode === "UserInitiated";
-  const cause = byHand ? causeOfStop(task) : await causeOfFailure(context, record, containers, task);
+  const cause = byHand ? causeOfStop(task) : await withNetwork(run, await causeOfFailure(run, task));
   record.status = byHand ? "stopped" : "failed";
   record.cause = cause.text;
   return new Failure(`${cause.text} (task ${taskId(record)} of ${shortRevision(record.revision)})`, {
     nextStep: cause.nextStep,
   });
+}
+
+/** Names what the network closes, where a connection of the task got no response. */
+async function withNetwork({ context, readNetwork }: Run, cause: Cause): Promise<Cause> {
+  if (!cause.way) return cause;
+  try {
+    return withWays(cause, (await readNetwork()).ways);
+  } catch (error) {
+    context.log.info(`Could not read the network: ${(error as Error).message}`);
+    return cause;
+  }
 }
 
 function causeOfStop({ stoppedReason = "" }: Task): Cause {
@@ -113,12 +121,7 @@ function causeOfStop({ stoppedReason = "" }: Task): Cause {
   };
 }
 
-async function causeOfFailure(
-  context: EcsContext,
-  record: RunRecord,
-  containers: readonly ContainerDefinition[],
-  task: Task,
-): Promise<Cause> {
+async function causeOfFailure({ context, record, containers }: Run, task: Task): Promise<Cause> {
   const [first] = suspects(task, containers);
   if (first?.exitCode === 0 && first.name !== record.container)
     return {
@@ -169,6 +172,8 @@ interface Run {
   readonly deadlineAt: number;
   /** Containers of the running revision. */
   readonly containers: readonly ContainerDefinition[];
+  /** Reads who reaches whom in the task's network. */
+  readonly readNetwork: () => Promise<Ways>;
 }
 
 interface Goal {

@@ -1,13 +1,13 @@
 import { defineAction } from "../../core/define-action.ts";
-import { createEcsContext } from "../../ecs/context.ts";
 import { readRunInputs } from "./inputs.ts";
+import { createRunContext } from "./network.ts";
 import { publish } from "./publish.ts";
 import { RunRecord, taskId } from "./record.ts";
 import { run } from "./run-task.ts";
 
 await defineAction({
   inputs: readRunInputs,
-  context: createEcsContext,
+  context: createRunContext,
   record: ({ cluster }) => new RunRecord(cluster),
   run,
   publish,

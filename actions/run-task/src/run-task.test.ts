@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "vitest";
-import type { EcsContext } from "../../ecs/context.ts";
+import { type Change, createDatabase, noRoute, partsOf } from "../../ecs/network/account.support.ts";
 import type { RunInputs } from "./inputs.ts";
+import type { RunContext } from "./network.ts";
 import { RunRecord } from "./record.ts";
 import { run } from "./run-task.ts";
 import { createStage } from "./stage.support.ts";
@@ -8,7 +9,7 @@ import { createStage } from "./stage.support.ts";
 const stage = await createStage();
 afterAll(() => stage.close());
 
-async function perform(inputs: RunInputs, context: EcsContext & { lines: string[] } = stage.context()) {
+async function perform(inputs: RunInputs, context: RunContext & { lines: string[] } = stage.context()) {
   const record = new RunRecord(inputs.cluster);
   const error: (Error & { nextStep?: string }) | undefined = await run(context, inputs, record).then(
     () => undefined,
@@ -165,11 +166,11 @@ test.each<[string, Partial<RunInputs>, RegExp]>([
   ["a service", { placement: { service: "none" } }, /^Cluster outside has no service none/],
   ["a cluster, with a service", { cluster: "none" }, /^ECS cluster none does not exist/],
   [
-    "a cluster, with subnets",
-    { cluster: "none", placement: elsewhere(["subnet-1"]) },
+    "a cluster, without a service",
+    { cluster: "none", placement: { launchType: "EC2" } },
     /^ECS cluster none does not exist/,
   ],
-  ["a subnet", { placement: elsewhere(["subnet-1"]) }, /^ECS rejects the task: .*subnet-1/],
+  ["a subnet", { placement: elsewhere(["subnet-1"]) }, /^subnet-1 of the tasks' network .* does not exist$/],
   ["a family", { taskDefinition: { reference: "none" } }, /^Task definition none does not exist/],
 ])("names %s that is missing, and starts no task", async (_, changes, message) => {
   const { record, error } = await perform(stage.inputs(await stage.taskDefinition(), changes));
@@ -182,4 +183,55 @@ test("reports all findings together", async () => {
   const file = await stage.taskDefinition({ image: "<IMAGE1_NAME>" });
   const { error } = await perform(stage.inputs(file, { container: "web" }));
   expect(error?.message).toMatch(/^2 things to correct: .*<IMAGE1_NAME>.*; .*not have the container web/);
+});
+
+const parts = await partsOf(stage.simulator, "outside");
+const host = await createDatabase(parts);
+
+/** Runs a migration that connects to a database, which an override names; verification is denied, or all reads are. */
+async function migrate(change: Change | undefined, database: string, denied = 0) {
+  const undo = await change?.(parts);
+  if (denied > 0)
+    stage.simulator.faults.add({ kind: "deny", operation: "ec2:DescribeSubnets", times: denied });
+  const changes = { command: ["connect"], environment: new Map([["DB_HOST", database]]) };
+  const done = await perform(stage.inputs(await stage.taskDefinition(), changes));
+  stage.simulator.faults.clear();
+  await undo?.();
+  return { ...done, text: `${done.error?.message} | ${done.error?.nextStep}` };
+}
+
+test.each<[string, Change | undefined, string, RegExp, RegExp]>([
+  [
+    "no way out",
+    noRoute,
+    "",
+    /tasks in subnet-\w+, subnet-\w+ cannot reach Amazon ECR, CloudWatch Logs: .* \| aws ec2 create-route/i,
+    /the task has no way to Amazon ECR/,
+  ],
+  [
+    "a database that does not admit the task",
+    undefined,
+    host,
+    /groups of database shop \(sg-\w+\) do not admit the tasks .* \| aws ec2 authorize-security-group-ingress/,
+    /Container job exited with code 1: Error: connect ETIMEDOUT/,
+  ],
+])(
+  "refuses %s, and names it as the cause where it was not checked",
+  async (_, change, database, way, cause) => {
+    const refused = await migrate(change, database);
+    expect(refused.text).toMatch(way);
+    expect(refused).toMatchObject({
+      text: expect.stringMatching(/nothing was changed\.$/),
+      record: { taskArn: "" },
+    });
+    const failed = await migrate(change, database, 1);
+    expect(failed.text).toMatch(way);
+    expect(failed.record).toMatchObject({ status: "failed", cause: expect.stringMatching(cause) });
+  },
+);
+
+test("gives one note, and general advice, where the network may not be read", async () => {
+  const { log, text } = await migrate(undefined, host, Number.POSITIVE_INFINITY);
+  expect(log.match(/Networks were not checked: the VPC: /g)).toHaveLength(1);
+  expect(text).toMatch(/check the address that the container connects to/);
 });

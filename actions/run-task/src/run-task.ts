@@ -8,16 +8,18 @@ import { type Finding, hasFaults, refuseFindings, refuseWith } from "../../core/
 import { beforeChanges, readBeforeChanges, retryOutages } from "../../core/outage-tolerance.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 import { logStreamOf } from "../../ecs/log-tail.ts";
+import { findingsOf } from "../../ecs/network/task-ways.ts";
 import { settleRevision, shortRevision } from "../../ecs/revision.ts";
 import { readTaskDefinition } from "../../ecs/task-definition-file.ts";
 import { followToEnd } from "./follow-to-end.ts";
 import type { RunInputs } from "./inputs.ts";
+import { findWays, type RunContext, withOverrides } from "./network.ts";
 import { type RunRecord, taskId } from "./record.ts";
-import { findPlacement, startTask } from "./start.ts";
+import { findPlacement, overridesOf, startTask } from "./start.ts";
 import { createTaskLog } from "./task-log.ts";
 
 /** Verifies, registers, starts, follows, and checks the outcome. */
-export async function run(context: EcsContext, inputs: RunInputs, record: RunRecord): Promise<void> {
+export async function run(context: RunContext, inputs: RunInputs, record: RunRecord): Promise<void> {
   const deadlineAt = context.clock.now() + inputs.deadlineMs;
   const firstContact = true;
   const definition = await readBeforeChanges(context, () => findDefinition(context, inputs), {
@@ -31,7 +33,10 @@ export async function run(context: EcsContext, inputs: RunInputs, record: RunRec
   );
   const { container, findings } = chooseContainer(definition.containers, inputs.container);
   const unknown = unknownOverrides(definition.containers, inputs.containerOverrides ?? []);
-  refuseFindings([...definition.findings, ...findings, ...unknown], context.log);
+  const running = withOverrides(definition.containers, overridesOf(inputs, container?.name ?? ""));
+  const readNetwork = () => findWays(context, placement, running);
+  const network = findingsOf(await beforeChanges(readNetwork()));
+  refuseFindings([...definition.findings, ...findings, ...unknown, ...network], context.log);
 
   record.container = container?.name ?? "";
   record.logGroup = logStreamOf(container, "")?.logGroupName ?? "";
@@ -49,6 +54,7 @@ export async function run(context: EcsContext, inputs: RunInputs, record: RunRec
     startedAt,
     deadlineAt,
     containers: definition.containers,
+    readNetwork,
   });
 }
 

@@ -1,8 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { type ContainerDefinition, ECSClient } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { createDelivery } from "@ecs-delivery/simulator/outside-clients/delivery.support";
 import type { Program } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
 import {
@@ -11,15 +10,18 @@ import {
   testListenerPortOffset,
 } from "@ecs-delivery/simulator/test-simulator.support";
 import { pushImage } from "../../core/push-image.support.ts";
-import type { EcsContext } from "../../ecs/context.ts";
+import { clientsOf } from "../../delivery/stage.support.ts";
 import type { RunInputs } from "./inputs.ts";
+import type { RunContext } from "./network.ts";
 
 /** Does what its first argument says; without one it is the server of a service. */
-const program: Program = ({ args, environment, log, listen }) => {
+const program: Program = ({ args, environment, isDatabaseClosed, log, listen }) => {
   const [what, ...rest] = args;
   if (what === "migrate") log(`migrated ${environment.DATABASE}${rest.join()}`);
   else if (what === "fail") throw new Error("no such table: suppliers");
-  else if (what === "exit") return Number(rest[0]);
+  else if (what === "connect") {
+    if (isDatabaseClosed(environment.DB_HOST ?? "", 3306)) throw new Error("connect ETIMEDOUT");
+  } else if (what === "exit") return Number(rest[0]);
   else if (what === "hang") return void log("waiting for a lock");
   else if (what === "attack") {
     log("::error::not ours\r::set-output name=x::y");
@@ -33,12 +35,11 @@ const program: Program = ({ args, environment, log, listen }) => {
  * repository.
  */
 export async function createStage() {
-  const simulator = await startTestSimulator();
+  const simulator = await startTestSimulator({ networks: "enforce", warn: () => {} });
   const folder = await mkdtemp(join(tmpdir(), "run-task-test-"));
   await createDelivery(simulator, testListenerPortOffset());
   const image = await pushImage(simulator, folder, program);
-  const logs = new CloudWatchLogsClient(simulator.clientConfig);
-  const clients = { ecs: new ECSClient(simulator.clientConfig), logs: async () => logs };
+  const clients = clientsOf(simulator);
   const { Subnets = [] } = await simulator.aws.ec2.describeSubnets({
     Filters: [{ Name: "default-for-az", Values: ["false"] }],
   });
@@ -115,7 +116,7 @@ interface Following {
 
 function contextOf(
   { clock }: TestSimulator,
-  clients: EcsContext["clients"],
+  clients: RunContext["clients"],
   { signal = new AbortController().signal, onLine }: Following,
 ) {
   const lines: string[] = [];

@@ -56,7 +56,7 @@ function requestOf(inputs: RunInputs, { revision, container, placement }: Order)
 }
 
 /** Returns the input's overrides, with command and environment of the chosen container. */
-function overridesOf(inputs: RunInputs, name: string): ContainerOverride[] {
+export function overridesOf(inputs: RunInputs, name: string): ContainerOverride[] {
   const environment = [...inputs.environment].map(([key, value]) => ({ name: key, value }));
   const overrides = [...(inputs.containerOverrides ?? [])];
   if (inputs.command.length === 0 && environment.length === 0) return overrides;
