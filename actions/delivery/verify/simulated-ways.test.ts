@@ -3,6 +3,7 @@ import {
   makeNetwork,
   networkOf,
   prepareTasks,
+  releaseGateways,
   settleGateways,
   setUps,
 } from "@ecs-delivery/simulator/networks/set-ups.support";
@@ -17,18 +18,9 @@ import { findWays, tasksOf } from "./networks.ts";
 
 const simulator = await startTestSimulator();
 afterAll(() => simulator.close());
+afterEach(() => releaseGateways(simulator));
 const subject = { clients: clientsOf(simulator), signal: new AbortController().signal };
 const { register } = await prepareTasks(simulator);
-
-/** An account has five Elastic IP addresses. */
-afterEach(async () => {
-  const { ec2 } = simulator.aws;
-  const { NatGateways = [] } = await ec2.describeNatGateways({});
-  for (const { NatGatewayId } of NatGateways) await ec2.deleteNatGateway({ NatGatewayId });
-  await settleGateways(simulator);
-  const { Addresses = [] } = await ec2.describeAddresses({});
-  for (const { AllocationId } of Addresses) await ec2.releaseAddress({ AllocationId });
-});
 
 /** On AWS, a VPC may have other DNS servers, and a peer. Rules for addresses that AWS keeps are not worth code. */
 const undecided = [

@@ -5,7 +5,7 @@ import type { DBInstance } from "@aws-sdk/client-rds";
 import { expect, it } from "vitest";
 import { needsOf } from "./needs.ts";
 import type { Network, Placement, Way } from "./network.ts";
-import setUps from "./set-ups.json" with { type: "json" };
+import file from "./set-ups.json" with { type: "json" };
 import { databasesIn, waysIn, waysToDatabase } from "./way-in.ts";
 import { waysOut } from "./way-out.ts";
 
@@ -60,77 +60,42 @@ function routesOf(routes: Readonly<Record<string, string>>): Route[] {
   });
 }
 
-const inVpc = { VpcId: "vpc-1" };
+const { account, ...setUps } = file;
+
 function endpointOf(service: string, more: object = {}): VpcEndpoint {
-  const isGateway = service === "s3";
-  return {
-    ...{ ...inVpc, VpcEndpointId: `vpce-${service}`, ServiceName: `com.amazonaws.us-east-1.${service}` },
-    ...{
-      State: "Available",
-      VpcEndpointType: isGateway ? "Gateway" : "Interface",
-      PrivateDnsEnabled: !isGateway,
-    },
-    ...{ SubnetIds: ["subnet-task"], Groups: isGateway ? [] : [{ GroupId: "sg-endpoints" }] },
-    ...(isGateway && { RouteTableIds: ["rtb-task"] }),
-    ...more,
-  };
+  const { gatewayEndpoint, interfaceEndpoint } = account;
+  const kind = service === "s3" ? gatewayEndpoint : interfaceEndpoint;
+  const ServiceName = `com.amazonaws.us-east-1.${service}`;
+  return { ...kind, VpcEndpointId: `vpce-${service}`, ServiceName, ...more } as VpcEndpoint;
 }
 
 function networkOf(given: SetUp, rules: { [group: string]: readonly string[] } = {}): Network {
-  const { routes = {}, publicRoutes = { "0.0.0.0/0": "igw-1" }, endpoints = [], last, nat } = given;
+  const { routes = {}, publicRoutes = { "0.0.0.0/0": "igw-1" }, endpoints = [], last, nat, dns } = given;
+  const VpcId = "vpc-1";
   const out = given.balancer || given.health ? "sg-balancer" : "sg-task";
   const group = (GroupId: string) => ({
-    ...{ ...inVpc, GroupId, IpPermissions: (rules[GroupId] ?? []).map(ruleOf) },
+    ...{ VpcId, GroupId, IpPermissions: (rules[GroupId] ?? []).map(ruleOf) },
     IpPermissionsEgress: ((GroupId === out && given.out) || everything).map(ruleOf),
   });
-  const gateway: NatGateway = {
-    ...inVpc,
-    NatGatewayId: "nat-1",
-    SubnetId: "subnet-public",
-    State: "available",
-  };
-  const table = (name: string, Associations: object[], of: Readonly<Record<string, string>>) => ({
-    ...{ ...inVpc, RouteTableId: `rtb-${name}`, Associations, Routes: routesOf(of) },
-  });
+  const Associations = [{ SubnetId: "subnet-public" }];
   return {
-    subnets: [
-      {
-        ...{ ...inVpc, SubnetId: "subnet-task", CidrBlock: "10.0.0.0/24", AvailabilityZone: "us-east-1a" },
-        ...given.subnet,
-      },
-      { ...inVpc, SubnetId: "subnet-public", CidrBlock: "10.0.1.0/24", AvailabilityZone: "us-east-1b" },
-    ],
+    subnets: account.subnets.map((each, at) => ({ ...each, ...(at === 0 && given.subnet) })),
     routeTables: [
-      table("task", [{ Main: true }], routes),
-      table("public", [{ SubnetId: "subnet-public" }], publicRoutes),
+      { VpcId, RouteTableId: "rtb-task", Associations: [{ Main: true }], Routes: routesOf(routes) },
+      { VpcId, RouteTableId: "rtb-public", Associations, Routes: routesOf(publicRoutes) },
     ],
     groups: ["sg-task", "sg-endpoints", "sg-balancer"].map(group),
-    natGateways: nat ? [{ ...gateway, ...nat }] : [],
+    natGateways: nat ? [{ ...account.nat, ...nat } as NatGateway] : [],
     endpoints: endpoints.map((each, at) => endpointOf(each, at === endpoints.length - 1 ? last : {})),
-    dns: given.dns,
+    dns,
   };
 }
 
-const placement: Placement = { subnets: ["subnet-task"], securityGroups: ["sg-task"] };
-const container: ContainerDefinition = {
-  image: "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1",
-  logConfiguration: { logDriver: "awslogs", options: { "awslogs-region": "us-east-1" } },
-};
+const placement: Placement = account.placement;
+const container = account.container as ContainerDefinition;
+const balancer = account.balancer as LoadBalancer;
+const database: DBInstance = account.database;
 const asked = { region: "us-east-1", account: "123456789012", giveAddress: "aws ecs update-service" };
-const host = "shop.abc.us-east-1.rds.amazonaws.com";
-const database: DBInstance = {
-  DBInstanceIdentifier: "shop",
-  Endpoint: { Address: host, Port: 3306 },
-  VpcSecurityGroups: [{ VpcSecurityGroupId: "sg-endpoints" }],
-  DBSubnetGroup: { VpcId: "vpc-1", Subnets: [{ SubnetIdentifier: "subnet-public" }] },
-};
-const balancer: LoadBalancer = {
-  ...{ ...inVpc, LoadBalancerName: "web", Type: "application", SecurityGroups: ["sg-balancer"] },
-  AvailabilityZones: ["us-east-1a", "us-east-1b"].map((ZoneName) => ({
-    ZoneName,
-    SubnetId: "subnet-public",
-  })),
-};
 
 /**
  * Sources: "Route tables", "NAT gateways", "Security groups" and "DNS attributes" of the VPC user guide, the guide of
@@ -178,6 +143,7 @@ it.each(rows)("decides that %s is %s: %s", (_, answer, __, way, row) => {
   for (const { text } of ways) expect(text.startsWith("whether ")).toBe(answer === "unknown");
 });
 
+const host = database.Endpoint?.Address ?? "";
 it.each([
   [host, 1],
   [host.toUpperCase(), 1],

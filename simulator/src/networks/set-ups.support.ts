@@ -119,3 +119,13 @@ export async function settleGateways({ aws, clock }: TestSimulator): Promise<voi
     return NatGateways.every(({ State = "" }) => !/pending|deleting/.test(State));
   });
 }
+
+/** Deletes all NAT gateways and releases their addresses, of which an account has five. */
+export async function releaseGateways(simulator: TestSimulator): Promise<void> {
+  const { ec2 } = simulator.aws;
+  const { NatGateways = [] } = await ec2.describeNatGateways({});
+  for (const { NatGatewayId } of NatGateways) await ec2.deleteNatGateway({ NatGatewayId });
+  await settleGateways(simulator);
+  const { Addresses = [] } = await ec2.describeAddresses({});
+  for (const { AllocationId } of Addresses) await ec2.releaseAddress({ AllocationId });
+}

@@ -1,23 +1,15 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { document } from "../permissions/caller.support.ts";
 import { startTestSimulator } from "../test-simulator.support.ts";
-import { makeNetwork, networkOf, prepareTasks, settleGateways, setUps } from "./set-ups.support.ts";
+import { makeNetwork, networkOf, prepareTasks, releaseGateways, setUps } from "./set-ups.support.ts";
 
 const warnings: string[] = [];
 const warn = (text: string) => void warnings.push(text);
 const simulator = await startTestSimulator({ networks: "enforce", warn });
 afterAll(() => simulator.close());
+afterEach(() => releaseGateways(simulator));
 const { aws, clock } = simulator;
 const tasks = await prepareTasks(simulator);
-
-/** An account has five Elastic IP addresses. */
-afterEach(async () => {
-  const { NatGateways = [] } = await aws.ec2.describeNatGateways({});
-  for (const { NatGatewayId } of NatGateways) await aws.ec2.deleteNatGateway({ NatGatewayId });
-  await settleGateways(simulator);
-  const { Addresses = [] } = await aws.ec2.describeAddresses({});
-  for (const { AllocationId } of Addresses) await aws.ec2.releaseAddress({ AllocationId });
-});
 
 it.each(setUps)("a task with $way: $name", async ({ reason, ...setUp }) => {
   warnings.length = 0;
