@@ -33,11 +33,7 @@ export function tasksOf(service: Service, set: TaskSet | undefined): Tasks {
 }
 
 /** Checks the tasks' way to AWS, the load balancer's way to the tasks, and their way to databases. */
-export async function checkNetworks(
-  checking: Subject,
-  tasks: Tasks,
-  isRollback = false,
-): Promise<Finding[]> {
+export async function checkNetworks(checking: Subject, tasks: Tasks, isRollback = false): Promise<Finding[]> {
   return findingsOf(await findWays(checking, tasks), isRollback ? advice : fault);
 }
 

@@ -70,7 +70,10 @@ export async function findTaskWays(
  * Returns a fault or advice for each closed way. One note says what could not be read, as the tasks do not need it, and another
  * one what could not be decided.
  */
-export function findingsOf({ ways, unread }: Ways, kind: typeof fault = fault): Finding[] {
+export function findingsOf(
+  { ways, unread }: Ways,
+  kind: (text: string, fix: string) => Finding[] = fault,
+): Finding[] {
   const closed = ways.filter(({ answer }) => answer === "closed");
   const unknown = ways.filter(({ answer }) => answer === "unknown").map(({ text }) => text);
   return [

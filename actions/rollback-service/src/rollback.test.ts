@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEcsStage } from "../../delivery/ecs/stage.support.ts";
 import { commitTagKey, runTagKey } from "../../delivery/order/run-tag.ts";
 import { createStage, type Stage } from "../../delivery/stage.support.ts";
-import { noRoute, partsOf } from "../../delivery/verify/networks.support.ts";
+import { noRoute, partsOf } from "../../ecs/network/account.support.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
@@ -63,7 +63,7 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
   });
 
   test("warns of a closed network, and rolls back", async () => {
-    const undo = await noRoute(await partsOf(stage));
+    const undo = await noRoute(await partsOf(stage.simulator, "main"));
     const { record, error, lines } = await tryRollBack(stage, { to: good });
     await undo();
     expect(error).toBeUndefined();

@@ -226,7 +226,9 @@ async function waysOf({ account, roles }: Lab, name: ServiceName, network: Netwo
   const giveAddress = `aws ecs delete-service --cluster ${lastSegment(clusterArn)} --service ${serviceName} --force, then aws ecs create-service with the command of the guide's phase 7, which has assignPublicIp=ENABLED`;
   const out = waysOut({ network, placement, region: account.region, giveAddress }, needs);
   const balancer = await hint(roles.loadBalancer());
-  const into = balancer ? waysIn(network, placement, balancer, { traffic: 8080, health: [8080] }) : [];
+  const into = balancer
+    ? waysIn(network, placement, balancer, [{ port: 8080, healthPort: 8080, balancers: [] }])
+    : [];
   const values = containerDefinitions.flatMap(({ environment = [] }) =>
     environment.map(({ value = "" }) => value),
   );
