@@ -70,7 +70,7 @@ describe("a rolling service", () => {
     const { findings } = await plan();
     expect(findings.map(({ text }) => text)).toEqual([
       expect.stringMatching(
-        /^the security groups of the tasks .* do not admit load balancer .* on port 8080/,
+        /^the security groups of the tasks .* do not admit the load balancer .* on port 8080/,
       ),
     ]);
     await undo();

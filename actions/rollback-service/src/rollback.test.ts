@@ -63,7 +63,7 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
   });
 
   test("warns of a closed network, and rolls back", async () => {
-    const undo = await noRoute(await partsOf(stage.simulator, "main"));
+    const undo = await noRoute(await partsOf(stage.simulator, stage.inputs("").cluster));
     const { record, error, lines } = await tryRollBack(stage, { to: good });
     await undo();
     expect(error).toBeUndefined();

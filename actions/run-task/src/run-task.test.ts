@@ -212,7 +212,7 @@ test.each<[string, Change | undefined, string, RegExp, RegExp]>([
     "a database that does not admit the task",
     undefined,
     host,
-    /groups of database shop \(sg-\w+\) do not admit the tasks .* \| aws ec2 authorize-security-group-ingress/,
+    /groups of the database shop \(sg-\w+\) do not admit the tasks .* \| aws ec2 authorize-security-group-ingress/,
     /Container job exited with code 1: Error: connect ETIMEDOUT/,
   ],
 ])(
