@@ -76,7 +76,7 @@ describe("an account with a service", () => {
       { status: "succeeded" },
     ],
     ["measure-scaling", () => ({ mode: "plan", "task-counts": "1 2" }), { "task-counts": "[1,2]" }],
-    ["check-lab", () => ({ phases: "7", threshold: "0" }), { failed: "2", waiting: "3", unchecked: "0" }],
+    ["check-lab", () => ({ phases: "7", threshold: "0" }), { failed: "1", waiting: "4", unchecked: "0" }],
     ["estimate-cost", () => ({ templates: join(folder, "templates") }), { monthly: expect.any(String) }],
     [
       "provision-stack",
