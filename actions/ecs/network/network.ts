@@ -76,7 +76,8 @@ export async function readNetwork(
   return { subnets, routeTables, groups, natGateways, endpoints, dns };
 }
 
-async function collect<Page, Item>(
+/** Returns the items of all pages. */
+export async function collect<Page, Item>(
   pages: AsyncIterable<Page>,
   itemsOf: (page: Page) => readonly Item[] | undefined,
 ): Promise<Item[]> {

@@ -113,10 +113,10 @@ export function publicSubnets(network: Network, vpcId: string | undefined): Subn
   );
 }
 
-/** Returns the command that leads a table's default route to the internet gateway of its VPC. */
-export function setRoute({ RouteTableId, VpcId, Routes = [] }: RouteTable = {}): string {
+/** Returns the command that sets a table's default route; without a target, to the internet gateway of its VPC. */
+export function setRoute({ RouteTableId, VpcId, Routes = [] }: RouteTable = {}, target?: string): string {
   const verb = Routes.some((route) => route.DestinationCidrBlock === "0.0.0.0/0") ? "replace" : "create";
   const find = `aws ec2 describe-internet-gateways --filters Name=attachment.vpc-id,Values=${VpcId}`;
-  const gateway = `$(${find} --query 'InternetGateways[0].InternetGatewayId' --output text)`;
-  return `aws ec2 ${verb}-route --route-table-id ${RouteTableId} --destination-cidr-block 0.0.0.0/0 --gateway-id ${gateway}`;
+  const gateway = `--gateway-id $(${find} --query 'InternetGateways[0].InternetGatewayId' --output text)`;
+  return `aws ec2 ${verb}-route --route-table-id ${RouteTableId} --destination-cidr-block 0.0.0.0/0 ${target ?? gateway}`;
 }

@@ -1,5 +1,4 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import type { DBInstance } from "@aws-sdk/client-rds";
 import { type Finding, fault, note, tryLookUp } from "../../core/findings.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import { ecrRegion } from "../../registry/ecr-login.ts";
@@ -7,7 +6,7 @@ import { parseImageName } from "../../registry/image-name.ts";
 import { isOwn } from "../../registry/own-repository.ts";
 import type { NetworkClients } from "./clients.ts";
 import { isPublicRegistry, type Need, needsOf } from "./needs.ts";
-import { idsOf, type Network, type Placement, readNetwork, type Way } from "./network.ts";
+import { collect, idsOf, type Network, type Placement, readNetwork, type Way } from "./network.ts";
 import { databasesIn, waysToDatabase } from "./way-in.ts";
 import { waysOut } from "./way-out.ts";
 
@@ -67,8 +66,8 @@ export async function findTaskWays(
 }
 
 /**
- * Returns a fault or advice for each closed way. One note says what could not be read, as the tasks do not need it, and another
- * one what could not be decided.
+ * Returns a fault or advice for each closed way. One note says what could not be read, as the tasks do not need it, and
+ * another one what could not be decided.
  */
 export function findingsOf(
   { ways, unread }: Ways,
@@ -140,10 +139,8 @@ async function findDatabases(
   const client = await clients.rds();
   const all = await read("the databases", async ({ abortSignal }) => {
     const { paginateDescribeDBInstances } = await import("@aws-sdk/client-rds");
-    const found: DBInstance[] = [];
-    for await (const { DBInstances = [] } of paginateDescribeDBInstances({ client }, {}, { abortSignal }))
-      found.push(...DBInstances);
-    return found;
+    const pages = paginateDescribeDBInstances({ client }, {}, { abortSignal });
+    return collect(pages, ({ DBInstances }) => DBInstances);
   });
   return databasesIn(values, all ?? []).flatMap((each) => waysToDatabase(network, placement, each));
 }

@@ -1,4 +1,3 @@
-import type { Subnet } from "@aws-sdk/client-ec2";
 import type { LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { type Answer, admission } from "./addresses.ts";
@@ -14,7 +13,7 @@ import {
   rulesOut,
   type Way,
 } from "./network.ts";
-import { routeOut } from "./routes.ts";
+import { publicSubnets } from "./routes.ts";
 
 /** One end of a connection. */
 interface End {
@@ -124,12 +123,12 @@ export function waysIn(
   const enabled = AvailabilityZones.map(({ ZoneName }) => ZoneName);
   const lacking = own.filter(({ AvailabilityZone }) => !enabled.includes(AvailabilityZone));
   if (lacking.length === 0) return closed;
-  const isFit = (subnet: Subnet) =>
-    subnet.VpcId === VpcId && (Scheme === "internal" || routeOut(network, subnet, false).lacksAddress);
+  const ofVpc = network.subnets.filter((subnet) => subnet.VpcId === VpcId);
+  const fit = Scheme === "internal" ? ofVpc : publicSubnets(network, VpcId);
   const zones = [...new Set(lacking.map(({ AvailabilityZone }) => AvailabilityZone))];
   const added = zones.map((zone) => {
-    const fit = network.subnets.find((subnet) => subnet.AvailabilityZone === zone && isFit(subnet));
-    return fit?.SubnetId ?? `<subnet of ${zone}>`;
+    const found = fit.find((subnet) => subnet.AvailabilityZone === zone);
+    return found?.SubnetId ?? `<subnet of ${zone}>`;
   });
   const ids = lacking.map(({ SubnetId }) => SubnetId).join(", ");
   return [

@@ -13,7 +13,7 @@ import {
   rulesOut,
   type Way,
 } from "./network.ts";
-import { publicSubnets, type RouteOut, routeOut } from "./routes.ts";
+import { publicSubnets, type RouteOut, routeOut, setRoute } from "./routes.ts";
 
 const https = 443;
 
@@ -168,27 +168,28 @@ function throughEndpoint(
 function fixRoute({ network, placement, giveAddress }: Asked, out: RouteOut): string {
   if (out.lacksAddress) return giveAddress;
   const isOfNat = out.nat !== undefined && out.nat.RouteTableId !== out.table?.RouteTableId;
-  const { RouteTableId: id, VpcId, Routes = [] } = (isOfNat ? out.nat : out.table) ?? {};
-  const route = Routes.find(({ DestinationCidrBlock }) => DestinationCidrBlock === "0.0.0.0/0");
-  const change = `aws ec2 ${route ? "replace" : "create"}-route --route-table-id ${id} --destination-cidr-block 0.0.0.0/0`;
+  const table = isOfNat ? out.nat : out.table;
+  const { VpcId, Routes = [] } = table ?? {};
   if (isOfNat || placement.assignPublicIp === "ENABLED") {
     const ofVpc = network.routeTables.flatMap((each) => (each.VpcId === VpcId && each.Routes) || []);
     const known = ofVpc.find(({ GatewayId, State }) => GatewayId?.startsWith("igw-") && State === "active");
-    const query = `$(aws ec2 describe-internet-gateways --filters Name=attachment.vpc-id,Values=${VpcId} --query 'InternetGateways[0].InternetGatewayId' --output text)`;
-    return !known && route?.GatewayId?.startsWith("igw-")
+    if (known) return setRoute(table, `--gateway-id ${known.GatewayId}`);
+    const route = Routes.find(({ DestinationCidrBlock }) => DestinationCidrBlock === "0.0.0.0/0");
+    return route?.GatewayId?.startsWith("igw-")
       ? `aws ec2 attach-internet-gateway --internet-gateway-id ${route.GatewayId} --vpc-id ${VpcId}`
-      : `${change} --gateway-id ${known?.GatewayId ?? query}`;
+      : setRoute(table);
   }
   const leadsOut = publicSubnets(network, VpcId).map(({ SubnetId }) => SubnetId);
   const working = network.natGateways.find(
     ({ State, SubnetId }) => State === "available" && leadsOut.includes(SubnetId),
   );
-  if (working) return `${change} --nat-gateway-id ${working.NatGatewayId}`;
-  if (!leadsOut[0]) return `${change} --nat-gateway-id <id of a NAT gateway in a public subnet>`;
+  const throughNat = (id = "<id of a NAT gateway in a public subnet>") =>
+    setRoute(table, `--nat-gateway-id ${id}`);
+  if (working || !leadsOut[0]) return throughNat(working?.NatGatewayId);
   const address = "$(aws ec2 allocate-address --query AllocationId --output text)";
   const create = `aws ec2 create-nat-gateway --subnet-id ${leadsOut[0]} --allocation-id ${address}`;
   const wait = "aws ec2 wait nat-gateway-available --nat-gateway-ids $nat";
-  return `nat=$(${create} --query NatGateway.NatGatewayId --output text) && ${wait} && ${change} --nat-gateway-id $nat`;
+  return `nat=$(${create} --query NatGateway.NatGatewayId --output text) && ${wait} && ${throughNat("$nat")}`;
 }
 
 /** Joins the ways that one change opens. */
