@@ -12,6 +12,7 @@ const started: RunEvent[] = [
 ];
 const ended: RunEvent[] = [
   { type: "annotation", run, job, annotation: { level: "error", message: "it failed" } },
+  { type: "left-out", run, job, step, what: "npm publish", why: "It would change a registry." },
   { type: "step-finished", run, job, step, conclusion: "failure", durationMs: 9 },
   { type: "job-finished", run, job, conclusion: "failure", durationMs: 10, summary: ["# Bad"] },
   { type: "run-finished", run, workflow: "Deploy", conclusion: "failure", durationMs: 11 },
@@ -41,13 +42,27 @@ it("shows a run as it proceeds, many events as one change", () => {
   expect(parts.get("run-3")).toEqual({
     ...{ id: 3, workflow: "Deploy", event: "push", sha: "0123456789", startedAt: 1000 },
     jobs: [
-      { name: job, startedAt: 1000, steps: [{ name: step, startedAt: 1000 }], annotations: [], lines: 2 },
+      {
+        name: job,
+        startedAt: 1000,
+        steps: [{ name: step, startedAt: 1000 }],
+        annotations: [],
+        leftOut: [],
+        lines: 2,
+      },
     ],
   });
   notice(ended);
   expect(parts.get("run-3")).toMatchObject({
     conclusion: "failure",
-    jobs: [{ conclusion: "failure", annotations: [{ message: "it failed" }], steps: [{ durationMs: 9 }] }],
+    jobs: [
+      {
+        conclusion: "failure",
+        annotations: [{ message: "it failed" }],
+        leftOut: [{ step, what: "npm publish" }],
+        steps: [{ durationMs: 9 }],
+      },
+    ],
   });
   expect(parts.get("summary-3-0")).toBe("<h1>Bad</h1>\n");
 });

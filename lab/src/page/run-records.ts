@@ -1,5 +1,5 @@
 import type { Publish } from "@ecs-delivery/live/page";
-import type { Annotation, Conclusion, RunEvent } from "../runner/result.ts";
+import type { Annotation, Conclusion, LeftOut, RunEvent } from "../runner/result.ts";
 import { renderSummary } from "./summary.ts";
 
 export interface StepRecord {
@@ -17,6 +17,8 @@ interface JobRecord {
   durationMs?: number;
   steps: StepRecord[];
   annotations: Annotation[];
+  /** Work that the rehearsal did not do. */
+  leftOut: LeftOut[];
   /** Lines of its log so far. */
   lines: number;
 }
@@ -66,7 +68,14 @@ export function createRunRecords(now: () => number = Date.now) {
       if (!run) return;
       if (event.type === "run-finished") Object.assign(run, endOf(event));
       if (event.type === "job-started")
-        run.jobs.push({ name: event.job, startedAt: now(), steps: [], annotations: [], lines: 0 });
+        run.jobs.push({
+          name: event.job,
+          startedAt: now(),
+          steps: [],
+          annotations: [],
+          leftOut: [],
+          lines: 0,
+        });
       const index = "job" in event ? run.jobs.findIndex(({ name }) => name === event.job) : -1;
       const job = run.jobs[index];
       if (job && "job" in event) noticeOfJob(job, event, now());
@@ -112,6 +121,10 @@ function noticeOfJob(job: JobRecord, event: Extract<RunEvent, { job: string }>, 
   if (event.type === "step-started") job.steps.push({ name: event.step, startedAt: now });
   if (event.type === "log") job.lines++;
   if (event.type === "annotation") job.annotations.push(event.annotation);
+  if (event.type === "left-out") {
+    const { step: name, what, why } = event;
+    job.leftOut.push({ step: name, what, why });
+  }
   if (event.type === "step-finished" && step) Object.assign(step, endOf(event));
   if (event.type === "job-finished") Object.assign(job, endOf(event));
 }

@@ -10,6 +10,16 @@ export interface Annotation {
   line?: string;
 }
 
+/** Work that a rehearsal did not do, so that its green does not speak about it. */
+export interface LeftOut {
+  /** Name of the step. */
+  step: string;
+  /** `npm publish`, `slackapi/slack-github-action@v2`, `permissions of arn:aws:iam::…` */
+  what: string;
+  /** A sentence. */
+  why: string;
+}
+
 export interface StepResult {
   /** Set for the post step of an earlier step, which no `steps` context shows. */
   post?: boolean;
@@ -30,6 +40,7 @@ export interface JobResult {
   outputs: Record<string, string>;
   steps: StepResult[];
   annotations: Annotation[];
+  leftOut: LeftOut[];
   /** Markdown of the job's summary. */
   summary: string;
   permissions: Record<string, string>;
@@ -71,6 +82,7 @@ export type RunEvent =
   | { type: "step-started"; run: number; job: string; step: string }
   | { type: "log"; run: number; job: string; step: string; line: string }
   | { type: "annotation"; run: number; job: string; annotation: Annotation }
+  | ({ type: "left-out"; run: number; job: string } & LeftOut)
   | {
       type: "step-finished";
       run: number;

@@ -86,6 +86,8 @@ function reportRuns(print: (text: string) => void, paint: Paint, list: List) {
       const line = stripVTControlCharacters(event.line).replace(/\p{Cc}+/gu, " ");
       if (line.trim() !== "") list.show(key, [job.step, ...job.bar, `      ${line.trim()}`]);
     }
+    if (event.type === "left-out")
+      job.lines.push(indented(6, `skipped: ${event.what}. ${event.why}`, (line) => paint("yellow", line)));
     if (event.type === "step-finished")
       job.lines.push(`    ${endOf(paint, event.conclusion, event.step, event.durationMs)}`);
     if (event.type === "annotation") {

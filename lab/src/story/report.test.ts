@@ -14,7 +14,15 @@ const outputs = {
 };
 const success = { conclusion: "success", durationMs: 9000 } as const;
 const job = (outcome: Conclusion): JobResult => ({
-  ...{ ...success, name: "customer / deploy", annotations: [], summary: "", permissions: {}, executed: [] },
+  ...{
+    ...success,
+    name: "customer / deploy",
+    annotations: [],
+    leftOut: [],
+    summary: "",
+    permissions: {},
+    executed: [],
+  },
   outputs: {},
   steps: [{ ...success, id: "deploy", name: "Deploy", outcome, outputs }],
 });

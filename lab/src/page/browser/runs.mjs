@@ -10,6 +10,7 @@ const texts = {
     log: "Whole log",
     earlier: (count) => `${count} earlier lines are in the whole log`,
     loading: "The log is loading.",
+    leftOut: "Skipped by the rehearsal",
     annotations: { error: "Error", warning: "Warning", notice: "Notice" },
   },
   fr: {
@@ -21,6 +22,7 @@ const texts = {
     log: "Journal complet",
     earlier: (count) => `${count} lignes précédentes dans le journal complet`,
     loading: "Le journal se charge.",
+    leftOut: "Non exécuté par la répétition",
     annotations: { error: "Erreur", warning: "Avertissement", notice: "Remarque" },
   },
 };
@@ -109,6 +111,10 @@ function showJob({ job, summary, log, wholeLog }, { html }, t) {
     ({ level, title, message }) =>
       html`<li class="notice ${level === "error" ? "bad" : "busy"}"><strong>${t.annotations[level]}</strong> ${title ? html`${title}: ` : ""}${message}</li>`,
   );
+  const leftOut = job.leftOut.map(
+    ({ step, what, why }) =>
+      html`<li class="notice busy"><strong>${t.leftOut}</strong> ${step}: <code>${what}</code>. ${why}</li>`,
+  );
   const steps = job.steps.map((step, number) => {
     const isOpen = !step.conclusion || step.conclusion === "failure";
     // With another key it is another element, so that a step closes when it ends.
@@ -117,7 +123,7 @@ function showJob({ job, summary, log, wholeLog }, { html }, t) {
   // The server has rendered it, and kept only markup that structures text.
   const rendered = summary ? html`<h4>${t.summary}</h4><div class="summary">${html([summary])}</div>` : "";
   return html`<article class="card job"><h3>${mark(html, job, t)} ${job.name} ${age(html, job)}</h3>
-${annotations.length > 0 ? html`<ul class="annotations">${annotations}</ul>` : ""}${rendered}
+${annotations.length + leftOut.length > 0 ? html`<ul class="annotations">${annotations}${leftOut}</ul>` : ""}${rendered}
 <div class="steps">${steps}</div><p><a href="${wholeLog}">${t.log}</a></p></article>`;
 }
 

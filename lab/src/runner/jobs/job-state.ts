@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { evaluateTexts, type Json } from "../expressions/evaluate.ts";
 import type { StepsJob } from "../load/workflow.ts";
-import type { Annotation, Conclusion } from "../result.ts";
+import type { Annotation, Conclusion, LeftOut } from "../result.ts";
 import type { StepSummary } from "../steps/command-files.ts";
 import { githubVariables, variablesOf } from "./github-context.ts";
 import { JobProcesses } from "./job-processes.ts";
@@ -19,6 +19,7 @@ export interface JobState extends JobPlacement {
   paths: string[];
   status: Conclusion;
   annotations: Annotation[];
+  leftOut: LeftOut[];
   summaries: StepSummary[];
   /** Process groups that steps started and that still have processes. */
   groups: Set<number>;
@@ -77,6 +78,7 @@ export async function createJobState(placement: JobPlacement, index: number): Pr
     paths: [],
     status: "success",
     annotations: [],
+    leftOut: [],
     summaries: [],
     saved: new Map(),
     groups: new Set(),

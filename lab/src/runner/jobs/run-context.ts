@@ -19,6 +19,19 @@ export interface RunnerOptions {
   github?: { apiUrl: string; token: string } | undefined;
   /** Other repositories whose actions and workflows can be used; none by default. */
   mirrors?: Mirrors | undefined;
+  /**
+   * The package that runs, as a folder with `actions/` and `.github/workflows/`: it stands for each ref of the
+   * repositories that are its own.
+   */
+  own?: { directory: string; isOwn(repository: string): boolean } | undefined;
+  /** Returns the Git address of a repository that is no mirror; undefined if it cannot be fetched. None by default. */
+  fetchFrom?: ((repository: string) => string | undefined) | undefined;
+  /** "leave-out" skips an action that is neither known nor fetched, if nothing uses its outputs. "refuse" by default. */
+  unknownActions?: "refuse" | "leave-out" | undefined;
+  /** Permissions of a workflow that states none, as in the repository's settings; "read" by default. */
+  defaultPermissions?: "read" | "write" | undefined;
+  /** Changes the command of each process of a step, such as to run it in a sandbox. */
+  wrap?: ((command: readonly string[]) => string[]) | undefined;
   /** The environment of the runner's machine, which every step inherits. */
   environment: Record<string, string>;
   secrets: Record<string, string>;

@@ -143,7 +143,7 @@ function failJob(run: RunContext, name: string, error: Error): JobOutcome {
     annotations: [annotation],
     summary: "",
     permissions: {},
-    executed: [],
+    ...{ leftOut: [], executed: [] },
     durationMs: 0,
   });
   return { conclusion: "failure", outputs: {} };

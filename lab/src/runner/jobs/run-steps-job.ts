@@ -53,6 +53,7 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
     outputs: jobOutputs(sequence),
     steps: sequence.steps,
     annotations: job.annotations,
+    leftOut: job.leftOut,
     summary: job.summaries.map(({ markdown }) => markdown).join("\n"),
     permissions: job.permissions,
     executed: job.processes.executed(job.run.options.directory),

@@ -9,6 +9,7 @@ const names = {
   state: "GITHUB_STATE",
   summary: "GITHUB_STEP_SUMMARY",
   parts: "ECS_DELIVERY_SUMMARY",
+  leftOut: "ECS_DELIVERY_LEFT_OUT",
 } as const;
 
 type FileName = keyof typeof names;
@@ -26,6 +27,8 @@ export interface StepWritings {
   state: Record<string, string>;
   paths: string[];
   summary: StepSummary;
+  /** A line of JSON for each, by the programs that stand in for others. */
+  leftOut: { what: string; why: string }[];
 }
 
 /** A part of the summary of a job, written by one of its steps. */
@@ -51,8 +54,21 @@ export async function createCommandFiles(directory: string): Promise<CommandFile
       state: readPairs(await text("state"), names.state),
       paths: (await text("path")).split(/\r?\n/).filter((line) => line.trim() !== ""),
       summary: readSummary(await text("summary"), await text("parts")),
+      leftOut: readLeftOut(await text("leftOut")),
     }),
   };
+}
+
+/** Leaves out what another program wrote into the file. */
+function readLeftOut(data: string): StepWritings["leftOut"] {
+  return data.split("\n").flatMap((line) => {
+    try {
+      const { what, why } = JSON.parse(line);
+      return [{ what: String(what), why: String(why) }];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function readSummary(markdown: string, data: string): StepSummary {

@@ -184,6 +184,12 @@ function createRunningStep(
       if (annotation.level === "error") step.errors++;
       annotateJob(job, annotation);
     },
+    leaveOut(what, why) {
+      const leftOut = { step: step.shownAs, what: job.run.masker.hide(what), why: job.run.masker.hide(why) };
+      job.leftOut.push(leftOut);
+      job.run.options.emit({ type: "left-out", run: job.run.id, job: job.name, ...leftOut });
+      step.write(`skipped by the rehearsal: ${what}. ${why}`);
+    },
     directory,
   };
   return step;
@@ -208,6 +214,7 @@ function keepWritings(step: RunningStep, writings: StepWritings): void {
   const { job } = step;
   if ("NODE_OPTIONS" in writings.env)
     throw new Error("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV'");
+  for (const { what, why } of writings.leftOut) step.leaveOut(what, why);
   Object.assign(step.outputs, writings.outputs);
   Object.assign(job.env, writings.env);
   job.paths.unshift(...writings.paths.reverse());

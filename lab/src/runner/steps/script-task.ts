@@ -54,10 +54,10 @@ export async function runToSuccess(
   directory: string,
   onFile?: (path: string) => void,
 ): Promise<void> {
-  const [executable = "", ...processArguments] = command;
-  const { processes } = running.job;
-  processes.note(findProgram(executable, running.environment));
-  processes.note(processArguments.at(-1));
+  const { processes, run } = running.job;
+  processes.note(findProgram(command[0] ?? "", running.environment));
+  processes.note(command.at(-1));
+  const [executable = "", ...processArguments] = run.options.wrap?.(command) ?? command;
   const code = await runProcess({
     command: executable,
     arguments: processArguments,

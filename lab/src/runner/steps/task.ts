@@ -42,6 +42,8 @@ export interface RunningStep {
   /** A line of output; commands in it are performed. */
   write(line: string): void;
   annotate(annotation: Annotation): void;
+  /** Notes work that is not done, and shows it in the step's log and in the summary of the run. */
+  leaveOut(what: string, why: string): void;
   /** Folder for the step's own files. */
   directory: string;
 }
