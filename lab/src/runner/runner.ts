@@ -48,7 +48,7 @@ interface Runner {
 export function createRunner(options: RunnerOptions): Runner {
   const groups = new ConcurrencyGroups();
   const { name: repository, gitDirectory } = options.repository;
-  const store = new SourceStore(options.mirrors ?? {}, options.directory);
+  const store = new SourceStore(options);
   const workTrees = new WorkTrees(gitDirectory, options.directory);
   const emit = safely(options.emit);
   let runs = 0;

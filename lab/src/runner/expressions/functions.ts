@@ -104,5 +104,7 @@ export const {
   isScalar,
   isSequence,
 } = parser;
+export const { getWorkflowSchema } = await import("@actions/workflow-parser/workflows/workflow-schema");
+export const { getActionSchema } = await import("@actions/workflow-parser/actions/action-schema");
 export const { parseAction, convertActionTemplate } = actions;
 export const { Evaluator, Lexer, Parser, data } = expressions;

@@ -1,13 +1,13 @@
 import type { Json } from "../expressions/evaluate.ts";
 import type { WorkTrees } from "../load/git.ts";
-import type { Mirrors, Sources } from "../load/sources.ts";
+import type { SourceOptions, Sources } from "../load/sources.ts";
 import type { Workflow } from "../load/workflow.ts";
 import type { Emit, JobResult } from "../result.ts";
 import type { Masker } from "../steps/workflow-commands.ts";
 import type { ConcurrencyGroups } from "./concurrency.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
 
-export interface RunnerOptions {
+export interface RunnerOptions extends SourceOptions {
   repository: {
     /** `owner/name` */
     name: string;
@@ -17,17 +17,6 @@ export interface RunnerOptions {
   };
   /** A GitHub for the actions to call, and its token; none by default. */
   github?: { apiUrl: string; token: string } | undefined;
-  /** Other repositories whose actions and workflows can be used; none by default. */
-  mirrors?: Mirrors | undefined;
-  /**
-   * The package that runs, as a folder with `actions/` and `.github/workflows/`: it stands for each ref of the
-   * repositories that are its own.
-   */
-  own?: { directory: string; isOwn(repository: string): boolean } | undefined;
-  /** Returns the Git address of a repository that is no mirror; undefined if it cannot be fetched. None by default. */
-  fetchFrom?: ((repository: string) => string | undefined) | undefined;
-  /** "leave-out" skips an action that is neither known nor fetched, if nothing uses its outputs. "refuse" by default. */
-  unknownActions?: "refuse" | "leave-out" | undefined;
   /** Permissions of a workflow that states none, as in the repository's settings; "read" by default. */
   defaultPermissions?: "read" | "write" | undefined;
   /** Changes the command of each process of a step, such as to run it in a sandbox. */
@@ -39,8 +28,6 @@ export interface RunnerOptions {
   issuer?: TokenIssuer | undefined;
   /** Read when a run starts; later changes apply to later runs. */
   vars: Record<string, string>;
-  /** An existing folder for all output of the runs; the caller removes it. */
-  directory: string;
   emit: Emit;
 }
 

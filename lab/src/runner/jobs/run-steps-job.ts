@@ -3,7 +3,7 @@ import { checkRunner } from "../load/read-job.ts";
 import type { JobResult } from "../result.ts";
 import { performTask } from "../steps/perform-task.ts";
 import { endGroup } from "../steps/run-process.ts";
-import { stepTask } from "../steps/step-task.ts";
+import { preTasks, stepTask } from "../steps/step-task.ts";
 import { jobSequence, type StepSequence, stepScope } from "../steps/task.ts";
 import { serveIdentity } from "./identity.ts";
 import { annotateJob, createJobState, type JobPlacement } from "./job-state.ts";
@@ -70,6 +70,7 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
 async function performAll(sequence: StepSequence): Promise<void> {
   const { definition, scope } = sequence.job;
   const defaults = [definition.defaults, scope.workflow.defaults];
+  for (const pre of await preTasks(sequence.job, definition.steps)) await performTask(sequence, pre);
   for (const step of definition.steps) await performTask(sequence, stepTask(sequence, step, defaults));
   for (const post of sequence.posts.reverse()) await performTask(sequence, post);
 }

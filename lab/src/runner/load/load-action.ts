@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type {
@@ -11,6 +12,7 @@ import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/te
 import { refuse, WorkflowRefused } from "../errors.ts";
 import { convertActionTemplate, NoOperationTraceWriter, parseAction } from "../expressions/functions.ts";
 import { standIns } from "../steps/stand-ins/stand-ins.ts";
+import { noteOutputUses } from "./output-uses.ts";
 import { readStep } from "./read-job.ts";
 import { nameIn, type Source, type Sources } from "./sources.ts";
 import { find, knowOnly, placeOf } from "./tokens.ts";
@@ -22,7 +24,7 @@ interface BaseAction {
 }
 
 export interface NodeAction extends BaseAction {
-  kind: "node24";
+  kind: "node";
   runs: ActionRunsNode;
 }
 
@@ -34,11 +36,18 @@ export interface CompositeAction extends BaseAction {
 
 export type Action = NodeAction | CompositeAction;
 
-/**
- * Reads the `action.yml` (or `.yaml`) in a folder of a checkout.
- * @param place location of the step, for messages
- */
-export async function loadAction(source: Source, path: string, place: string): Promise<Action> {
+interface ContainerAction {
+  kind: "docker";
+  /** Of `using`. */
+  place: string;
+}
+
+/** Reads the `action.yml` (or `.yaml`) in a folder of a checkout. */
+async function loadAction(
+  source: Source,
+  path: string,
+  { place }: ActionStep,
+): Promise<Action | ContainerAction> {
   const directory = join(source.directory, path);
   for (const file of ["action.yml", "action.yaml"]) {
     const content = await readFile(join(directory, file), "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -50,7 +59,7 @@ export async function loadAction(source: Source, path: string, place: string): P
   throw new WorkflowRefused(`${place}: '${nameIn(source, path)}' has no 'action.yml'${fix}`);
 }
 
-function readAction(source: Source, path: string, file: string, content: string): Action {
+function readAction(source: Source, path: string, file: string, content: string): Action | ContainerAction {
   const directory = join(source.directory, path);
   const name = nameIn(source, path ? `${path}/${file}` : file);
   const { context, value } = parseAction({ name, content }, new NoOperationTraceWriter());
@@ -60,25 +69,35 @@ function readAction(source: Source, path: string, file: string, content: string)
     throw new WorkflowRefused(errors.map((error) => error.message).join("\n") || `${name}: it is empty`);
   }
   const { inputs = [], outputs = [], runs } = template;
-  if (kindOf(value, name) === "composite") {
-    return { kind: "composite", directory, inputs, outputs, steps: readSteps(runs, value, { name, source }) };
+  const kind = kindOf(value, name);
+  if (typeof kind !== "string") return kind;
+  if (kind === "composite") {
+    const steps = readSteps(runs, value, { name, source });
+    const results = outputs.map((output) => output.value);
+    noteOutputUses(steps, results, name);
+    return { kind, directory, inputs, outputs, steps };
   }
-  return { kind: "node24", directory, inputs, runs: runs as ActionRunsNode };
+  return { kind: "node", directory, inputs, runs: runs as ActionRunsNode };
 }
 
-// The key besides `using` that each kind of action requires.
-const neededKeys = { node24: "main", composite: "steps" } as const;
+// The key besides `using` that each kind of action requires. GitHub runs older versions of Node.js on a newer one, too.
+const neededKeys = {
+  ...{ node12: "main", node16: "main", node20: "main", node24: "main" },
+  composite: "steps",
+} as const;
+const runsKeys = ["using", "main", "pre", "pre-if", "post", "post-if", "steps"];
 
 /**
  * Checks the original text: GitHub's parser treats an action whose `using` does not fit its keys as one without steps.
  */
-function kindOf(root: TemplateToken, name: string): Action["kind"] {
+function kindOf(root: TemplateToken, name: string): keyof typeof neededKeys | ContainerAction {
   const runs = find(root, "runs") as MappingToken;
   const using = find(runs, "using") as TemplateToken;
-  const kind = using.toString() as Action["kind"];
+  const kind = using.toString() as keyof typeof neededKeys;
   const place = placeOf(using, name);
+  if (String(kind) === "docker") return { kind: "docker", place };
   if (!neededKeys[kind]) throw refuse(place, `actions that use '${kind}'`, Object.keys(neededKeys));
-  knowOnly(runs, name, "the key of an action's runs", ["using", "main", "post", "post-if", "steps"]);
+  knowOnly(runs, name, "the key of an action's runs", runsKeys);
   if (find(runs, neededKeys[kind])) return kind;
   throw new WorkflowRefused(`${place}: an action that uses '${kind}' needs '${neededKeys[kind]}'`);
 }
@@ -101,39 +120,84 @@ function readSteps(
   });
 }
 
-type ActionReference =
-  /** `./path`: from the job's workspace. */
-  | { kind: "workspace"; path: string }
-  /** `$/path`: from the commit that the step's file is in. */
-  | { kind: "commit"; path: string }
-  /** `owner/name/path@ref` */
-  | { kind: "repository"; repository: string; path: string; ref: string }
-  | { kind: "stand-in"; name: string };
+/** What a step with `uses` does. */
+type FoundAction =
+  | { kind: "stand-in"; name: string }
+  /** Skipped, for a reason in one sentence. */
+  | { kind: "left-out"; why: string }
+  | { kind: "action"; action: Action; source: Source; path: string; note: string | undefined };
 
-/** Reads the value of `uses` of a step. Throws WorkflowRefused for an action that this runner does not support. */
-export function readReference({ uses, place }: ActionStep, { names }: Sources): ActionReference {
-  if (uses.startsWith("./")) return { kind: "workspace", path: uses.slice(2) };
-  if (uses.startsWith("$/")) return { kind: "commit", path: uses.slice(2) };
-  const name = uses.split("@")[0] as string;
+/**
+ * Finds and reads the action of a step. Throws WorkflowRefused for one that does not exist, or that this runner does not
+ * perform, unless it is to be left out and nothing uses its outputs.
+ * @param workspace where `./…` is
+ */
+export async function findAction(
+  step: ActionStep,
+  sources: Sources,
+  workspace: Source,
+): Promise<FoundAction> {
+  const { uses } = step;
+  const name = uses.split("@")[0]?.toLowerCase() ?? "";
   if (standIns[name]) return { kind: "stand-in", name };
+  const local = /^[.$]\/(.*)$/.exec(uses);
+  if (local) return readFound(step, sources, uses.startsWith("$") ? step.source : workspace, local[1] ?? "");
   const [, repository = "", path = "", ref = ""] = /^([^/@]+\/[^/@]+)(?:\/([^@]*))?@(.+)$/.exec(uses) ?? [];
-  if (names.includes(repository)) return { kind: "repository", repository, path, ref };
-  const others = names.map((each) => `${each}/<folder>@<ref>`);
-  throw refuse(place, `the action '${uses}'`, [
-    "./<folder>",
-    "$/<folder>",
-    ...others,
-    ...Object.keys(standIns),
-  ]);
+  const source = repository ? await sources.find(repository, ref, step.place) : undefined;
+  const ours = substitutes[name];
+  if (ours && sources.package && (!source || !readsEndpoint(source))) {
+    const reason = source
+      ? "this release uses an AWS SDK that would call the real AWS"
+      : "its repository is not fetched";
+    const note = `Performed by ${ours} of this package, because ${reason}.`;
+    const own = { repository, ref, directory: sources.package };
+    return readFound(step, sources, own, ours, note);
+  }
+  if (source) return readFound(step, sources, source, path);
+  if (sources.leavesOut && repository) {
+    const fix = `clone ${repository}, and give it with --mirror ${repository}=FOLDER`;
+    return leaveOut(step, "The rehearsal does not know this action, and has not fetched it.", fix);
+  }
+  if (sources.leavesOut) return leaveOut(step, inContainer);
+  const others = sources.names.map((each) => `${each}/<folder>@<ref>`);
+  const known = ["./<folder>", "$/<folder>", ...others, ...Object.keys(standIns)];
+  throw refuse(step.place, `the action '${uses}'`, known);
 }
 
-/** Returns where an action is that every job of the run gets from the same commit; undefined for another one. */
-export async function sourceOf(
+const inContainer = "The rehearsal runs no action in a container.";
+
+/** Actions of AWS, and those of this package with the same inputs and outputs. */
+const substitutes: Record<string, string> = {
+  "aws-actions/amazon-ecs-deploy-task-definition": "actions/deploy-service",
+  "aws-actions/amazon-ecs-render-task-definition": "actions/render-task-definition",
+};
+
+/** Only version 3 of the SDK reads AWS_ENDPOINT_URL. */
+function readsEndpoint({ directory }: Source): boolean {
+  const bundles = globSync("dist/**/*.js", { cwd: directory });
+  return bundles.some((file) => readFileSync(join(directory, file), "utf8").includes("AWS_ENDPOINT_URL"));
+}
+
+async function readFound(
   step: ActionStep,
-  reference: ActionReference,
   sources: Sources,
-): Promise<Source | undefined> {
-  if (reference.kind === "commit") return step.source;
-  if (reference.kind !== "repository") return undefined;
-  return sources.open(reference.repository, reference.ref, step.place);
+  source: Source,
+  path: string,
+  note?: string,
+): Promise<FoundAction> {
+  const action = await loadAction(source, path, step);
+  if (action.kind !== "docker") return { kind: "action", action, source, path, note };
+  if (sources.leavesOut) return leaveOut(step, inContainer);
+  throw refuse(action.place, "actions that use 'docker'", Object.keys(neededKeys));
+}
+
+/** @param fix beside the change of the file */
+function leaveOut({ uses, place, outputUses }: ActionStep, why: string, fix?: string): FoundAction {
+  const use = outputUses?.[0];
+  if (!use) return { kind: "left-out", why };
+  const output = use.output === undefined ? "its outputs" : `its output '${use.output}'`;
+  const fixes = [fix, `write a value in place of the output at ${use.place}`].filter(Boolean).join(", or ");
+  throw new WorkflowRefused(
+    `${place}: the action '${uses}' would be left out, but ${use.place} uses ${output}. ${why} Fix: ${fixes}`,
+  );
 }

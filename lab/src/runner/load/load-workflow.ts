@@ -14,10 +14,13 @@ import {
   NoOperationTraceWriter,
   parseWorkflow,
 } from "../expressions/functions.ts";
+import { cleanEvents, relaxSchemas } from "./lenient-schemas.ts";
 import { readJob, readRunDefaults } from "./read-job.ts";
 import { nameIn, type Source } from "./sources.ts";
 import { find, knowOnly } from "./tokens.ts";
 import type { Workflow } from "./workflow.ts";
+
+relaxSchemas();
 
 const rootKeys = ["name", "run-name", "on", "env", "defaults", "permissions", "concurrency", "jobs"];
 
@@ -46,6 +49,7 @@ export async function readWorkflow(source: Source, path: string, content: string
   if (syntaxErrors.length > 0) throw failWith(syntaxErrors.map((error) => error.message));
   if (!value || !isMapping(value))
     throw new WorkflowRefused(`${path}: a workflow is a mapping with 'on' and 'jobs'`);
+  cleanEvents(value);
   const template = await convertWorkflowTemplate(context, value);
   if (template.errors) throw failWith(template.errors.map((error) => error.Message));
 

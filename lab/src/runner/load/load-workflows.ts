@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { MappingToken } from "@actions/workflow-parser/templates/tokens/index";
 import { refuse, WorkflowRefused } from "../errors.ts";
 import { standIns } from "../steps/stand-ins/stand-ins.ts";
-import { loadAction, readReference, sourceOf } from "./load-action.ts";
+import { findAction } from "./load-action.ts";
 import { loadWorkflow } from "./load-workflow.ts";
 import { nameIn, type Sources } from "./sources.ts";
 import {
@@ -69,10 +69,11 @@ async function loadCalled({ workflow, place }: CallJob, sources: Sources): Promi
 
 /** @param depth how many composite actions are around the step */
 async function checkAction(sources: Sources, step: ActionStep, depth = 0): Promise<void> {
-  const reference = readReference(step, sources);
-  if (reference.kind === "stand-in") return checkStandIn(step, reference.name);
-  const source = (await sourceOf(step, reference, sources)) ?? sources.own;
-  const action = await loadAction(source, reference.path, step.place);
+  const found = await findAction(step, sources, sources.own);
+  if (found.kind === "left-out") return;
+  // What is left out of its inputs is shown when it runs.
+  if (found.kind === "stand-in") return sources.leavesOut ? undefined : checkStandIn(step, found.name);
+  const { action, source, path } = found;
   if (action.kind === "composite") {
     if (depth === deepestComposite)
       throw new WorkflowRefused(
@@ -83,7 +84,7 @@ async function checkAction(sources: Sources, step: ActionStep, depth = 0): Promi
     return;
   }
   await access(join(action.directory, action.runs.main)).catch((cause) => {
-    const file = nameIn(source, `${reference.path}/${action.runs.main}`);
+    const file = nameIn(source, `${path}/${action.runs.main}`);
     const problem = `'${file}' is not in this commit; build the actions and commit 'dist'`;
     throw new WorkflowRefused(`${step.place}: ${problem}`, { cause });
   });

@@ -12,6 +12,7 @@ import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/te
 import { refuse } from "../errors.ts";
 import { evaluateToken, type Json, toText } from "../expressions/evaluate.ts";
 import { isMapping } from "../expressions/functions.ts";
+import { noteOutputUses } from "./output-uses.ts";
 import { nameIn, type Source } from "./sources.ts";
 import { find, knowOnly, placeOf } from "./tokens.ts";
 import type { Job, RunDefaults, Step } from "./workflow.ts";
@@ -81,6 +82,11 @@ export function readJob(
     checkRunner(evaluateToken(runsOn, { contexts: {} }), placeOf(runsOn, path));
   const environment = find(token, "environment");
   knowOnly(environment, path, "the key of an environment", ["name", "url"]);
+  const outputs = find(token, "outputs");
+  const steps = [...(find(token, "steps") as SequenceToken)].map((step, index) =>
+    readStep(parsed.steps[index] as never, step as MappingToken, path, source),
+  );
+  noteOutputUses(steps, [outputs], path);
   return {
     ...common,
     kind: "steps",
@@ -88,12 +94,10 @@ export function readJob(
     env: find(token, "env"),
     defaults: readRunDefaults(find(token, "defaults"), path),
     environment: find(environment, "name") ?? environment,
-    outputs: find(token, "outputs"),
+    outputs,
     timeoutMinutes: find(token, "timeout-minutes"),
     continueOnError: find(token, "continue-on-error"),
-    steps: [...(find(token, "steps") as SequenceToken)].map((step, index) =>
-      readStep(parsed.steps[index] as never, step as MappingToken, path, source),
-    ),
+    steps,
   };
 }
 

@@ -62,6 +62,14 @@ export interface CallJob extends BaseJob {
 
 export type Job = StepsJob | CallJob;
 
+/** An expression that uses an output of an earlier step. */
+export interface OutputUse {
+  /** In lower case; undefined if the expression uses all outputs, such as `toJSON(steps)`. */
+  output: string | undefined;
+  /** `file:line` */
+  place: string;
+}
+
 interface BaseStep {
   id: string;
   place: string;
@@ -70,6 +78,8 @@ interface BaseStep {
   continueOnError?: TemplateToken;
   timeoutMinutes?: TemplateToken;
   env?: TemplateToken;
+  /** Set when the whole file is read. */
+  outputUses?: readonly OutputUse[];
 }
 
 export interface ScriptStep extends BaseStep {

@@ -20,7 +20,7 @@ import {
   stepScope,
   type Task,
 } from "./task.ts";
-import { createCommandReader } from "./workflow-commands.ts";
+import { createCommandReader, type OutputLine } from "./workflow-commands.ts";
 
 /** Runs one task of a sequence if its condition holds, and records its result and what it wrote. Never throws. */
 export async function performTask(sequence: StepSequence, task: Task): Promise<void> {
@@ -149,11 +149,13 @@ async function executeTask(sequence: StepSequence, task: Task, own: StepOwn): Pr
   Object.assign(step.environment, files.environment);
   const removed: string[] = [];
   step.write = createWriter(step, removed);
+  let leftOut: StepWritings["leftOut"] = [];
   try {
     await task.execute(step);
   } finally {
-    keepWritings(step, await files.read());
+    ({ leftOut } = keepWritings(step, await files.read()));
   }
+  requireUsedOutputs(step, task, leftOut);
   if (removed.length > 0) {
     throw new Error(
       `the workflow command '${removed[0]}' is no longer known; write to the file that GitHub names instead`,
@@ -207,10 +209,44 @@ function createWriter(step: RunningStep, removed: string[]): (line: string) => v
     if (meaning?.kind === "mask") run.masker.add(meaning.value);
     if (meaning?.kind === "annotation") step.annotate(meaning.annotation);
     if (meaning?.kind === "removed") removed.push(meaning.command);
+    if (meaning?.kind === "deprecated") keepDeprecated(step, meaning);
   };
 }
 
-function keepWritings(step: RunningStep, writings: StepWritings): void {
+const deprecation =
+  "Please upgrade to using Environment Files. For more information see: https://github.blog/changelog/2022-10-11-github-actions-deprecating-save-state-and-set-output-commands/";
+
+function keepDeprecated(
+  step: RunningStep,
+  { command, name, value }: Extract<OutputLine, { kind: "deprecated" }>,
+): void {
+  const { job, key } = step;
+  if (command === "set-output") step.outputs[name] = value;
+  else job.saved.set(key, { ...job.saved.get(key), [name]: value });
+  const message = `The \`${command}\` command is deprecated and will be disabled soon. ${deprecation}`;
+  // GitHub repeats it for each line.
+  if (!step.job.annotations.some((each) => each.message === message))
+    step.annotate({ level: "warning", message });
+}
+
+/** Throws if a program that stands in for another has left out its work, and with it an output that is used. */
+function requireUsedOutputs(
+  { outputs }: RunningStep,
+  { outputUses = [] }: Task,
+  leftOut: StepWritings["leftOut"],
+): void {
+  const given = Object.keys(outputs).filter((name) => outputs[name] !== "");
+  const missing = outputUses.find(
+    ({ output }) => output !== undefined && !given.some((name) => name.toLowerCase() === output),
+  );
+  if (leftOut.length === 0 || !missing) return;
+  const [what] = leftOut.map((each) => `'${each.what}'`);
+  throw new Error(
+    `The rehearsal skipped ${what}, so this step has not set its output '${missing.output}', which ${missing.place} uses. Fix: write a value in place of the output, or set it in this step`,
+  );
+}
+
+function keepWritings(step: RunningStep, writings: StepWritings): StepWritings {
   const { job } = step;
   if ("NODE_OPTIONS" in writings.env)
     throw new Error("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV'");
@@ -226,6 +262,7 @@ function keepWritings(step: RunningStep, writings: StepWritings): void {
       message: `$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of ${mostSummaryKilobytes}k, got ${kilobytes}k.`,
     });
   else if (writings.summary.markdown) job.summaries.push(mapTexts(writings.summary, job.run.masker.hide));
+  return writings;
 }
 
 /** GitHub leaves out a longer summary, and the step's result is as before. */

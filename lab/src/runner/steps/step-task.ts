@@ -1,12 +1,7 @@
 import { join, resolve } from "node:path";
 import { evaluateTexts, evaluateToken, type Json, toText } from "../expressions/evaluate.ts";
-import {
-  type CompositeAction,
-  loadAction,
-  type NodeAction,
-  readReference,
-  sourceOf,
-} from "../load/load-action.ts";
+import { annotateJob, type JobState } from "../jobs/job-state.ts";
+import { type CompositeAction, findAction, type NodeAction } from "../load/load-action.ts";
 import type { ActionStep, RunDefaults, Step } from "../load/workflow.ts";
 import type { StepResult } from "../result.ts";
 import { performTask } from "./perform-task.ts";
@@ -16,13 +11,14 @@ import { standIns } from "./stand-ins/stand-ins.ts";
 import {
   inputsOf,
   nameOfActionStep,
-  postTask,
   type RunningStep,
   StepCancelled,
   StepFailed,
   type StepSequence,
   stepScope,
   type Task,
+  taskAround,
+  unknownInputs,
   warnOfUnknownInputs,
 } from "./task.ts";
 
@@ -47,28 +43,40 @@ async function runAction(
 ): Promise<void> {
   const given = evaluateTexts(step.with, running.scope);
   const { sources } = job.run;
-  const reference = readReference(step, sources);
-  if (reference.kind === "stand-in") {
-    const { inputs = [], run } = standIns[reference.name] ?? {};
-    const unknown = Object.keys(given).filter((name) => given[name]?.trim() && !inputs.includes(name));
-    if (unknown.length > 0)
-      throw new Error(`this runner does not know the inputs ${unknown.join(", ")} of ${reference.name}`);
-    return run?.(standInStep(running, given));
-  }
-  const workspace = { ...sources.own, directory: job.workspace };
-  const source = (await sourceOf(step, reference, sources)) ?? workspace;
+  const found = await findAction(step, sources, { ...sources.own, directory: job.workspace });
+  if (found.kind === "left-out") return running.leaveOut(step.uses, found.why);
+  if (found.kind === "stand-in") return runStandIn(running, found.name, given);
+  const { action, source, note } = found;
   if (source.ref !== undefined)
     Object.assign(running.environment, {
       GITHUB_ACTION_REPOSITORY: source.repository,
       GITHUB_ACTION_REF: source.ref,
     });
-  const action = await loadAction(source, reference.path, step.place);
-  warnOfUnknownInputs(running, action, Object.keys(given));
+  if (note) running.write(note);
+  const unknown = unknownInputs(action, Object.keys(given));
+  if (note && unknown.length > 0) leaveOutInputs(running, unknown, step.uses);
+  else if (unknown.length > 0) warnOfUnknownInputs(running, action, unknown);
   const inputs = inputsOf(running, action, given);
   if (action.kind === "composite") return runComposite(running, step, action, inputs, posts);
   const post = postOfNode(step, action, inputs);
   if (post) posts.push(post);
   await runNodeAction(running, action, inputs);
+}
+
+async function runStandIn(running: RunningStep, name: string, given: Record<string, string>): Promise<void> {
+  const { inputs = [], run } = standIns[name] ?? {};
+  const unknown = Object.keys(given).filter((input) => given[input]?.trim() && !inputs.includes(input));
+  if (unknown.length > 0) {
+    if (!running.job.run.sources.leavesOut)
+      throw new Error(`this runner does not know the inputs ${unknown.join(", ")} of ${name}`);
+    leaveOutInputs(running, unknown, name);
+  }
+  await run?.(standInStep(running, given));
+}
+
+function leaveOutInputs(running: RunningStep, inputs: readonly string[], action: string): void {
+  const what = `${inputs.length === 1 ? "input" : "inputs"} ${inputs.join(", ")} of ${action}`;
+  running.leaveOut(what, "The action that the rehearsal performs in its place has no such input.");
 }
 
 /**
@@ -95,7 +103,7 @@ async function runComposite(
 
 function postOfComposite(step: ActionStep, inner: StepSequence): Task {
   return {
-    ...postTask(step),
+    ...taskAround(step, "Post"),
     condition: "always()",
     execute: (running) => performAround({ ...inner, outer: running }, inner.posts.toReversed()),
   };
@@ -130,11 +138,44 @@ function requireSuccess(steps: StepResult[]): void {
   if (failed) throw new StepFailed(`'${failed.name}' failed`);
 }
 
+/**
+ * Returns the tasks that run before the first step: `pre` of each action, and of those inside composite ones. As on
+ * GitHub, an action in the workspace has none, since it is not there yet.
+ */
+export async function preTasks(job: JobState, steps: readonly Step[]): Promise<Task[]> {
+  const { sources } = job.run;
+  const tasks: Task[] = [];
+  for (const step of steps) {
+    if (step.kind === "script" || step.uses.startsWith("./")) continue;
+    const found = await findAction(step, sources, sources.own);
+    if (found.kind !== "action") continue;
+    const { action } = found;
+    const inner = action.kind === "composite" ? await preTasks(job, action.steps) : [];
+    const entry = action.kind === "node" ? action.runs.pre : undefined;
+    if (inner.length === 0 && entry === undefined) continue;
+    tasks.push({
+      ...taskAround(step, "Pre"),
+      condition: (action.kind === "node" && action.runs.preIf) || "always()",
+      execute: async (running) => {
+        const inputs = inputsOf(running, action, evaluateTexts(step.with, running.scope));
+        if (action.kind === "node") return runEntry(running, action, entry as string, inputs);
+        return performAround(innerSequence(running, action, inputs), inner);
+      },
+    });
+  }
+  return tasks;
+}
+
 type Inputs = Record<string, string>;
 
 const recorder = join(import.meta.dirname, "record-loads.cjs");
 
 async function runNodeAction(running: RunningStep, action: NodeAction, inputs: Inputs): Promise<void> {
+  const version = action.runs.using.replace("node", "");
+  const [current] = process.versions.node.split(".");
+  const message = `Actions for Node.js ${version} run on Node.js ${current}, as on GitHub`;
+  if (version !== "24" && !running.job.annotations.some((each) => each.message === message))
+    annotateJob(running.job, { level: "notice", message });
   await runEntry(running, action, action.runs.main, inputs);
 }
 
@@ -143,7 +184,7 @@ function postOfNode(step: ActionStep, action: NodeAction, inputs: Inputs): Task 
   const { post, postIf } = action.runs;
   if (!post) return undefined;
   return {
-    ...postTask(step),
+    ...taskAround(step, "Post"),
     condition: postIf ?? "always()",
     execute: (running) => runEntry(running, action, post, inputs),
   };

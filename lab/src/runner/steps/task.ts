@@ -3,7 +3,7 @@ import { evaluateToken, type Json, type Scope, toText } from "../expressions/eva
 import { hashFilesFunction } from "../expressions/functions.ts";
 import type { JobState } from "../jobs/job-state.ts";
 import type { Action } from "../load/load-action.ts";
-import type { ActionStep } from "../load/workflow.ts";
+import type { ActionStep, OutputUse } from "../load/workflow.ts";
 import type { Annotation, Conclusion, StepResult } from "../result.ts";
 
 /** A step of a job, or the `post` of one. */
@@ -17,6 +17,8 @@ export interface Task {
   continueOnError?: TemplateToken;
   /** Set for a task that is not a step of the file. */
   post?: boolean;
+  /** Expressions of later steps. */
+  outputUses?: readonly OutputUse[];
   /** Throws an Error whose message becomes the annotation, or StepFailed when there is one already. */
   execute(step: RunningStep): Promise<void>;
 }
@@ -62,13 +64,13 @@ export function nameOfActionStep(step: ActionStep, scope: Scope): string {
   return step.name ? toText(evaluateToken(step.name, scope)) : `Run ${step.uses}`;
 }
 
-/** Returns the task for the `post` of a step's action, without its condition and work. */
-export function postTask(step: ActionStep): Omit<Task, "condition" | "execute"> {
+/** Returns the task for the `pre` or `post` of a step's action, without its condition and work. */
+export function taskAround(step: ActionStep, part: "Pre" | "Post"): Omit<Task, "condition" | "execute"> {
   return {
     id: step.id,
     post: true,
     env: step.env,
-    name: (scope) => `Post ${nameOfActionStep(step, scope)}`,
+    name: (scope) => `${part} ${nameOfActionStep(step, scope)}`,
   };
 }
 
@@ -141,12 +143,14 @@ export function inputsOf(
   return Object.fromEntries([...inputs.values()].map(({ id, value }) => [id, value]));
 }
 
-/** Warns of inputs that the action does not declare. As on GitHub, the action gets them all the same. */
-export function warnOfUnknownInputs(running: RunningStep, action: Action, given: string[]): void {
+/** Returns the given inputs that the action does not declare. */
+export function unknownInputs({ inputs }: Action, given: readonly string[]): string[] {
+  return given.filter((name) => !inputs.some(({ id }) => id.toLowerCase() === name.toLowerCase()));
+}
+
+/** As on GitHub, the action gets inputs that it does not declare all the same. */
+export function warnOfUnknownInputs(running: RunningStep, action: Action, unknown: readonly string[]): void {
   const known = action.inputs.map((input) => input.id);
-  const unknown = given.filter((name) => !known.some((id) => id.toLowerCase() === name.toLowerCase()));
-  if (unknown.length > 0) {
-    const message = `Unexpected input(s) '${unknown.join("', '")}', valid inputs are ['${known.join("', '")}']`;
-    running.annotate({ level: "warning", message });
-  }
+  const message = `Unexpected input(s) '${unknown.join("', '")}', valid inputs are ['${known.join("', '")}']`;
+  running.annotate({ level: "warning", message });
 }

@@ -5,10 +5,11 @@ export type OutputLine =
   | { kind: "text"; text: string }
   | { kind: "annotation"; annotation: Annotation }
   | { kind: "mask"; value: string }
+  | { kind: "deprecated"; command: "set-output" | "save-state"; name: string; value: string }
   /** Commands that GitHub removed: the step must use the files instead. */
   | { kind: "removed"; command: string };
 
-const removedCommands = ["set-output", "save-state", "set-env", "add-path"];
+const removedCommands = ["set-env", "add-path"];
 
 /**
  * Reads a step's output line by line: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
@@ -48,6 +49,8 @@ function readCommand(
   if (command === "group") return { kind: "text", text: `▸ ${value}` };
   // Debug lines are shown only when debug logging is on, and this runner has no such switch.
   if (command === "endgroup" || command === "debug" || command === "echo") return undefined;
+  if (command === "set-output" || command === "save-state")
+    return { kind: "deprecated", command, name: properties.name ?? "", value };
   if (removedCommands.includes(command)) return { kind: "removed", command };
   return { kind: "text", text: line };
 }
