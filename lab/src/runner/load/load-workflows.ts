@@ -1,8 +1,6 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import type { MappingToken } from "@actions/workflow-parser/templates/tokens/index";
-import { refuse, WorkflowRefused } from "../errors.ts";
-import { standIns } from "../steps/stand-ins/stand-ins.ts";
+import { WorkflowRefused } from "../errors.ts";
 import { findAction } from "./load-action.ts";
 import { loadWorkflow } from "./load-workflow.ts";
 import { nameIn, type Sources } from "./sources.ts";
@@ -70,9 +68,7 @@ async function loadCalled({ workflow, place }: CallJob, sources: Sources): Promi
 /** @param depth how many composite actions are around the step */
 async function checkAction(sources: Sources, step: ActionStep, depth = 0): Promise<void> {
   const found = await findAction(step, sources, sources.own);
-  if (found.kind === "left-out") return;
-  // What is left out of its inputs is shown when it runs.
-  if (found.kind === "stand-in") return sources.leavesOut ? undefined : checkStandIn(step, found.name);
+  if (found.kind === "left-out" || found.kind === "stand-in") return;
   const { action, source, path } = found;
   if (action.kind === "composite") {
     if (depth === deepestComposite)
@@ -88,16 +84,6 @@ async function checkAction(sources: Sources, step: ActionStep, depth = 0): Promi
     const problem = `'${file}' is not in this commit; build the actions and commit 'dist'`;
     throw new WorkflowRefused(`${step.place}: ${problem}`, { cause });
   });
-}
-
-function checkStandIn(step: ActionStep, action: string): void {
-  const known = standIns[action]?.inputs ?? [];
-  for (const { key, value } of (step.with as MappingToken | undefined) ?? []) {
-    const name = key.toString();
-    // The value of an expression, which the step refuses, may be empty.
-    if (!known.includes(name) && !value.isExpression)
-      throw refuse(step.place, `the input '${name}' of ${action}`, known);
-  }
 }
 
 interface Call {

@@ -10,6 +10,8 @@ interface ProcessRequest {
   arguments: string[];
   directory: string;
   environment: Record<string, string>;
+  /** Its standard input; empty by default. */
+  input?: string | undefined;
   onLine: (line: string) => void;
   /** Receives each line of a pipe that the process gets as file 3; without it, the pipe does not exist. */
   onFile?: ((line: string) => void) | undefined;
@@ -30,7 +32,12 @@ export async function runProcess(request: ProcessRequest): Promise<number> {
   const child = spawn(request.command, request.arguments, {
     cwd: request.directory,
     env: request.environment,
-    stdio: ["ignore", "pipe", "pipe", ...(request.onFile ? ["pipe" as const] : [])],
+    stdio: [
+      request.input === undefined ? "ignore" : "pipe",
+      "pipe",
+      "pipe",
+      ...(request.onFile ? ["pipe" as const] : []),
+    ],
     detached: true,
   });
   await once(child, "spawn").catch((cause: NodeJS.ErrnoException) => {
@@ -39,6 +46,8 @@ export async function runProcess(request: ProcessRequest): Promise<number> {
   const group = child.pid as number;
   request.groups.add(group);
   endWithThisProcess(child);
+  // A process may end without reading it.
+  child.stdin?.on("error", () => {}).end(request.input);
   const unwatch = request.watch?.(group);
   const [, ...streams] = child.stdio as Readable[];
   const read = streams.map((input, index) =>

@@ -6,8 +6,7 @@ import type { ActionStep, RunDefaults, Step } from "../load/workflow.ts";
 import type { StepResult } from "../result.ts";
 import { performTask } from "./perform-task.ts";
 import { runToSuccess, scriptTask } from "./script-task.ts";
-import type { StandInStep } from "./stand-ins/stand-in.ts";
-import { standIns } from "./stand-ins/stand-ins.ts";
+import { runStandIn } from "./stand-ins/run-stand-in.ts";
 import {
   inputsOf,
   nameOfActionStep,
@@ -45,7 +44,11 @@ async function runAction(
   const { sources } = job.run;
   const found = await findAction(step, sources, { ...sources.own, directory: job.workspace });
   if (found.kind === "left-out") return running.leaveOut(step.uses, found.why);
-  if (found.kind === "stand-in") return runStandIn(running, found.name, given);
+  if (found.kind === "stand-in") {
+    const later = await runStandIn(running, step.uses, given);
+    if (later) posts.push({ ...taskAround(step, "Post"), ...later });
+    return;
+  }
   const { action, source, note } = found;
   if (source.ref !== undefined)
     Object.assign(running.environment, {
@@ -61,17 +64,6 @@ async function runAction(
   const post = postOfNode(step, action, inputs);
   if (post) posts.push(post);
   await runNodeAction(running, action, inputs);
-}
-
-async function runStandIn(running: RunningStep, name: string, given: Record<string, string>): Promise<void> {
-  const { inputs = [], run } = standIns[name] ?? {};
-  const unknown = Object.keys(given).filter((input) => given[input]?.trim() && !inputs.includes(input));
-  if (unknown.length > 0) {
-    if (!running.job.run.sources.leavesOut)
-      throw new Error(`this runner does not know the inputs ${unknown.join(", ")} of ${name}`);
-    leaveOutInputs(running, unknown, name);
-  }
-  await run?.(standInStep(running, given));
 }
 
 function leaveOutInputs(running: RunningStep, inputs: readonly string[], action: string): void {
@@ -205,40 +197,4 @@ async function runEntry(
   const { workspace, processes } = running.job;
   const command = [process.execPath, `--require=${recorder}`, resolve(action.directory, entry)];
   await runToSuccess(running, command, workspace, (file) => processes.note(file));
-}
-
-/** @param given the step's `with`, evaluated */
-function standInStep(running: RunningStep, given: Record<string, string>): StandInStep {
-  const { job } = running;
-  const github = job.contexts.github as Record<string, string>;
-  const input = (name: string) => given[name]?.trim() ?? "";
-  return {
-    input,
-    flag: (name) => readFlag(name, input(name)),
-    environment: running.environment,
-    workspace: job.workspace,
-    gitDirectory: job.run.options.repository.gitDirectory,
-    workTrees: job.run.workTrees,
-    artifactDirectory: join(job.run.directory, "artifacts"),
-    ref: github.ref as string,
-    sha: github.sha as string,
-    permissions: job.permissions,
-    log: running.write,
-    warn: (message) => running.annotate({ level: "warning", message }),
-    mask: (value) => job.run.masker.add(value),
-    setOutput: (name, value) => {
-      running.outputs[name] = value;
-    },
-    exportVariable: (name, value) => {
-      job.env[name] = value;
-    },
-    addPath: (directory) => job.paths.unshift(directory),
-  };
-}
-
-// The values of YAML 1.2 that getBooleanInput of @actions/core accepts.
-function readFlag(name: string, value: string): boolean {
-  if (["true", "True", "TRUE"].includes(value)) return true;
-  if (["", "false", "False", "FALSE"].includes(value)) return false;
-  throw new Error(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}`);
 }

@@ -143,13 +143,21 @@ export function inputsOf(
   return Object.fromEntries([...inputs.values()].map(({ id, value }) => [id, value]));
 }
 
+interface Declared {
+  readonly inputs: readonly { readonly id: string }[];
+}
+
 /** Returns the given inputs that the action does not declare. */
-export function unknownInputs({ inputs }: Action, given: readonly string[]): string[] {
+export function unknownInputs({ inputs }: Declared, given: readonly string[]): string[] {
   return given.filter((name) => !inputs.some(({ id }) => id.toLowerCase() === name.toLowerCase()));
 }
 
 /** As on GitHub, the action gets inputs that it does not declare all the same. */
-export function warnOfUnknownInputs(running: RunningStep, action: Action, unknown: readonly string[]): void {
+export function warnOfUnknownInputs(
+  running: RunningStep,
+  action: Declared,
+  unknown: readonly string[],
+): void {
   const known = action.inputs.map((input) => input.id);
   const message = `Unexpected input(s) '${unknown.join("', '")}', valid inputs are ['${known.join("', '")}']`;
   running.annotate({ level: "warning", message });

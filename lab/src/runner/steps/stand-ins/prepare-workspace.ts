@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 import { git } from "../../load/git.ts";
-import type { StandIn } from "./stand-in.ts";
+import type { StandIn, StandInStep } from "./stand-in.ts";
+import { isSatisfiedBy, wantedVersions } from "./versions.ts";
 
 /** Checks out the running commit (or `ref`) into the workspace, with the requested depth of history. */
 export const checkout: StandIn = {
@@ -44,35 +45,70 @@ async function limitHistory(directory: string, gitDirectory: string, commit: str
   });
 }
 
-/** Adds the Node.js that runs this runner to the path, if it is of the requested version. */
+// By the value of `cache`; the package managers keep their downloads on this machine.
+const lockFiles: Record<string, readonly string[]> = {
+  npm: ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock"],
+  pnpm: ["pnpm-lock.yaml"],
+  yarn: ["yarn.lock"],
+};
+
+/** Adds the Node.js that runs this runner to the path, whatever version is wanted. */
 export const setupNode: StandIn = {
-  inputs: ["node-version", "node-version-file", "package-manager-cache", "cache"],
+  inputs: [
+    ...[
+      "always-auth",
+      "architecture",
+      "cache",
+      "cache-dependency-path",
+      "check-latest",
+      "mirror",
+      "mirror-token",
+    ],
+    ...[
+      "node-version",
+      "node-version-file",
+      "package-manager-cache",
+      "registry-url",
+      "scope",
+      "token",
+      "version",
+    ],
+  ],
   async run(step) {
-    // npm itself keeps its downloads on this machine.
     const manager = step.input("cache");
-    if (manager && manager !== "npm") throw new Error(`Caching for '${manager}' is not supported`);
-    if (manager && !existsSync(join(step.workspace, "package-lock.json")))
-      throw new Error(`Dependencies lock file is not found in ${step.workspace}.`);
-    const file = step.input("node-version-file");
-    const wanted =
-      step.input("node-version") || (file && (await readFile(join(step.workspace, file), "utf8")).trim());
-    const have = process.versions.node;
-    if (wanted && !isSatisfiedBy(wanted, have)) {
+    const locks = lockFiles[manager];
+    if (manager && !locks) throw new Error(`Caching for '${manager}' is not supported`);
+    if (
+      locks &&
+      !step.input("cache-dependency-path") &&
+      !locks.some((file) => existsSync(join(step.workspace, file)))
+    )
       throw new Error(
-        `this runner has Node.js ${have}, and cannot get '${wanted}'; ask for ${have.split(".")[0]}`,
+        `Dependencies lock file is not found in ${step.workspace}. Supported file patterns: ${locks.join(",")}`,
       );
-    }
+    const have = process.versions.node;
+    const wanted = await wantedVersions(step, "node-version");
+    if (!wanted.every((each) => isSatisfiedBy(each, have)))
+      step.leaveOut(`node ${wanted}`, `The rehearsal runs Node.js ${have}.`);
     step.addPath(dirname(process.execPath));
+    if (step.input("registry-url")) await writeRegistry(step);
     step.setOutput("node-version", `v${have}`);
     const { stdout } = await promisify(execFile)(process.execPath, ["--version"], { env: {} });
     step.log(`node: ${stdout.trim()}`);
   },
 };
 
-function isSatisfiedBy(wanted: string, have: string): boolean {
-  const numbers = wanted
-    .replace(/^v/, "")
-    .split(".")
-    .filter((part) => part !== "x" && part !== "*");
-  return numbers.every((part, index) => have.split(".")[index] === part);
+/** As the real action, has npm read the token from NODE_AUTH_TOKEN. */
+async function writeRegistry(step: StandInStep): Promise<void> {
+  const url = new URL(step.input("registry-url")).href.replace(/\/?$/, "/");
+  const scope = step.input("scope").replace(/^@?(?=.)/, "@");
+  const lines = [
+    `${url.replace(/^\w+:/, "")}:_authToken=\${NODE_AUTH_TOKEN}`,
+    `${scope && `${scope.toLowerCase()}:`}registry=${url}`,
+    `always-auth=${step.flag("always-auth")}`,
+  ];
+  const file = join(step.environment.RUNNER_TEMP ?? step.directory, ".npmrc");
+  await writeFile(file, `${lines.join("\n")}\n`);
+  step.exportVariable("NPM_CONFIG_USERCONFIG", file);
+  step.exportVariable("NODE_AUTH_TOKEN", step.environment.NODE_AUTH_TOKEN ?? "XXXXX-XXXXX-XXXXX-XXXXX");
 }

@@ -2,9 +2,19 @@ import type { WorkTrees } from "../../load/git.ts";
 
 /** An action performed inside the runner. Throws an Error whose message is the step's error annotation. */
 export interface StandIn {
-  /** Names of the real action's inputs that are supported; every other one is refused. */
-  inputs: readonly string[];
-  run(step: StandInStep): Promise<void>;
+  /** Names of the real action's inputs, except those left out; others get GitHub's warning. Without it, all are known. */
+  inputs?: readonly string[];
+  /** Inputs that are not performed, which the step says if one is given. */
+  leftOut?: readonly string[];
+  /** Returns what to do after the steps of the job. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most of them do nothing later.
+  run(step: StandInStep): Promise<Later | void>;
+}
+
+export interface Later {
+  /** "always()" by default. */
+  condition?: string;
+  execute(step: StandInStep): Promise<void>;
 }
 
 export interface StandInStep {
@@ -12,6 +22,8 @@ export interface StandInStep {
   input(name: string): string;
   /** Returns a boolean input; false if missing. Throws for any other value. */
   flag(name: string): boolean;
+  /** What follows `@` in the step's `uses`. */
+  release: string;
   /** The environment of this step's processes. */
   environment: Readonly<Record<string, string>>;
   workspace: string;
@@ -19,14 +31,41 @@ export interface StandInStep {
   workTrees: WorkTrees;
   /** Artifacts of the run, each in a folder with its name. */
   artifactDirectory: string;
+  /** Caches of all runs. */
+  cacheDirectory: string;
+  /** For files of the step alone. */
+  directory: string;
+  /** Values that the stand-ins of a job keep for each other. */
+  shared: Record<string, string>;
   ref: string;
   sha: string;
   permissions: Readonly<Record<string, string>>;
+  /** Runs a process, found through the step's PATH, as a step of the file would. */
+  run(command: readonly string[], options?: ProcessOptions): Promise<Ended>;
+  /** Returns the file of a program in the step's PATH. */
+  find(program: string): string | undefined;
   log(line: string): void;
   warn(message: string): void;
+  leaveOut(what: string, why: string): void;
   mask(value: string): void;
   setOutput(name: string, value: string): void;
   /** Sets a variable for this job's later steps. */
   exportVariable(name: string, value: string): void;
   addPath(directory: string): void;
+}
+
+export interface ProcessOptions {
+  /** Its standard input. */
+  input?: string;
+  /** Whether its output stays out of the log. */
+  quiet?: boolean;
+  directory?: string;
+  environment?: Readonly<Record<string, string>>;
+}
+
+export interface Ended {
+  /** 127 if the program does not exist, as in a shell. */
+  code: number;
+  /** Lines that it wrote, trimmed. */
+  output: string;
 }

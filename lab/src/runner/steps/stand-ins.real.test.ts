@@ -1,0 +1,93 @@
+import { once } from "node:events";
+import { chmodSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { delimiter, join } from "node:path";
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
+import { useFolder, writeFiles } from "@ecs-delivery/program/test-folder.support";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { parse } from "yaml";
+import { createTestRepository, workflowOf } from "../test-repository.support.ts";
+
+interface Case {
+  readonly name: string;
+  readonly steps: string;
+  readonly files?: Record<string, string>;
+  readonly lines?: readonly string[];
+  readonly leftOut?: readonly string[];
+  readonly annotations?: readonly string[];
+}
+const cases: Case[] = parse(readFileSync(new URL("stand-ins.yaml", import.meta.url), "utf8"));
+
+/** Programs that come first in the PATH of the steps. */
+const programs = useFolder();
+const home = useFolder();
+const ecr = createServer((_, response) => {
+  const host = `127.0.0.1:${(ecr.address() as AddressInfo).port}`;
+  const authorizationToken = Buffer.from("AWS:ecr-password").toString("base64");
+  response.setHeader("content-type", "application/x-amz-json-1.1");
+  response.end(
+    JSON.stringify({ authorizationData: [{ authorizationToken, proxyEndpoint: `http://${host}` }] }),
+  );
+});
+
+beforeAll(async () => {
+  const docker = `
+case "$1" in
+  info) echo "\${DOCKER_STATUS-io.containerd.snapshotter.v1}"; exit ;;
+  login) [ "$(cat)" = wrong ] && echo "denied" && exit 1 ;;
+esac
+echo "docker $*" >> "$RUNNER_TEMP/docker"
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --iidfile) echo sha256:1 > "$2" ;;
+    --metadata-file) echo '{"containerimage.digest":"sha256:2"}' > "$2" ;;
+    broken) echo "ERROR: no such folder"; exit 1 ;;
+  esac
+  shift
+done`;
+  const scripts = {
+    docker,
+    java: `echo 'openjdk version "21.0.2" 2024-01-16' >&2`,
+    go: "echo go version go1.22.1",
+  };
+  for (const [name, script] of Object.entries(scripts)) {
+    writeFiles(programs, { [name]: `#!/bin/sh\n${script}\n` });
+    chmodSync(join(programs, name), 0o755);
+  }
+  await once(ecr.listen(0, "127.0.0.1"), "listening");
+});
+afterAll(() => ecr.close());
+
+it.each(cases)("$name", async ({ steps, files = {}, lines = [], leftOut = [], annotations = [] }) => {
+  const { port } = ecr.address() as AddressInfo;
+  const { PATH, ...node } = nodeEnvironment();
+  const keys = { AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret", AWS_REGION: "eu-west-3" };
+  const aws = { ...keys, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
+  const job = `  job:\n    runs-on: ubuntu-latest\n    steps:\n${steps.replace(/^/gm, "      ")}`;
+  const repository = await createTestRepository(
+    { ...files, ...workflowOf(job) },
+    { environment: { ...node, ...aws, HOME: home, PATH: `${programs}${delimiter}${PATH}` } },
+  );
+  try {
+    const result = await repository.run();
+    const shown = (text: string) =>
+      text
+        .replaceAll(String(port), "PORT")
+        .replaceAll(/\/\S*\/steps\/[\w-]+/g, "STEP")
+        .replaceAll(programs, "PROGRAMS");
+    expect(
+      repository
+        .lines()
+        .filter((line) => line.startsWith("- "))
+        .map((line) => shown(line.slice(2))),
+    ).toEqual(lines);
+    expect(result.jobs.flatMap((job) => job.leftOut.map(({ what }) => what))).toEqual(leftOut);
+    const messages = result.jobs.flatMap((job) =>
+      job.annotations.map(({ level, message }) => `${level}: ${message}`),
+    );
+    expect(messages.map(shown)).toEqual(annotations);
+  } finally {
+    await repository.remove();
+  }
+});

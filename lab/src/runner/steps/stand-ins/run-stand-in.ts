@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { findProgram } from "../../jobs/job-processes.ts";
+import { runProcess } from "../run-process.ts";
+import { type RunningStep, unknownInputs, warnOfUnknownInputs } from "../task.ts";
+import type { Ended, Later, ProcessOptions, StandInStep } from "./stand-in.ts";
+import { standIns } from "./stand-ins.ts";
+
+/**
+ * Performs the stand-in of an action.
+ * @param uses of the step
+ * @param given the step's `with`, evaluated
+ * @returns what to do after the steps of the job
+ */
+export async function runStandIn(
+  running: RunningStep,
+  uses: string,
+  given: Record<string, string>,
+): Promise<{ condition: string; execute(running: RunningStep): Promise<void> } | undefined> {
+  const [name = "", release = ""] = uses.split("@");
+  const standIn = standIns[name];
+  const { inputs, leftOut = [] } = standIn ?? {};
+  const action = { inputs: [...(inputs ?? []), ...leftOut].map((id) => ({ id })) };
+  const unknown = inputs ? unknownInputs(action, Object.keys(given)) : [];
+  if (unknown.length > 0) warnOfUnknownInputs(running, action, unknown);
+  // As on GitHub, case does not matter.
+  const values = Object.fromEntries(Object.entries(given).map(([id, value]) => [id.toLowerCase(), value]));
+  for (const id of leftOut)
+    if (values[id]?.trim())
+      running.leaveOut(`input ${id} of ${name}`, "The rehearsal does not perform this input.");
+  const later: Later | undefined = (await standIn?.run(standInStep(running, release, values))) ?? undefined;
+  return (
+    later && {
+      condition: later.condition ?? "always()",
+      execute: (after) => later.execute(standInStep(after, release, values)),
+    }
+  );
+}
+
+function standInStep(running: RunningStep, release: string, given: Record<string, string>): StandInStep {
+  const { job } = running;
+  const github = job.contexts.github as Record<string, string>;
+  const input = (name: string) => given[name.toLowerCase()]?.trim() ?? "";
+  // No step has this key.
+  const shared = job.saved.get("/") ?? {};
+  job.saved.set("/", shared);
+  return {
+    input,
+    flag: (name) => readFlag(name, input(name)),
+    release,
+    environment: running.environment,
+    workspace: job.workspace,
+    gitDirectory: job.run.options.repository.gitDirectory,
+    workTrees: job.run.workTrees,
+    artifactDirectory: join(job.run.directory, "artifacts"),
+    cacheDirectory: join(job.run.options.directory, "caches"),
+    directory: running.directory,
+    shared,
+    ref: github.ref as string,
+    sha: github.sha as string,
+    permissions: job.permissions,
+    run: (command, options = {}) => runCommand(running, command, options),
+    find: (program) => findProgram(program, running.environment),
+    log: running.write,
+    warn: (message) => running.annotate({ level: "warning", message }),
+    leaveOut: running.leaveOut,
+    mask: (value) => job.run.masker.add(value),
+    setOutput: (name, value) => {
+      running.outputs[name] = value;
+    },
+    exportVariable: (name, value) => {
+      job.env[name] = value;
+    },
+    addPath: (directory) => job.paths.unshift(directory),
+  };
+}
+
+async function runCommand(
+  running: RunningStep,
+  [program = "", ...rest]: readonly string[],
+  { input, quiet = false, directory, environment }: ProcessOptions,
+): Promise<Ended> {
+  const { processes, run, workspace, groups } = running.job;
+  const variables = { ...running.environment, ...environment };
+  const file = findProgram(program, variables);
+  if (!file) return { code: 127, output: `${program}: command not found` };
+  processes.note(file);
+  const command = [file, ...rest];
+  const [executable = "", ...processArguments] = run.options.wrap?.(command) ?? command;
+  const lines: string[] = [];
+  const code = await runProcess({
+    command: executable,
+    arguments: processArguments,
+    directory: directory ?? workspace,
+    environment: variables,
+    input,
+    onLine: (line) => {
+      lines.push(line);
+      if (!quiet) running.write(line);
+    },
+    signal: running.signal,
+    groups,
+    watch: (pid) => processes.watch(pid),
+  });
+  return { code, output: lines.join("\n").trim() };
+}
+
+// The values of YAML 1.2 that getBooleanInput of @actions/core accepts.
+function readFlag(name: string, value: string): boolean {
+  if (["true", "True", "TRUE"].includes(value)) return true;
+  if (["", "false", "False", "FALSE"].includes(value)) return false;
+  throw new Error(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}`);
+}
