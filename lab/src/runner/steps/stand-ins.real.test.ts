@@ -12,6 +12,8 @@ import { createTestRepository, workflowOf } from "../test-repository.support.ts"
 interface Case {
   readonly name: string;
   readonly steps: string;
+  /** Steps of a second job. */
+  readonly later?: string;
   readonly files?: Record<string, string>;
   readonly lines?: readonly string[];
   readonly leftOut?: readonly string[];
@@ -59,14 +61,16 @@ done`;
 });
 afterAll(() => ecr.close());
 
-it.each(cases)("$name", async ({ steps, files = {}, lines = [], leftOut = [], annotations = [] }) => {
+it.each(cases)("$name", async ({ steps, later, files = {}, lines = [], leftOut = [], annotations = [] }) => {
   const { port } = ecr.address() as AddressInfo;
   const { PATH, ...node } = nodeEnvironment();
   const keys = { AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret", AWS_REGION: "eu-west-3" };
   const aws = { ...keys, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
-  const job = `  job:\n    runs-on: ubuntu-latest\n    steps:\n${steps.replace(/^/gm, "      ")}`;
+  const job = (id: string, text: string) =>
+    `  ${id}\n    runs-on: ubuntu-latest\n    steps:\n${text.replace(/^/gm, "      ")}\n`;
+  const jobs = job("first:", steps) + (later ? job("second:\n    needs: first", later) : "");
   const repository = await createTestRepository(
-    { ...files, ...workflowOf(job) },
+    { ...files, ...workflowOf(jobs) },
     { environment: { ...node, ...aws, HOME: home, PATH: `${programs}${delimiter}${PATH}` } },
   );
   try {

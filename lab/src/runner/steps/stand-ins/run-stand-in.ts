@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { findProgram } from "../../jobs/job-processes.ts";
 import { runProcess } from "../run-process.ts";
-import { type RunningStep, unknownInputs, warnOfUnknownInputs } from "../task.ts";
-import type { Ended, Later, ProcessOptions, StandInStep } from "./stand-in.ts";
+import { type RunningStep, StepFailed, unknownInputs, warnOfUnknownInputs } from "../task.ts";
+import type { Ended, ProcessOptions, StandInStep } from "./stand-in.ts";
 import { standIns } from "./stand-ins.ts";
 
 /**
@@ -27,13 +27,20 @@ export async function runStandIn(
   for (const id of leftOut)
     if (values[id]?.trim())
       running.leaveOut(`input ${id} of ${name}`, "The rehearsal does not perform this input.");
-  const later: Later | undefined = (await standIn?.run(standInStep(running, release, values))) ?? undefined;
-  return (
-    later && {
-      condition: later.condition ?? "always()",
-      execute: (after) => later.execute(standInStep(after, release, values)),
-    }
-  );
+  const later = await perform(running, async () => standIn?.run(standInStep(running, release, values)));
+  if (!later) return undefined;
+  const execute = (after: RunningStep) =>
+    perform(after, () => later.execute(standInStep(after, release, values)));
+  return { condition: later.condition ?? "always()", execute };
+}
+
+/** The error of a stand-in is its only one, unless a process that it ran has already written one. */
+async function perform<T>(running: RunningStep, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw running.errors > 0 ? new StepFailed((cause as Error).message, { cause }) : cause;
+  }
 }
 
 function standInStep(running: RunningStep, release: string, given: Record<string, string>): StandInStep {
