@@ -7,6 +7,12 @@ import type { Masker } from "../steps/workflow-commands.ts";
 import type { ConcurrencyGroups } from "./concurrency.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
 
+export interface StepProcess {
+  command: readonly string[];
+  directory: string;
+  environment: Record<string, string>;
+}
+
 export interface RunnerOptions extends SourceOptions {
   repository: {
     /** `owner/name` */
@@ -19,8 +25,8 @@ export interface RunnerOptions extends SourceOptions {
   github?: { apiUrl: string; token: string } | undefined;
   /** Permissions of a workflow that states none, as in the repository's settings; "read" by default. */
   defaultPermissions?: "read" | "write" | undefined;
-  /** Changes the command of each process of a step, such as to run it in a sandbox. */
-  wrap?: ((command: readonly string[]) => string[]) | undefined;
+  /** Changes how each process of a step is started, such as to run it in a sandbox. */
+  wrap?: ((process: StepProcess) => StepProcess) | undefined;
   /** The environment of the runner's machine, which every step inherits. */
   environment: Record<string, string>;
   secrets: Record<string, string>;

@@ -57,12 +57,10 @@ export async function runToSuccess(
   const { processes, run } = running.job;
   processes.note(findProgram(command[0] ?? "", running.environment));
   processes.note(command.at(-1));
-  const [executable = "", ...processArguments] = run.options.wrap?.(command) ?? command;
+  const started = { command, directory, environment: running.environment };
+  const wrapped = run.options.wrap?.(started) ?? started;
   const code = await runProcess({
-    command: executable,
-    arguments: processArguments,
-    directory,
-    environment: running.environment,
+    ...{ ...wrapped, command: wrapped.command[0] ?? "", arguments: wrapped.command.slice(1) },
     onLine: running.write,
     signal: running.signal,
     groups: running.job.groups,
