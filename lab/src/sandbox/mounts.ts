@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { homedir, userInfo } from "node:os";
+import { dirname, join, resolve } from "node:path";
+
+export interface MountAction {
+  /** Covers a folder by an empty one or a socket by nothing, or shows a file or folder: to read, or to write as well. */
+  action: "hide" | "mask" | "show" | "write";
+  path: string;
+  /** Where its content is, if elsewhere. */
+  from?: string;
+}
+
+/** Folders with the files of users, sockets of services, and other file systems. */
+const hiddenFolders = ["/home", "/root", "/run", "/tmp", "/var/tmp", "/mnt", "/media"];
+
+/** Folders of a home whose own content is of many programs. A PATH that leads into one shows only its part of it. */
+const shared = [
+  "",
+  ".local",
+  ".local/share",
+  ".local/state",
+  ".config",
+  ".cache",
+  ".cargo",
+  ".docker",
+  ".aws",
+];
+
+/** Returns the parts of a step's file system that differ from the machine's, in this order. */
+export function planMounts(options: {
+  /** Folder for temporary files of steps. */
+  temporary: string;
+  writable: readonly string[];
+  readable: readonly string[];
+  path: string;
+}): MountAction[] {
+  const homes = [homedir(), userInfo().homedir, ...hiddenFolders];
+  const hidden = [...new Set(homes.filter(existsSync).map((each) => realpathSync(each)))].sort();
+  const isHidden = (path: string) => hidden.some((folder) => path.startsWith(`${folder}/`));
+  const outer = hidden.filter((folder) => !isHidden(folder));
+  const shown = [
+    ...options.path.split(":").flatMap((folder) => programsOf(folder)),
+    ...options.readable,
+    process.execPath,
+  ];
+  const show = (path: string): MountAction[] =>
+    isHidden(path) && existsSync(path) ? [{ action: "show", path, from: realpathSync(path) }] : [];
+  return [
+    ...outer.map((path) => ({ action: "hide", path }) as const),
+    ...["/tmp", "/var/tmp"].map((path) => ({ action: "write", path, from: options.temporary }) as const),
+    ...[...new Set(shown)].sort().flatMap(show),
+    ...options.writable.map((path) => ({ action: "write", path: realpathSync(path) }) as const),
+    // What is read-only within a writable folder.
+    ...options.readable.flatMap(show),
+    ...socketsOf().flatMap((path) => (isHidden(path) ? [] : [{ action: "mask", path } as const])),
+  ];
+}
+
+/** Returns a folder of PATH with what its programs need: their installation, and the targets of their links. */
+function programsOf(folder: string): string[] {
+  const home = homedir();
+  const isShared = (path: string) => shared.some((each) => join(home, each) === path);
+  if (!folder.startsWith("/") || dirname(folder) === "/" || isShared(folder)) return [];
+  if (!isShared(dirname(folder))) return [dirname(folder)];
+  const links = readdirSync(folder, { withFileTypes: true }).filter((each) => each.isSymbolicLink());
+  const targets = links.map(({ name }) => resolve(folder, readlinkSync(join(folder, name))));
+  return [folder, ...targets.map((target) => installationOf(target, isShared))];
+}
+
+/** Returns the folder below a shared one, such as `~/.local/pipx`; elsewhere only the program's own folder. */
+function installationOf(target: string, isShared: (path: string) => boolean): string {
+  let path = dirname(target);
+  while (!isShared(dirname(path)) && dirname(path) !== "/") path = dirname(path);
+  return dirname(path) === "/" || dirname(path) === homedir() ? dirname(target) : path;
+}
+
+/** Paths of the sockets on which services of this machine listen. */
+function socketsOf(): string[] {
+  try {
+    const lines = readFileSync("/proc/net/unix", "utf8").split("\n");
+    return [...new Set(lines.flatMap((line) => / (\/.+)$/.exec(line)?.[1] ?? []))];
+  } catch {
+    return [];
+  }
+}

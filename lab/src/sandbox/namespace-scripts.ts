@@ -1,0 +1,82 @@
+/** More processes than any build needs; a `run:` line that forks without end is stopped here. */
+export const mostProcesses = 2000;
+
+/**
+ * First process of the namespaces. Prepares their file system, then ends what forks without end, until its standard
+ * input closes. Arguments: a folder for the machine's file system in the meantime, then actions, each with its path.
+ */
+export const holderScript = `
+set -eu
+old=$1; shift
+mount --rbind / "$old"
+
+# A container may lack each of these programs. Perl comes with Git; it calls SIOCSIFFLAGS with IFF_UP.
+ip link set lo up 2> /dev/null || ifconfig lo up 2> /dev/null || perl -MSocket -e '
+  $flags = pack("a16 s x22", "lo", 1); socket(S, AF_INET, SOCK_DGRAM, 0);
+  ioctl(S, 0x8914, $flags) or die "cannot use the loopback interface: $!\\n"'
+
+mount -t tmpfs -o mode=755 tmpfs /dev
+for name in null zero full random urandom tty; do
+  : > /dev/$name; mount --bind "$old/dev/$name" /dev/$name
+done
+mkdir /dev/shm /dev/pts /dev/machine
+ln -s /proc/self/fd /dev/fd; ln -s fd/0 /dev/stdin; ln -s fd/1 /dev/stdout; ln -s fd/2 /dev/stderr
+mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+mount -t devpts -o newinstance,ptmxmode=0666 devpts /dev/pts && ln -s pts/ptmx /dev/ptmx
+mount --move "$old" /dev/machine
+
+writable=" /proc /dev/shm /dev/pts "
+while [ $# -gt 0 ]; do
+  action=$1 path=$2 from=/dev/machine$3; shift 3
+  case $action in
+    hide) mount -t tmpfs -o mode=755 tmpfs "$path" ;;
+    mask) [ ! -S "$path" ] || mount --bind /dev/null "$path" ;;
+    *)
+      if [ -d "$from" ]; then mkdir -p "$path"; else mkdir -p "\${path%/*}"; [ -e "$path" ] || : > "$path"; fi
+      mount --rbind "$from" "$path"
+      [ $action = show ] || writable="$writable$path " ;;
+  esac
+done
+
+mount -t proc proc /proc
+# Root could change the kernel's settings there.
+for path in bus fs irq sys sysrq-trigger; do
+  [ ! -e /proc/$path ] || mount --bind /proc/$path /proc/$path
+done
+umount -l /dev/machine; rmdir /dev/machine
+while read -r _ _ _ _ path options _; do
+  printf -v path %b "$path"
+  case $writable in *" $path "*) continue ;; esac
+  # A path that another mount covers cannot be changed, nor reached.
+  mount -o "remount,bind,$options,ro" "$path" 2> /dev/null || [ ! -w "$path" ] || echo "writable $path"
+done < /proc/self/mountinfo
+echo ready
+cd /
+
+while read -r -t 0.5 _ || [ $? -gt 128 ]; do
+  set -- /proc/[0-9]*
+  [ $# -le ${mostProcesses} ] || { kill -KILL -1; echo "ended $#"; }
+done`;
+
+/**
+ * Runs a command in the PID namespace, which begins with a child of this process, and passes signals to it. Arguments:
+ * folder, command.
+ */
+export const stepScript = `
+cd -- "$1" || exit 126
+ulimit -u ${2 * mostProcesses} 2> /dev/null
+"\${@:2}" &
+child=$!
+for signal in HUP INT QUIT TERM; do trap "kill -$signal $child" $signal; done
+while kill -0 $child 2> /dev/null; do wait $child; done
+wait $child`;
+
+/** Listens in the network namespace that it runs in, and sends each server to the parent process. */
+export const listenScript = `
+const ports = JSON.parse(process.argv[1]);
+let left = ports.length;
+for (const port of ports) {
+  const server = require("node:net").createServer().listen(port, "127.0.0.1", () => {
+    process.send(server.address().port, server, () => --left || process.exit());
+  });
+}`;

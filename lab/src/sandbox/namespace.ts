@@ -1,0 +1,166 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { connect, type Server } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { findProgram } from "../runner/jobs/job-processes.ts";
+import type { StepProcess } from "../runner/jobs/run-context.ts";
+import type { MountAction } from "./mounts.ts";
+import { holderScript, listenScript, stepScript } from "./namespace-scripts.ts";
+
+interface NamespaceOptions {
+  directory: string;
+  mounts: readonly MountAction[];
+  /** Ports of this machine that exist in the namespace, too. */
+  ports: readonly number[];
+  environment: Readonly<Record<string, string>>;
+  /** Receives a sentence when all processes were ended because there were too many. */
+  onNote(sentence: string): void;
+}
+
+export interface Namespace {
+  wrap(process: StepProcess): StepProcess;
+  /** Server on a free port of the namespace. */
+  proxy: { port: number; server: Server };
+  /** Mount points that could not be made read-only. */
+  writable: readonly string[];
+}
+
+/**
+ * Starts namespaces of users, mounts, processes and networks that last until `ends`. Rejects where the system does not
+ * allow them, with its words.
+ */
+export async function openNamespace(
+  options: NamespaceOptions,
+  ends: AsyncDisposableStack,
+): Promise<Namespace> {
+  const programs = findPrograms(options.environment);
+  const { holder, writable } = await startHolder(programs, options, ends);
+  const target = [`--target=${holder.pid}`, "--user", "--net", "--preserve-credentials", "--no-fork"];
+  const servers = await listenInside([programs.nsenter, ...target], options.ports, ends);
+  for (const port of options.ports) bridge(servers.get(port) as Server, port);
+  const [proxy] = [...servers].filter(([port]) => !options.ports.includes(port));
+  const identity = [`--map-user=${process.getuid?.()}`, `--map-group=${process.getgid?.()}`];
+  const namespaces = ["--mount", "--ipc", `--pid=/proc/${holder.pid}/ns/pid_for_children`];
+  const enter = [programs.nsenter, ...target, ...namespaces, "--", programs.bash, "-c", stepScript, "step"];
+  // A second user namespace: its processes have no right to change the mounts of the first. A shell ignores SIGINT for
+  // a child in the background; `env` undoes that.
+  const start = [
+    programs.unshare,
+    "--user",
+    ...identity,
+    "--",
+    programs.env,
+    "--default-signal=INT,QUIT",
+    "--",
+  ];
+  return {
+    writable,
+    proxy: { port: proxy?.[0] as number, server: proxy?.[1] as Server },
+    wrap({ command, directory, environment }) {
+      const [outside, inside] = divide(environment);
+      const variables = Object.entries(inside).map(([name, value]) => `${name}=${value}`);
+      return {
+        command: [...enter, directory, ...start, ...variables, ...command],
+        directory: "/",
+        environment: outside,
+      };
+    },
+  };
+}
+
+/** Paths, so that no step can put another program in their place. */
+function findPrograms(environment: Readonly<Record<string, string>>) {
+  const find = (name: string) => {
+    const path = findProgram(name, environment);
+    if (!path) throw new Error(`the program '${name}' is not installed`);
+    return path;
+  };
+  return { ...{ unshare: find("unshare"), nsenter: find("nsenter") }, bash: find("bash"), env: find("env") };
+}
+
+async function startHolder(
+  programs: ReturnType<typeof findPrograms>,
+  { directory, mounts, onNote, environment }: NamespaceOptions,
+  ends: AsyncDisposableStack,
+) {
+  const old = join(directory, "machine");
+  await mkdir(old, { recursive: true });
+  const flags = ["--map-root-user", "--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child"];
+  const actions = mounts.flatMap(({ action, path, from = path }) => [action, path, from]);
+  const command = [...flags, "--", programs.bash, "-c", holderScript, "sandbox", old, ...actions];
+  const holder = spawn(programs.unshare, command, {
+    cwd: "/",
+    detached: true,
+    env: { PATH: `${environment.PATH}:/usr/sbin:/sbin` },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  const errors = text(holder.stderr);
+  const ended = once(holder, "close");
+  ends.defer(async () => {
+    holder.stdin.end();
+    await ended;
+  });
+  const writable: string[] = [];
+  await new Promise<void>((ready, reject) => {
+    createInterface({ input: holder.stdout }).on("line", (line) => {
+      if (line === "ready") ready();
+      if (line.startsWith("writable ")) writable.push(line.slice(9));
+      if (line.startsWith("ended "))
+        onNote(`All processes of the steps were ended, because there were ${line.slice(6)}.`);
+    });
+    ended.then(async () => reject(new Error((await errors).trim().split("\n").at(-1))), reject);
+  });
+  return { holder, writable };
+}
+
+/** Resolves to servers of the namespace by their port: those of the ports, and one more. */
+async function listenInside(enter: readonly string[], ports: readonly number[], ends: AsyncDisposableStack) {
+  const [command = "", ...flags] = enter;
+  const wanted = JSON.stringify([...ports, 0]);
+  const child: ChildProcess = spawn(command, [...flags, "--", process.execPath, "-e", listenScript, wanted], {
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    env: {},
+  });
+  const servers = new Map<number, Server>();
+  child.on("message", (port, server) => {
+    if (server) servers.set(port as number, (server as Server).unref());
+  });
+  ends.defer(() => {
+    for (const server of servers.values()) server.close();
+  });
+  const errors = text(child.stderr as NodeJS.ReadableStream);
+  await once(child, "close");
+  if (servers.size <= ports.length) throw new Error((await errors).trim().split("\n").at(-1));
+  return servers;
+}
+
+/** Connects each client of a server to a port of this machine. */
+function bridge(server: Server, port: number): void {
+  server.on("connection", (inside) => {
+    const outside = connect({ port, host: "127.0.0.1" });
+    for (const [one, other] of [
+      [inside, outside],
+      [outside, inside],
+    ] as const)
+      one
+        .on("error", () => other.destroy())
+        .on("close", () => other.destroySoon())
+        .pipe(other);
+  });
+}
+
+/**
+ * Variables that change what a program loads or executes, so that they reach only the step's own process: those that
+ * glibc ignores in privileged programs (sysdeps/generic/unsecvars.h), and those of Bash.
+ */
+const unsafe =
+  /^(LD_|MALLOC_|GLIBC_|BASH|RES_|GCONV_PATH$|GETCONF_DIR$|HOSTALIASES$|LOCALDOMAIN$|LOCPATH$|NIS_PATH$|NLSPATH$|RESOLV_HOST_CONF$|TZDIR$|ENV$|SHELLOPTS$|PS4$|POSIXLY_CORRECT$)/;
+
+function divide(environment: Readonly<Record<string, string>>) {
+  const entries = Object.entries(environment);
+  const select = (side: boolean) => entries.filter(([name]) => unsafe.test(name) === side);
+  return [Object.fromEntries(select(false)), Object.fromEntries(select(true))] as const;
+}

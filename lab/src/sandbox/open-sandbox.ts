@@ -1,0 +1,196 @@
+import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import type { StepProcess } from "../runner/jobs/run-context.ts";
+import { runProcess } from "../runner/steps/run-process.ts";
+import { gitSettings, writePrograms } from "./left-out.ts";
+import { planMounts } from "./mounts.ts";
+import { type Namespace, openNamespace } from "./namespace.ts";
+import { createNetworkProxy, type NetworkAccess } from "./network-proxy.ts";
+
+export type { NetworkAccess };
+
+export interface SandboxOptions {
+  /** For what belongs to the sandbox; the caller removes it. */
+  directory: string;
+  /** Folders in which steps write: that of all runs. Steps see them at the same path. */
+  writable: readonly string[];
+  /**
+   * Files and folders that steps read although they are in a home, in /tmp or in a writable folder: this package, Git
+   * objects that their checkouts borrow, folders of the runner whose Git settings a step must not change.
+   */
+  readable: readonly string[];
+  network: NetworkAccess;
+  /** Ports of 127.0.0.1 that steps may reach: simulator, registry, Git, load balancers' listeners. */
+  ports: readonly number[];
+  /** Environment of the runner's machine so far: listed variables only (`machineEnvironment`). */
+  environment: Readonly<Record<string, string>>;
+  /** Programs that stand before the machine's in PATH, by name: the text of a script with its first line. */
+  programs: Readonly<Record<string, string>>;
+  /** "never" keeps to environment and proxy, as on a system without namespaces. */
+  namespaces?: "if-possible" | "never";
+}
+
+export interface Sandbox {
+  environment: Record<string, string>;
+  wrap(process: StepProcess): StepProcess;
+  /** Sentences for the user: what protects here, and what does not. More can follow while steps run. */
+  notes: readonly string[];
+  /** Hosts that steps did not reach, with the reason. */
+  refused: ReadonlyMap<string, string>;
+}
+
+/** Opens the environment in which steps of a repository that the user may not know run. Closed by `ends`. */
+export async function openSandbox(options: SandboxOptions, ends: AsyncDisposableStack): Promise<Sandbox> {
+  const folders = await createFolders(options);
+  const refused = new Map<string, string>();
+  const proxy = createNetworkProxy({ ...options, onRefused: (host, why) => refused.set(host, why) });
+  ends.defer(() => {
+    proxy.close();
+    proxy.closeAllConnections();
+  });
+  const notes: string[] = [];
+  const namespace = await tryNamespace(options, folders, notes, ends);
+  if (namespace) namespace.proxy.server.on("connection", (socket) => proxy.emit("connection", socket));
+  const port = namespace?.proxy.port ?? (await listen(proxy));
+  if (namespace) notes.unshift(...protectedNotes(options, namespace));
+  return {
+    environment: environmentOf(options, folders, `http://127.0.0.1:${port}`),
+    wrap: namespace?.wrap ?? ((process) => process),
+    ...{ notes, refused },
+  };
+}
+
+async function listen(proxy: Server): Promise<number> {
+  proxy.listen(0, "127.0.0.1").unref();
+  await once(proxy, "listening");
+  return (proxy.address() as AddressInfo).port;
+}
+
+/** Undefined where the system does not allow namespaces, or where a step cannot start in one. */
+async function tryNamespace(
+  { directory, writable, readable, ports, environment, namespaces }: SandboxOptions,
+  folders: Folders,
+  notes: string[],
+  ends: AsyncDisposableStack,
+): Promise<Namespace | undefined> {
+  const own = new AsyncDisposableStack();
+  try {
+    if (namespaces === "never") throw new Error("they are switched off");
+    const mounts = planMounts({
+      temporary: folders.temporary,
+      writable: [folders.home, folders.temporary, ...writable],
+      readable: [folders.programs, folders.settings, ...readable],
+      path: pathOf(environment),
+    });
+    const onNote = (sentence: string) => notes.push(sentence);
+    const namespace = await openNamespace({ directory, mounts, ports, environment, onNote }, own);
+    await tryStep(namespace, folders, environment);
+    ends.use(own.move());
+    return namespace;
+  } catch (error) {
+    await own.disposeAsync();
+    const reason = (error as Error).message.replace(/\.$/, "");
+    notes.push(
+      `This system does not isolate the steps: ${reason}.`,
+      "Steps can read and change every file that you can, also by the path of your home folder.",
+      "Programs that ignore HTTPS_PROXY can reach the network, services of this machine, and AWS, if they have keys.",
+      "Steps can signal your other processes, and a step that forks without end can stop this machine.",
+      "A program that a step starts by its path, such as /usr/bin/npm, runs itself, not its replacement.",
+    );
+    return undefined;
+  }
+}
+
+/** Rejects if a step cannot reach the proxy, or if it cannot execute Node.js. */
+async function tryStep({ wrap, proxy }: Namespace, { home }: Folders, { PATH = "" }: Record<string, string>) {
+  const lines: string[] = [];
+  const script = `exec 3<>/dev/tcp/127.0.0.1/${proxy.port} && exec "$0" --version`;
+  const { command, ...rest } = wrap({
+    command: ["bash", "-c", script, process.execPath],
+    ...{ directory: home, environment: { PATH } },
+  });
+  const code = await runProcess({
+    ...{ ...rest, command: command[0] ?? "", arguments: command.slice(1) },
+    ...{ onLine: (line) => lines.push(line), signal: new AbortController().signal, groups: new Set() },
+  });
+  if (code !== 0) throw new Error(lines.at(-1) ?? `a first step ended with code ${code}`);
+}
+
+type Folders = Awaited<ReturnType<typeof createFolders>>;
+
+async function createFolders({ directory, programs }: SandboxOptions) {
+  const folders = {
+    ...{ home: join(directory, "home"), temporary: join(directory, "tmp") },
+    ...{ programs: join(directory, "programs"), settings: join(directory, "settings") },
+  };
+  for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
+  await writeFile(join(folders.settings, "gitconfig"), gitSettings);
+  await writePrograms(folders.programs, programs);
+  return folders;
+}
+
+/** The folders of npm's scripts are the user's project, not the runner's machine. Node.js comes last. */
+const pathOf = ({ PATH = "" }: Readonly<Record<string, string>>) =>
+  [
+    ...PATH.split(":").filter(
+      (folder) => folder.startsWith("/") && !/\/node_modules\/|node-gyp-bin/.test(`${folder}/`),
+    ),
+    dirname(process.execPath),
+  ].join(":");
+
+function environmentOf(
+  options: SandboxOptions,
+  { home, temporary, programs, settings }: Folders,
+  proxy: string,
+): Record<string, string> {
+  const java = new URL(proxy);
+  const javaOptions = ["http", "https"]
+    .map((each) => `-D${each}.proxyHost=${java.hostname} -D${each}.proxyPort=${java.port}`)
+    .join(" ");
+  return {
+    ...options.environment,
+    ...{ HOME: home, TMPDIR: temporary, PATH: `${programs}:${pathOf(options.environment)}` },
+    ...{ XDG_CONFIG_HOME: join(home, ".config"), XDG_CACHE_HOME: join(home, ".cache") },
+    ...{ XDG_DATA_HOME: join(home, ".local/share"), XDG_STATE_HOME: join(home, ".local/state") },
+    ...{
+      GIT_CONFIG_GLOBAL: join(settings, "gitconfig"),
+      GIT_CONFIG_SYSTEM: "/dev/null",
+      GIT_TERMINAL_PROMPT: "0",
+    },
+    ...{ DOCKER_CONFIG: join(home, ".docker"), KUBECONFIG: join(home, ".kube/config") },
+    ...{ npm_config_userconfig: join(home, ".npmrc"), npm_config_cache: join(home, ".npm") },
+    ...{ PIP_CONFIG_FILE: "/dev/null", CARGO_HOME: join(home, ".cargo"), GNUPGHOME: join(home, ".gnupg") },
+    ...{
+      AWS_CONFIG_FILE: join(home, ".aws/config"),
+      AWS_SHARED_CREDENTIALS_FILE: join(home, ".aws/credentials"),
+    },
+    AWS_EC2_METADATA_DISABLED: "true",
+    ...{
+      HTTP_PROXY: proxy,
+      HTTPS_PROXY: proxy,
+      http_proxy: proxy,
+      https_proxy: proxy,
+      NODE_USE_ENV_PROXY: "1",
+    },
+    ...{ NO_PROXY: "localhost,127.0.0.1,::1", no_proxy: "localhost,127.0.0.1,::1" },
+    ...{ MAVEN_OPTS: javaOptions, GRADLE_OPTS: javaOptions },
+  };
+}
+
+function protectedNotes({ network, writable }: SandboxOptions, { writable: left }: Namespace): string[] {
+  const reach = {
+    none: "Steps reach no network.",
+    registries: "Steps reach package and image registries through a proxy, and no other host.",
+    all: "Steps reach hosts through a proxy, by their names; programs that ignore HTTPS_PROXY reach none.",
+  };
+  return [
+    `Steps run isolated: they see an empty home instead of ${homedir()}, and write only in ${writable.join(", ")}.`,
+    `${reach[network]} No step reaches AWS.`,
+    "A step can use all memory and all disk space of this machine.",
+    ...left.map((path) => `${path} cannot be made read-only here.`),
+  ];
+}
