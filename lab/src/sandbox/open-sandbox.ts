@@ -79,7 +79,7 @@ async function tryNamespace(
 ): Promise<Namespace | undefined> {
   const own = new AsyncDisposableStack();
   try {
-    if (namespaces === "never") throw new Error("they are switched off");
+    if (namespaces === "never") throw new Error("namespaces are switched off");
     const mounts = planMounts({
       temporary: folders.temporary,
       writable: [folders.home, folders.temporary, ...writable],

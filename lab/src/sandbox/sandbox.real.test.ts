@@ -1,0 +1,191 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { JobProcesses } from "../runner/jobs/job-processes.ts";
+import { runProcess } from "../runner/steps/run-process.ts";
+import { openSandbox, type Sandbox } from "./open-sandbox.ts";
+
+// What a step must not reach, in a folder that is not its own, and the folder of its runs.
+const place = { ends: new AsyncDisposableStack(), directory: "", outside: "", runs: "" };
+const variables: Record<string, string> = {};
+const sandboxes: Record<string, Sandbox> = {};
+let victim: ChildProcess;
+
+beforeAll(async () => {
+  const { ends } = place;
+  place.directory = await mkdtemp(join(tmpdir(), "sandbox-test-"));
+  place.outside = join(place.directory, "outside");
+  place.runs = join(place.directory, "runs");
+  for (const folder of [place.outside, place.runs]) await mkdir(folder);
+  ends.defer(() => rm(place.directory, { recursive: true }));
+  await writeFile(join(place.outside, "credentials"), "REACHED\n");
+  victim = spawn("sleep", ["1000"], { env: { ...process.env, MINE: "REACHED" } });
+  ends.defer(() => void victim.kill());
+  const listen = async (at: string | number, answer: string) => {
+    const server = createServer((socket) => {
+      socket.on("error", () => {}).end(`HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${answer}\n`);
+    });
+    server.listen(typeof at === "number" ? { port: at, host: "127.0.0.1" } : at);
+    await once(server, "listening");
+    ends.defer(() => void server.close());
+    return String((server.address() as AddressInfo).port);
+  };
+  const listed = await listen(0, "simulator");
+  Object.assign(variables, {
+    ...{ OUTSIDE: place.outside, SOCKET: join(place.outside, "docker.sock"), VICTIM: String(victim.pid) },
+    ...{ LISTED: listed, UNLISTED: await listen(0, "REACHED"), LAB: String(process.pid) },
+    PROGRAMS: join(place.directory, "if-possible", "programs"),
+    ECS_DELIVERY_LEFT_OUT: join(place.runs, "left-out"),
+  });
+  await listen(variables.SOCKET as string, "REACHED");
+  process.env.SSH_AUTH_SOCK = variables.SOCKET;
+  for (const namespaces of ["if-possible", "never"] as const) {
+    const directory = join(place.directory, namespaces);
+    sandboxes[namespaces] = await openSandbox(
+      {
+        ...{ directory, namespaces, network: "registries", programs: {}, ports: [Number(listed)] },
+        ...{ writable: [place.runs], readable: [] },
+        environment: { PATH: process.env.PATH ?? "", AWS_ENDPOINT_URL: `http://127.0.0.1:${listed}` },
+      },
+      ends,
+    );
+  }
+});
+
+afterAll(async () => {
+  delete process.env.SSH_AUTH_SOCK;
+  await place.ends.disposeAsync();
+});
+
+async function attack(sandbox: Sandbox | undefined, script: string, signal = new AbortController().signal) {
+  const lines: string[] = [];
+  const jobs = new JobProcesses(place.runs);
+  const environment = { ...sandbox?.environment, ...variables, RUNNER_TRACKING_ID: jobs.trackingId };
+  const started = { command: ["bash", "-c", script], directory: place.runs, environment };
+  const { command, ...rest } = sandbox?.wrap(started) ?? started;
+  const code = await runProcess({
+    ...{ ...rest, command: command[0] as string, arguments: command.slice(1) },
+    ...{ onLine: (line) => lines.push(line), signal, groups: new Set(), watch: (pid) => jobs.watch(pid) },
+  });
+  return { code, lines, orphans: await jobs.end(), executed: jobs.executed(place.runs) };
+}
+
+// Without namespaces some attacks reach their aim; undefined where that depends on the machine.
+const attacks: readonly [name: string, script: string, reachesWithout?: boolean][] = [
+  ["reads credentials by $HOME", `cat "$HOME/.aws/credentials" "$AWS_SHARED_CREDENTIALS_FILE"`, false],
+  ["reads credentials by their path", `cat "$OUTSIDE/credentials"`, true],
+  ["reads them through a link in the workspace", `ln -sfn "$OUTSIDE" link; cat link/credentials`, true],
+  ["reads the home by the user's name", `eval "cat ~$(id -un)/.npmrc ~$(id -un)/.bashrc" && echo REACHED`],
+  ["writes a file outside", `[ -w "$OUTSIDE/credentials" ] && echo REACHED`, true],
+  ["writes into the system", "[ -w /etc ] && echo REACHED"],
+  ["writes the kernel's settings", `[ -w /proc/sys/kernel/core_pattern ] && echo REACHED`],
+  ["reads the machine's disks", "cat /proc/partitions > /dev/null; ls /dev/[vsn][dvm]* && echo REACHED"],
+  ["writes the runner's own files", `[ -w "$PROGRAMS/git-remote-left-out" ] && echo REACHED`, true],
+  ["connects to another port", `cat < "/dev/tcp/127.0.0.1/$UNLISTED"`, true],
+  ["connects to it through the proxy", `curl -s -x "$HTTP_PROXY" --noproxy "" "127.0.0.1:$UNLISTED"`, false],
+  ["tunnels to it", `curl -sp -x "$HTTP_PROXY" --noproxy "" "127.0.0.1:$UNLISTED"`, false],
+  ["tunnels to AWS", `curl -s https://ecs.us-east-1.amazonaws.com && echo REACHED`, false],
+  [
+    "calls AWS without the proxy, here a local server of that name",
+    `name=ecs.us-east-1.amazonaws.com:$UNLISTED; curl -s --noproxy "*" --resolve "$name:127.0.0.1" "$name"`,
+    true,
+  ],
+  ["connects to the Docker socket", `curl -s --unix-socket "$SOCKET" localhost`, true],
+  ["finds the SSH agent", `curl -s --unix-socket "$SSH_AUTH_SOCK" localhost`, false],
+  ["reads a process's environment", `tr "\\0" "\\n" < "/proc/$VICTIM/environ" | sed s/MINE=//`, true],
+  ["reads a process's memory", `exec 3< "/proc/$VICTIM/mem" && echo REACHED`],
+  ["signals the lab", `kill -0 "$LAB" && echo REACHED`, true],
+  ["unmounts what hides files", `"$(type -ap umount | tail -1)" -l /tmp; cat "$OUTSIDE/credentials"`],
+  ["unmounts as root of a new namespace", `unshare -Urm umount -l /tmp; cat "$OUTSIDE/credentials"`, true],
+  ["enters the first process's namespaces", `nsenter -t 1 -m cat "$OUTSIDE/credentials"`],
+];
+
+it.each(attacks)("a step that %s does not reach its aim in namespaces", async (_, script, reachesWithout) => {
+  expect((await attack(sandboxes["if-possible"], script)).lines).not.toContain("REACHED");
+  if (reachesWithout === undefined) return;
+  expect((await attack(sandboxes.never, script)).lines.includes("REACHED")).toBe(reachesWithout);
+});
+
+it("a step that changes files outside, or what later processes load, changes nothing outside", async () => {
+  const { wrap } = sandboxes["if-possible"] as Sandbox;
+  await attack(
+    sandboxes["if-possible"],
+    `rm -rf "$HOME" "$OUTSIDE" ~/.[a-z]*; mkdir -p "$OUTSIDE"; echo > "$OUTSIDE/new"`,
+  );
+  expect(await readdir(place.outside)).toEqual(["credentials", "docker.sock"]);
+  const environment = {
+    LD_PRELOAD: "/a.so",
+    BASH_ENV: "/a",
+    "BASH_FUNC_wait%%": "() { :; }",
+    INPUT_A: "b",
+    PATH: "/evil",
+  };
+  const wrapped = wrap({ command: ["true"], directory: "/", environment });
+  expect(wrapped.environment).toEqual({ INPUT_A: "b", PATH: "/evil" });
+  expect(wrapped.command[0]).toMatch(/^\/(?!evil)/);
+});
+
+describe.each(["if-possible", "never"])("with namespaces %s", (namespaces) => {
+  const run = (script: string, signal?: AbortSignal) => attack(sandboxes[namespaces], script, signal);
+
+  it("a step has its variables, its folder, the listed port, and its code", async () => {
+    const script = `cat < "/dev/tcp/127.0.0.1/$LISTED" | tail -1; pwd; echo "$BASH_ENV"; curl -s http://ecs.us-east-1.amazonaws.com; exit 7`;
+    const { code, lines } = await run(script);
+    expect({ code, lines }).toEqual({ code: 7, lines: ["simulator", place.runs, "", "simulator"] });
+    expect((await run("kill -9 $$")).code).toBe(137);
+  });
+
+  it("a step that is cancelled gets SIGINT and ends with its own code", async () => {
+    const stop = new AbortController();
+    const file = join(place.runs, "started");
+    const running = run(
+      `trap "exit 3" INT; echo > "${file}"; while :; do read -rt 0.1 < <(:); done`,
+      stop.signal,
+    );
+    while (!existsSync(file)) await setTimeout(5);
+    await rm(file);
+    stop.abort();
+    expect((await running).code).toBe(3);
+  });
+
+  it("what a step leaves in the background ends with its job", async () => {
+    const { code, orphans, executed } = await run("sleep 1000 & disown; read -rt 0.3 < <(sleep 1); exit 0");
+    expect(code).toBe(0);
+    expect(orphans.join()).toMatch(/Terminate orphan process: pid \(\d+\) \(sleep\)/);
+    expect(executed.join()).toContain("/sleep");
+  });
+
+  it("a deployment tool is left out", async () => {
+    await writeFile(variables.ECS_DELIVERY_LEFT_OUT as string, "");
+    expect((await run("terraform apply && sudo apt-get install jq")).code).toBe(0);
+    const leftOut = await readFile(variables.ECS_DELIVERY_LEFT_OUT as string, "utf8");
+    expect(leftOut.match(/"what":"[^"]*"/g)).toEqual([`"what":"terraform apply"`, `"what":"sudo apt-get"`]);
+  });
+});
+
+it("a step that starts thousands of processes is ended, and no other process of the machine", async () => {
+  const { code } = await attack(
+    sandboxes["if-possible"],
+    "for i in {1..2500}; do sleep 1000 & done 2> /dev/null; wait",
+  );
+  expect(code).toBe(137);
+  expect(victim.exitCode).toBeNull();
+  expect((await attack(sandboxes["if-possible"], "exit 0")).code).toBe(0);
+  expect(sandboxes["if-possible"]?.notes.join()).toMatch(/All processes of the steps were ended/);
+});
+
+it("states what protects, and what does not", () => {
+  expect(sandboxes["if-possible"]?.notes[0]).toMatch(/^Steps run isolated/);
+  expect(sandboxes.never?.notes[0]).toBe(
+    "This system does not isolate the steps: namespaces are switched off.",
+  );
+  expect(Object.fromEntries(sandboxes.never?.refused ?? [])).toMatchObject({
+    "ecs.us-east-1.amazonaws.com:443": "The rehearsal does not reach AWS (ecs.us-east-1.amazonaws.com).",
+  });
+});
