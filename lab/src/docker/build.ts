@@ -1,0 +1,137 @@
+import { join, resolve } from "node:path";
+import { type Arguments, readArguments } from "./arguments.ts";
+import type { Caller } from "./caller.ts";
+import { digestOf, type Image, standInImage } from "./image.ts";
+import { parseReference } from "./job-images.ts";
+import { DockerFailure } from "./registry.ts";
+
+/** Options that give a build this machine. */
+const dangerous: readonly (readonly [option: string, value: RegExp])[] = [
+  ["allow", /./],
+  ["cgroup-parent", /./],
+  ["network", /^host$/],
+  ["security-opt", /./],
+  ["ssh", /./],
+];
+
+/** Reads the arguments of `docker build`. Throws docker's error, or a refusal. */
+export function readBuild(args: readonly string[]) {
+  const given = readArguments(args, "file");
+  const [option] = dangerous.find(([name, value]) => given.all(name).some((each) => value.test(each))) ?? [];
+  if (option)
+    throw new DockerFailure(
+      `docker build --${option} would give the build access to this machine, so the rehearsal refuses it. Fix: build without it.`,
+    );
+  const [context, ...more] = given.positionals;
+  if (context === undefined || more.length > 0)
+    throw new DockerFailure("ERROR: docker: 'docker buildx build' requires 1 argument");
+  const tags = given.all("tag").map((tag) => {
+    try {
+      return parseReference(tag).full;
+    } catch (error) {
+      throw new DockerFailure(
+        `invalid argument "${tag}" for "-t, --tag" flag: ${(error as Error).message}`,
+        125,
+      );
+    }
+  });
+  const output = given.last("output") ?? "";
+  const isPushed = given.has("push") || /\btype=registry\b|\bpush=true\b/.test(output);
+  return { ...given, context, tags, output, isPushed, isQuiet: given.has("quiet", "q") };
+}
+
+type Build = ReturnType<typeof readBuild>;
+
+/** Makes a stand-in for the image of a build, after the checks that BuildKit makes before its first step. */
+export async function buildStandIn(caller: Caller, build: Build): Promise<{ image: Image; ports: string[] }> {
+  const { text, source } = await readContext(caller, build);
+  if (/\bdest=|\btype=(?:local|oci|tar)\b|^[^=]+$/.test(build.output))
+    throw new DockerFailure(
+      `docker build --output ${build.output} needs a Docker engine: a stand-in has no files. Fix: start Docker.`,
+    );
+  const [name = "an image without a name"] = build.tags;
+  const ports = exposedPorts(text, build);
+  const content = { name, ports, labels: pairsIn(build.all("label")) };
+  const made = JSON.stringify([text, source, build.all("build-arg"), build.last("target")]);
+  return { image: standInImage({ ...content, source: digestOf(made) }), ports };
+}
+
+/** Writes the results that a step asked for, in BuildKit's forms. */
+export async function writeResults(
+  caller: Caller,
+  { id, digest }: Image,
+  { last, tags }: Build,
+): Promise<void> {
+  const metadata = {
+    "containerimage.config.digest": id,
+    "containerimage.digest": digest,
+    "image.name": tags.join(","),
+  };
+  const texts = { iidfile: id, "metadata-file": JSON.stringify(metadata, undefined, 2) };
+  for (const [option, text] of Object.entries(texts)) {
+    const path = last(option);
+    if (path) await caller.ask("write", resolve(caller.directory, path), text);
+  }
+}
+
+async function readContext({ ask, directory }: Caller, { context, last }: Build) {
+  if (context === "-") return { text: (await ask("read", "-")) ?? "", source: "" };
+  if (/^(?:https?|git|ssh):\/\/|^git@/.test(context)) return { text: "", source: context };
+  const folder = resolve(directory, context);
+  const source = await ask("digest", folder);
+  if (source === undefined)
+    throw new DockerFailure(`ERROR: failed to build: unable to prepare context: path "${context}" not found`);
+  const file = last("file");
+  const path =
+    file === undefined ? join(folder, "Dockerfile") : file === "-" ? file : resolve(directory, file);
+  const text = await ask("read", path);
+  if (text !== undefined) return { text, source };
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  throw new DockerFailure(
+    `ERROR: failed to build: failed to solve: failed to read dockerfile: open ${name}: no such file or directory`,
+  );
+}
+
+/** Returns the ports of EXPOSE and `ENV PORT` in the stage that is built and in those that it is based on. */
+export function exposedPorts(dockerfile: string, { all, last }: Pick<Arguments, "all" | "last">): string[] {
+  const variables: Record<string, string> = {};
+  const given = pairsIn(all("build-arg"));
+  const expand = (text: string) =>
+    text.replace(/\$(?:(\w+)|\{(\w+)(?::-([^}]*))?\})/g, (_, a, b, other = "") => variables[a ?? b] || other);
+  const stages: { name: string | undefined; ports: Set<string> }[] = [];
+  const joined = dockerfile.replaceAll(/\\\s*\n/g, " ");
+  for (const [, word = "", text = ""] of joined.matchAll(/^[ \t]*(FROM|ARG|ENV|EXPOSE)[ \t]+(.+)$/gim)) {
+    const stage = stages.at(-1);
+    if (/from/i.test(word)) {
+      const [base, , name] = expand(text)
+        .toLowerCase()
+        .split(/\s+/)
+        .filter((each) => !each.startsWith("--"));
+      stages.push({ name, ports: new Set(stages.find((each) => each.name === base)?.ports) });
+    } else if (/expose/i.test(word)) {
+      for (const port of expand(text).split(/\s+/)) stage?.ports.add(port.replace(/\/tcp$/i, ""));
+    } else {
+      const pairs = text.includes("=")
+        ? text.matchAll(/(\w+)=("[^"]*"|\S*)/g)
+        : text.matchAll(/^(\w+)\s*(.*)$/g);
+      for (const [, name = "", value = ""] of pairs) {
+        const isArg = /arg/i.test(word);
+        variables[name] = (isArg ? given[name] : undefined) ?? expand(value.replaceAll('"', ""));
+        if (name === "PORT" && !isArg) stage?.ports.add(variables[name] ?? "");
+      }
+    }
+  }
+  const target = last("target")?.toLowerCase();
+  const chosen = target === undefined ? stages.at(-1) : stages.find(({ name }) => name === target);
+  if (chosen) return [...chosen.ports].filter((port) => /^\d+$/.test(port));
+  if (target === undefined) return [];
+  throw new DockerFailure(
+    `ERROR: failed to build: failed to solve: target stage "${target}" could not be found`,
+  );
+}
+
+function pairsIn(list: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    list.map((pair) => [pair.split("=")[0] ?? "", pair.split("=").slice(1).join("=")]),
+  );
+}
