@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isObject } from "@ecs-delivery/actions/core/is-object";
+import { inspectTaskDefinition, type TaskDefinitionInput } from "@ecs-delivery/actions/core/task-definition";
+import { parse } from "yaml";
+
+export interface Container {
+  readonly name: string;
+  readonly port?: number;
+}
+
+/** A task definition file of the repository. */
+export interface Definition {
+  readonly path: string;
+  readonly content: TaskDefinitionInput;
+  /** Undefined if a step fills it in. */
+  readonly family: string | undefined;
+  readonly containers: readonly Container[];
+}
+
+/** Returns a task definition, JSON or YAML, also in the wrapper of DescribeTaskDefinition; undefined for another file. */
+export function readDefinition(checkout: string, path: string): Definition | undefined {
+  const value = parsed(readFileSync(join(checkout, path), "utf8"));
+  if (!isObject(value)) return undefined;
+  const { taskDefinition: content } = inspectTaskDefinition(value);
+  if (!Array.isArray(content.containerDefinitions)) return undefined;
+  const containers = content.containerDefinitions.filter(isObject) as NonNullable<
+    typeof content.containerDefinitions
+  >;
+  return {
+    ...{ path, content },
+    family: /^[\w-]+$/.test(content.family ?? "") ? content.family : undefined,
+    containers: containers.map(({ name = "", portMappings }) => {
+      const port = Number(portMappings?.[0]?.containerPort);
+      return { name, ...(port > 0 && { port }) };
+    }),
+  };
+}
+
+/** Placeholders that a step fills in may leave a file that cannot be parsed. */
+export function parsed(text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What its containers read: secrets of Secrets Manager and parameters, as the definition refers to them. */
+export function secretsOf({ content }: Definition): string[] {
+  return (content.containerDefinitions ?? []).flatMap(
+    ({ secrets = [], logConfiguration, repositoryCredentials }) =>
+      [
+        ...[...secrets, ...(logConfiguration?.secretOptions ?? [])].map(({ valueFrom }) => `${valueFrom}`),
+        ...(repositoryCredentials?.credentialsParameter ?? ([] as string[])),
+      ].flat(),
+  );
+}
+
+export function logGroupsOf({ content }: Definition): string[] {
+  const groups = (content.containerDefinitions ?? []).map(
+    ({ logConfiguration }) => logConfiguration?.options?.["awslogs-group"],
+  );
+  return groups.filter((group) => group !== undefined);
+}

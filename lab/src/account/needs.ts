@@ -1,0 +1,189 @@
+import { globSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Keys } from "../story/simulator-process.ts";
+import { type Definition, logGroupsOf, readDefinition, secretsOf } from "./definitions.ts";
+import { type ReadValue, valuesIn } from "./placeholders.ts";
+import { type FoundStep, readSteps } from "./read-steps.ts";
+import { findServices, type NeededService } from "./services.ts";
+import { commandsIn } from "./shell-commands.ts";
+import { orderTemplates } from "./templates.ts";
+
+/** What the files of a commit (workflows, task definitions, templates) name of an AWS account. */
+export interface Needs {
+  /** Folder of the commit, in which its paths are. */
+  readonly checkout: string;
+  readonly region: string;
+  readonly account: string;
+  readonly services: readonly NeededService[];
+  /** Task definitions without a service, such as of `aws ecs run-task`. */
+  readonly tasks: readonly NeededService[];
+  /** Names in ECR. */
+  readonly repositories: readonly string[];
+  /** ARNs or names of the roles that workflows assume or definitions pass. */
+  readonly roles: readonly string[];
+  readonly logGroups: readonly string[];
+  /** References of containers to secrets and parameters. */
+  readonly secrets: readonly string[];
+  readonly needsDatabase: boolean;
+  /** Secrets and variables that the workflows read, whether given or not. */
+  readonly values: readonly ReadValue[];
+  /** CloudFormation templates that have the clusters and services, in the order to deploy. */
+  readonly templates: readonly string[];
+}
+
+interface Given {
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Files above this size are data. */
+const largestFile = 500_000;
+
+export async function readNeeds(
+  checkout: string,
+  given: Given,
+  { keys, repository = "rehearsal/repository" }: { keys?: Keys; repository?: string } = {},
+): Promise<Needs> {
+  const files = textsOf(checkout);
+  const workflows = new Map(
+    [...files].filter(([path]) => /^\.github\/(workflows|actions)\/|ecspresso/.test(path)),
+  );
+  const definitions = [...files].flatMap(([path, text]) =>
+    text.includes("containerDefinitions") && !workflows.has(path)
+      ? (readDefinition(checkout, path) ?? [])
+      : [],
+  );
+  const all = [...workflows.values(), ...definitions.map(({ path }) => files.get(path) ?? "")].join("\n");
+  const region = given.variables.AWS_REGION ?? given.secrets.AWS_REGION ?? regionIn(all);
+  const account = accountIn(Object.values({ ...given.secrets, ...given.variables }).join("\n"), all);
+  const values = valuesIn(workflows, { region, account, keys });
+  const registry = `${account}.dkr.ecr.${region}.amazonaws.com`;
+  const read = () => readSteps(checkout, { ...withPlaceholders(values, given), repository, registry });
+  let steps = await read();
+  if (fitToFiles(values, steps, definitions)) steps = await read();
+  const texts = [...steps.flatMap(textsOfStep), ...definitions.map(({ path }) => files.get(path) ?? "")];
+  const templates = orderTemplates(files);
+  return {
+    ...{ checkout, region, account, values, ...findServices(checkout, steps, definitions), templates },
+    repositories: unique([...texts.flatMap(repositoriesIn), ...steps.flatMap(repositoriesOf)]),
+    roles: unique([
+      ...texts.flatMap(rolesIn),
+      ...steps.flatMap(({ inputs }) => inputs["role-to-assume"] || []),
+      ...definitions.flatMap(rolesOf),
+    ]),
+    logGroups: unique(definitions.flatMap(logGroupsOf)),
+    secrets: unique(definitions.flatMap(secretsOf)),
+    needsDatabase: [...steps.flatMap(textsOfStep), ...templates.map((path) => files.get(path) ?? "")].some(
+      (text) => /AWS::RDS::|\baws rds\b/.test(text),
+    ),
+  };
+}
+
+const unique = (names: readonly string[]) => [...new Set(names)].sort();
+
+/** Texts that can be workflows, task definitions or templates, by path. */
+function textsOf(cwd: string): Map<string, string> {
+  const paths = globSync(
+    ["**/*.{json,yml,yaml,template}", ".github/**/*.{yml,yaml}", ".aws/**/*.{json,yml,yaml}"],
+    {
+      cwd,
+      exclude: (path) => /(^|\/)(node_modules|\.git)$/.test(path),
+    },
+  );
+  const small = [...new Set(paths)].filter((path) => {
+    const stats = statSync(join(cwd, path), { throwIfNoEntry: false });
+    return stats?.isFile() && stats.size < largestFile;
+  });
+  return new Map(small.sort().map((path) => [path, readFileSync(join(cwd, path), "utf8")]));
+}
+
+const regionName = "[a-z]{2}(?:-[a-z]+)+-\\d";
+
+function regionIn(text: string): string {
+  const places = [
+    "(?:region|REGION)[\"']?\\s*[:=]\\s*[\"']?",
+    "--region\\s+[\"']?",
+    "\\.dkr\\.ecr\\.",
+    "arn:aws[\\w-]*:\\w+:",
+  ];
+  const found = places.map((before) => new RegExp(`${before}(${regionName})\\b`).exec(text)?.[1]);
+  return found.find(Boolean) ?? "us-east-1";
+}
+
+/** The made-up account is the one of AWS's documentation. */
+function accountIn(...texts: readonly string[]): string {
+  const found = texts.map(
+    (text) => /\b\d{12}(?=\.dkr\.ecr)|(?<=arn:aws[\w-]*:\w+:[\w-]*:)\d{12}\b|^\d{12}$/m.exec(text)?.[0],
+  );
+  return found.find(Boolean) ?? "123456789012";
+}
+
+function withPlaceholders(values: readonly ReadValue[], given: Given) {
+  const of = (kind: ReadValue["kind"]) => {
+    const set = values.filter((value) => value.kind === kind && value.placeholder !== "");
+    return Object.fromEntries(set.map(({ name, placeholder }) => [name, placeholder]));
+  };
+  return {
+    secrets: { ...of("secret"), ...given.secrets },
+    variables: { ...of("variable"), ...given.variables },
+  };
+}
+
+/** A placeholder for a file or a container has to be one of the repository. Returns whether one was changed. */
+function fitToFiles(
+  values: readonly ReadValue[],
+  steps: readonly FoundStep[],
+  definitions: readonly Definition[],
+): boolean {
+  let changed = false;
+  const set = (text: string | undefined, fitting: string | undefined) => {
+    const value = values.find(({ placeholder }) => placeholder !== "" && placeholder === text);
+    if (!value || fitting === undefined || fitting === text) return;
+    Object.assign(value, { placeholder: fitting });
+    changed = true;
+  };
+  const [first] = definitions;
+  for (const { inputs } of steps) {
+    const file = inputs["task-definition"];
+    const definition =
+      definitions.find(({ path }) => path === file?.replace(/^\.\//, "")) ??
+      (values.some(({ placeholder }) => placeholder === file) ? first : undefined);
+    set(file, definition?.path);
+    if (!definition?.containers.some(({ name }) => name === inputs["container-name"]))
+      set(inputs["container-name"], definition?.containers[0]?.name);
+  }
+  return changed;
+}
+
+const textsOfStep = ({ inputs, script, env }: FoundStep): string[] => {
+  const expanded = script.replace(/\$\{?(\w+)\}?/g, (whole, name) => env[name] ?? whole);
+  const images = commandsIn(script, ["docker"], env).flatMap(({ words, options }) => [
+    ...words,
+    ...Object.values(options).flat(),
+  ]);
+  return [...Object.values(inputs), ...Object.values(env), expanded, ...images];
+};
+
+const repositoriesIn = (text: string) =>
+  [...text.matchAll(/\b\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com\/([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)/g)].map(
+    ([, name = ""]) => name,
+  );
+
+/** Of an action's input, or of the variable from which a script makes the name. */
+function repositoriesOf({ uses, inputs, env }: FoundStep): string[] {
+  const ofInputs = /ecr|ecs-delivery|build-image|tag-image/.test(uses)
+    ? [inputs.repository, inputs["ecr-repository"]]
+    : [];
+  const ofEnv = Object.entries(env).flatMap(([name, value]) =>
+    /ECR_REPO(SITORY)?(_NAME)?$/.test(name) ? value : [],
+  );
+  return [...ofInputs, ...ofEnv].filter(
+    (name) => name !== undefined && /^[a-z0-9]+([._/-]+[a-z0-9]+)*$/.test(name),
+  ) as string[];
+}
+
+const rolesIn = (text: string) => text.match(/\barn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+/g) ?? [];
+const rolesOf = ({ content }: Definition) =>
+  [content.executionRoleArn, content.taskRoleArn].filter(
+    (role) => role !== undefined && /^[\w+=,.@/-]+$/.test(role),
+  ) as string[];

@@ -1,0 +1,286 @@
+import { globSync } from "node:fs";
+import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
+import { WorkflowRefused } from "../runner/errors.ts";
+import { evaluateToken, type Json, toText } from "../runner/expressions/evaluate.ts";
+import { hashFilesFunction, isMapping, jobStatusFunctions } from "../runner/expressions/functions.ts";
+import { expandMatrix } from "../runner/jobs/run-matrix.ts";
+import { loadAction } from "../runner/load/load-action.ts";
+import { loadWorkflow } from "../runner/load/load-workflow.ts";
+import { find } from "../runner/load/tokens.ts";
+import type { Job, Step, Workflow } from "../runner/load/workflow.ts";
+
+type Texts = Record<string, string>;
+type Contexts = { [name: string]: Json };
+
+/** A step as a run would perform it, as far as the files of the commit decide it. */
+export interface FoundStep {
+  /** Steps of one job, in their order, share it. */
+  readonly job: string;
+  /** Reference of an action; empty for a script. */
+  readonly uses: string;
+  readonly inputs: Texts;
+  readonly script: string;
+  readonly env: Texts;
+}
+
+export interface StepValues {
+  readonly secrets: Texts;
+  readonly variables: Texts;
+  /** `owner/name` */
+  readonly repository: string;
+  /** `….dkr.ecr.….amazonaws.com`, the output of a login. */
+  readonly registry: string;
+}
+
+/**
+ * Reads the steps of all workflows of a checkout, of the workflows and composite actions that they call in it, and of
+ * each combination of a matrix. Whatever only a run knows is empty, and no condition counts.
+ */
+export async function readSteps(checkout: string, values: StepValues): Promise<FoundStep[]> {
+  const reader = { checkout, values, steps: [], called: new Set() } satisfies Reader;
+  const workflows = await loadAll(checkout);
+  const onlyCalled = ({ events }: Workflow) => Object.keys(events).every((name) => name === "workflow_call");
+  for (const workflow of [...workflows.values()].sort(
+    (a, b) => Number(onlyCalled(a)) - Number(onlyCalled(b)),
+  )) {
+    if (onlyCalled(workflow) && (reader as Reader).called.has(workflow.path)) continue;
+    for (const inputs of inputsOf(workflow)) await readWorkflow(reader, workflows, workflow, { inputs });
+  }
+  return reader.steps;
+}
+
+interface Reader {
+  readonly checkout: string;
+  readonly values: StepValues;
+  readonly steps: FoundStep[];
+  /** Paths of the workflows that others call. */
+  readonly called: Set<string>;
+}
+
+/** A workflow that GitHub or the runner refuses has no steps here; the run reports its fault. */
+async function loadAll(directory: string): Promise<Map<string, Workflow>> {
+  const workflows = new Map<string, Workflow>();
+  for (const file of globSync(".github/workflows/*.{yml,yaml}", { cwd: directory }).sort()) {
+    try {
+      workflows.set(file, await loadWorkflow({ repository: "", directory }, file));
+    } catch (error) {
+      if (!(error instanceof WorkflowRefused)) throw error;
+    }
+  }
+  return workflows;
+}
+
+/** Defaults of a run's inputs, and one more set for each further option of a choice. */
+function inputsOf({ events }: Workflow): Contexts[] {
+  const declared = { ...events.workflow_call?.inputs, ...events.workflow_dispatch?.inputs };
+  const listed = Object.entries(declared).map(([name, input]) => {
+    const { options = [], default: fallback } = input as { options?: string[]; default?: Json };
+    return { name, options, value: fallback ?? options[0] ?? "" };
+  });
+  const base = Object.fromEntries(listed.map(({ name, value }) => [name, value]));
+  const others = listed.flatMap(({ name, options, value }) =>
+    options.filter((option) => option !== value).map((option) => ({ ...base, [name]: option })),
+  );
+  return [base, ...others];
+}
+
+interface Given {
+  readonly inputs: Contexts;
+  readonly secrets?: Texts;
+}
+
+/** Returns the outputs of a called workflow. */
+async function readWorkflow(
+  reader: Reader,
+  workflows: ReadonlyMap<string, Workflow>,
+  workflow: Workflow,
+  { inputs, secrets }: Given,
+  depth = 0,
+): Promise<Texts> {
+  const { values } = reader;
+  const base: Contexts = {
+    github: githubOf(values.repository, inputs),
+    vars: values.variables,
+    secrets: { ...values.secrets, ...secrets },
+    ...{ inputs, runner: { os: "Linux", arch: "X64", temp: "/tmp" }, needs: {}, matrix: null, env: {} },
+  };
+  base.env = textsOf(reader, workflow.env, base);
+  const needs: Contexts = {};
+  for (const job of workflow.jobs) {
+    for (const matrix of combinationsOf(reader, job, { ...base, needs })) {
+      const contexts = { ...base, needs, matrix };
+      if (job.kind === "steps") {
+        const outputs = await readJob(
+          reader,
+          `${workflow.path} ${job.id} ${JSON.stringify([matrix, inputs])}`,
+          job,
+          contexts,
+        );
+        needs[job.id] = { outputs };
+        continue;
+      }
+      const called = workflows.get(job.workflow);
+      if (!called || depth > 9) continue;
+      reader.called.add(called.path);
+      const given = {
+        inputs: { ...inputsOf(called)[0], ...textsOf(reader, job.with, contexts) },
+        secrets: job.secrets === "inherit" ? {} : textsOf(reader, job.secrets, contexts),
+      };
+      needs[job.id] = { outputs: await readWorkflow(reader, workflows, called, given, depth + 1) };
+    }
+  }
+  const outputs = [...workflow.outputs].map(([name, token]) => [
+    name,
+    textOf(reader, token, { jobs: needs }),
+  ]);
+  return Object.fromEntries(outputs);
+}
+
+function githubOf(repository: string, inputs: Contexts): Contexts {
+  const [owner = "", name = ""] = repository.split("/");
+  const event = { inputs, repository: { name, full_name: repository, default_branch: "main" } };
+  const refs = { ref: "refs/heads/main", ref_name: "main", ref_type: "branch", sha: "0".repeat(40) };
+  const run = { event_name: "push", actor: owner, run_id: "1", run_number: "1", run_attempt: "1" };
+  return { ...{ repository, repository_owner: owner, event, workspace: "" }, ...refs, ...run };
+}
+
+async function readJob(
+  reader: Reader,
+  key: string,
+  job: Job & { kind: "steps" },
+  contexts: Contexts,
+): Promise<Texts> {
+  const env = { ...(contexts.env as Texts), ...textsOf(reader, job.env, contexts) };
+  const steps: Contexts = {};
+  await readAll(reader, key, job.steps, { ...contexts, env, steps });
+  return textsOf(reader, job.outputs, { ...contexts, env, steps });
+}
+
+/** The contexts `env` and `steps` collect what the steps set. */
+async function readAll(
+  reader: Reader,
+  job: string,
+  steps: readonly Step[],
+  contexts: Contexts,
+  depth = 0,
+): Promise<void> {
+  const { env: shared, steps: known } = contexts as { env: Texts; steps: Contexts };
+  for (const step of steps) {
+    const env = { ...shared, ...textsOf(reader, step.env, contexts) };
+    const own = { ...contexts, env };
+    if (step.kind === "script") {
+      const script = textOf(reader, step.script, own);
+      reader.steps.push({ job, uses: "", inputs: {}, script, env });
+      Object.assign(shared, written(script, "GITHUB_ENV"));
+      known[step.id] = { outputs: written(script, "GITHUB_OUTPUT") };
+      continue;
+    }
+    const inputs = textsOf(reader, step.with, own);
+    reader.steps.push({ job, uses: step.uses, inputs, script: "", env });
+    const local = /^(?:\.|\$)\/(.*)$/.exec(step.uses)?.[1];
+    const outputs =
+      local === undefined || depth > 9
+        ? {}
+        : await readLocal(reader, { job, path: local, inputs }, own, depth);
+    known[step.id] = { outputs: { ...outputsOf(step.uses, inputs, reader.values), ...outputs } };
+  }
+}
+
+/** Reads the steps of a composite action of the checkout; returns its outputs. */
+async function readLocal(
+  reader: Reader,
+  { job, path, inputs: given }: { readonly job: string; readonly path: string; readonly inputs: Texts },
+  contexts: Contexts,
+  depth: number,
+): Promise<Texts> {
+  const action = await loadAction({ repository: "", directory: reader.checkout }, path, path).catch(
+    (error) => {
+      if (error instanceof WorkflowRefused) return undefined;
+      throw error;
+    },
+  );
+  if (action?.kind !== "composite") return {};
+  const defaults = action.inputs.map(({ id, default: token }) => [
+    id,
+    token ? textOf(reader, token as TemplateToken, contexts) : "",
+  ]);
+  const inner = { ...contexts, inputs: { ...Object.fromEntries(defaults), ...given }, steps: {} };
+  await readAll(reader, job, action.steps, inner, depth + 1);
+  const outputs = action.outputs.map(({ id, value }) => [
+    id,
+    value ? textOf(reader, value as TemplateToken, inner) : "",
+  ]);
+  return Object.fromEntries(outputs);
+}
+
+/** `NAME=value` that a script appends to one of the runner's files, without values that only the shell knows. */
+function written(script: string, file: string): Texts {
+  const lines = script.split("\n").filter((line) => line.includes(file));
+  const pairs = lines.map((line) =>
+    /echo\s+(?:-\w\s+)?["']?([\w-]+)=([^"'$`>]*?)["']?\s*>>/.exec(line)?.slice(1),
+  );
+  return Object.fromEntries(pairs.filter((pair) => pair !== undefined));
+}
+
+/** Outputs that name what a later step deploys. */
+function outputsOf(uses: string, inputs: Texts, { registry }: StepValues): Texts {
+  if (/ecr-login|log-in-to-ecr/.test(uses)) return { registry };
+  const { "task-definition": file = "", appspec = "", repository, image } = inputs;
+  if (/render-task-definition/.test(uses)) return { "task-definition": file, appspec };
+  return /build-image/.test(uses) ? { image: `${registry}/${repository}:latest` } : image ? { image } : {};
+}
+
+function textOf({ checkout }: Reader, token: TemplateToken, contexts: Contexts): string {
+  const functions = [...jobStatusFunctions(new Map(), false), hashFilesFunction(checkout)];
+  try {
+    return toText(evaluateToken(token, { contexts, functions }));
+  } catch {
+    return "";
+  }
+}
+
+function textsOf(reader: Reader, token: TemplateToken | undefined, contexts: Contexts): Texts {
+  if (!token || !isMapping(token)) return {};
+  return Object.fromEntries(
+    [...token].map(({ key, value }) => [key.toString(), textOf(reader, value, contexts)]),
+  );
+}
+
+/**
+ * Combinations of a job's matrix. One that only a run knows, such as the changed services, has each value for which the
+ * checkout has a path: `services/${{ matrix.service }}/taskdef.json`.
+ */
+function combinationsOf(reader: Reader, job: Job, contexts: Contexts): (Contexts | null)[] {
+  const matrix = find(job.strategy, "matrix");
+  if (!matrix) return [null];
+  try {
+    const found = expandMatrix(evaluateToken(matrix, { contexts }), job.place);
+    if (found.length > 0) return found;
+  } catch {
+    // Read from the paths.
+  }
+  return valuesOnDisk(reader.checkout, job);
+}
+
+const path = /[\w./-]*\$\{\{\s*matrix\.(\w+)\s*\}\}[\w./-]*/g;
+
+function valuesOnDisk(cwd: string, job: Job): Contexts[] {
+  const steps = job.kind === "steps" ? job.steps : [job];
+  const tokens = steps.flatMap((step) => {
+    const given = "with" in step && step.with && isMapping(step.with) ? [...step.with] : [];
+    return [
+      ...given.map(({ value }) => value),
+      ...("script" in step ? [step.script, step.workingDirectory] : []),
+    ];
+  });
+  const sources = tokens.map((token) => (token as { source?: string } | undefined)?.source ?? "");
+  for (const [text, name = ""] of sources.flatMap((source) => [...source.matchAll(path)])) {
+    const [before = "", after = ""] = text.split(/\$\{\{[^}]*\}\}/);
+    if (!text.includes("/") || before.startsWith("/")) continue;
+    const from = before.replace(/^\.\//, "");
+    const found = globSync(`${from}*${after.replace(/\/$/, "")}`, { cwd });
+    const values = found.map((each) => each.slice(from.length).split("/")[0]?.replace(after, "") ?? "");
+    if (found.length > 0) return values.sort().map((value) => ({ [name]: value }));
+  }
+  return [];
+}
