@@ -160,7 +160,12 @@ function usesOfCommand(
   const [program, api, operation = ""] = words;
   if (program === "ecspresso") return useOfEcspresso(checkout, options.config?.[0] ?? "ecspresso.yml", env);
   const value = (name: string) => options[name]?.[0] || undefined;
-  if (api === "deploy" && operation === "create-deployment") XX;
+  if (api === "deploy" && operation === "create-deployment")
+    return [
+      named({
+        codedeploy: { application: value("application-name"), group: value("deployment-group-name") },
+      } as Use),
+    ];
   if (api !== "ecs") return [];
   const definition = value("task-definition");
   const file = fileOf(value("cli-input-json") ?? (operation === "deploy" ? definition : output));
