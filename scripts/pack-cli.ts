@@ -1,14 +1,19 @@
-// node scripts/pack-cli.ts FOLDER   makes the npm package `ecs-delivery`: the command line with the actions' bundles
+// node scripts/pack-cli.ts FOLDER   makes the npm package `ecs-delivery`: the command line with the actions' bundles, and
+// the lab's simulator, runner and live page
 
+import { execFile } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { Refusal, refused } from "@ecs-delivery/program/command-line";
 import { renewOutput } from "@ecs-delivery/program/output-folder";
 import { build } from "rolldown";
 import { licensesOf } from "./bundle-action.ts";
+import { isForUsers, repositoryLayout } from "./pack/repository-layout.ts";
+import { sdkFiles, writeSdkFiles } from "./pack/sdk-files.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const copies = {
@@ -19,9 +24,11 @@ const copies = {
   "action.yml": "action.yml",
   ".github/workflows": ".github",
 };
+/** Bundles, actions, and files that modules find next to their sources. */
+const folders = ["lib", "actions", "cli", "lab", "live", "program", "scripts", "simulator"];
 const output = {
   madeBy: "scripts/pack-cli.ts",
-  names: ["package.json", "lib", "actions", "browser", ...Object.values(copies)],
+  names: ["package.json", ...folders, ...Object.values(copies)],
   never: [root, homedir()],
 };
 
@@ -30,55 +37,85 @@ async function packCli(folder: string): Promise<void> {
   await renewOutput(folder, output);
   // First, so that the next run recognises the folder of one that failed.
   await writeFile(join(folder, "package.json"), `${JSON.stringify(await manifest(), null, 2)}\n`);
-  await bundleCommandLine(join(folder, "lib"));
-  await copyActions(join(folder, "actions"));
-  // Modules and styles of the live page, which its server finds next to lib.
-  await cp(join(root, "live/browser"), join(folder, "browser"), { recursive: true });
+  await bundleCommandLine(folder);
+  const withoutBundle = await copyActions(folder);
   for (const [from, to] of Object.entries(copies))
     await cp(join(root, from), join(folder, to, from.startsWith(".") ? "workflows" : ""), {
       recursive: true,
     });
+  await printPackage(folder, withoutBundle);
 }
 
-/** Code that few commands need is in files of its own. */
+/** Code that few commands need is in files of its own; so is the code of the programs that they start. */
 async function bundleCommandLine(folder: string): Promise<void> {
+  const lib = join(folder, "lib");
+  const layout = repositoryLayout(root);
   const { output } = await build({
     cwd: root,
     input: join(root, "cli/src/main.ts"),
     platform: "node",
+    resolve: { mainFields: ["module", "main"] },
     transform: { target: "node20" },
-    plugins: [sharedWithBrowsers],
-    output: { dir: folder, comments: false, minify: true },
+    plugins: [layout.plugin, sdkFiles],
+    // A part of hdr-histogram-js that nothing here calls.
+    checks: { eval: false },
+    output: { dir: lib, comments: false, minify: true },
+    onLog(level, log, report) {
+      if (log.code === "UNRESOLVED_IMPORT") throw new Error(log.message);
+      report(level, log);
+    },
   });
-  const files = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
-  await writeFile(join(folder, "licenses.txt"), await licensesOf(files));
-  await cp(join(root, "cli/src/actions/older-node.mjs"), join(folder, "older-node.mjs"));
+  const chunks = output.filter((file) => file.type === "chunk");
+  await layout.write(folder, chunks);
+  const files = [...chunks.flatMap(({ moduleIds }) => moduleIds), ...(await writeSdkFiles(folder))];
+  const licenses = await licensesOf(files);
+  if (/\bAGPL|\bAFFERO\b/i.test(licenses)) throw new Error("a package under the AGPL would be in the bundle");
+  await writeFile(join(lib, "licenses.txt"), licenses);
 }
 
-/** The live page's server and browsers load the same modules: a second copy in the bundle would be another one. */
-const sharedWithBrowsers = {
-  name: "shared-with-browsers",
-  resolveId: {
-    filter: { id: /^(?:\.\.\/)+browser\/[\w-]+\.mjs$/ },
-    handler: (id: string) => ({ id: `../browser/${basename(id)}`, external: true }),
-  },
-};
-
-/** Copies what an action needs to run: its bundle and its data, without its sources. */
-async function copyActions(folder: string): Promise<void> {
-  for (const file of globSync("actions/*/action.yml", { cwd: root }).sort()) {
-    const name = basename(dirname(file));
-    const isBundled = existsSync(join(root, "actions", name, "dist/index.js"));
-    if (!isBundled && existsSync(join(root, "actions", name, "src/index.ts"))) {
-      console.error(`actions/${name} is left out, because it has no bundle. Fix: npm run build -- ${name}`);
+/** Copies what each action needs to run: its bundle and its data, without its sources. Returns those without a bundle. */
+async function copyActions(folder: string): Promise<string[]> {
+  const withoutBundle: string[] = [];
+  for (const file of globSync("{actions,scripts}/*/action.yml", { cwd: root }).sort()) {
+    const path = dirname(file);
+    const isBundled = existsSync(join(root, path, "dist/index.js"));
+    if (!isBundled && existsSync(join(root, path, "src/index.ts"))) {
+      withoutBundle.push(path);
       continue;
     }
-    await cp(join(root, "actions", name), join(folder, name), {
+    await cp(join(root, path), join(folder, path), {
       recursive: true,
-      filter: (path) => !/^(src|README\.md)$/.test(path.split(`actions/${name}/`)[1] ?? ""),
+      filter: (from) => isForUsers(from) && !/^\/(src|README\.md)$/.test(from.slice(join(root, path).length)),
     });
   }
+  return withoutBundle;
 }
+
+/** Prints the files of each part and the sizes, and what users would miss. */
+async function printPackage(folder: string, withoutBundle: readonly string[]): Promise<void> {
+  const { stdout } = await promisify(execFile)("npm", ["pack", "--dry-run", "--json"], { cwd: folder });
+  const [{ files, size, unpackedSize }] = JSON.parse(stdout) as [PackedPackage];
+  const row = (name: string, count: number, bytes: number, note = "") =>
+    console.log(`${name.padEnd(16)}${`${count}`.padStart(5)} files ${megabytes(bytes).padStart(9)}${note}`);
+  for (const [part, own] of Map.groupBy(files, ({ path }) => path.split("/", 1)[0] as string))
+    row(
+      part,
+      own.length,
+      own.reduce((sum, each) => sum + each.size, 0),
+    );
+  row("unpacked", files.length, unpackedSize, `, packed ${megabytes(size)}`);
+  for (const path of withoutBundle)
+    console.log(`left out: ${path}, which has no bundle. Fix: npm run build -- ${basename(path)}`);
+  console.log("left out: sources, tests, services and templates of this repository");
+}
+
+interface PackedPackage {
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+  readonly size: number;
+  readonly unpackedSize: number;
+}
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`;
 
 /** Provenance needs the repository that the workflow runs in. */
 async function manifest() {
@@ -87,7 +124,8 @@ async function manifest() {
   return {
     name: process.env.NPM_PACKAGE || "ecs-delivery",
     version,
-    description: "Deliver services to Amazon ECS from the command line, and see why a deployment fails",
+    description:
+      "Deliver services to Amazon ECS, see why a deployment fails, and rehearse the workflows of a repository",
     license,
     keywords: ["amazon-ecs", "aws", "blue-green", "codedeploy", "deployment", "fargate", "github-actions"],
     repository: { type: "git", url: `git+https://github.com/${repository}.git`, directory: "cli" },

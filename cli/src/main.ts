@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { explainAwsError } from "@ecs-delivery/actions/core/aws-errors";
 import { annotationText, Failure } from "@ecs-delivery/actions/core/failure";
@@ -11,9 +11,7 @@ import { inCommandLine } from "./actions/run-action.ts";
 import { openTerminal, type Terminal } from "./terminal/style.ts";
 
 /** Folder of the installed package, or of the clone in which npm runs this file. */
-const packageFolder = ["../", "../../"]
-  .map((path) => new URL(path, import.meta.url))
-  .find((folder) => existsSync(new URL("actions/", folder))) as URL;
+const packageFolder = new URL("../../", import.meta.url);
 const actions = fileURLToPath(new URL("actions/", packageFolder));
 
 interface Package {

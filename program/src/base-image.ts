@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { access, chmod, copyFile, cp, mkdir, realpath, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { requireEmpty } from "./output-folder.ts";
@@ -17,8 +16,8 @@ interface NodeBaseOptions {
 export const basePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
- * Creates an image's root file system with Node 24 and its libraries, without a shell or packages. It uses this
- * repository's own Node and this machine's C library, contacts no registry, and produces the same bytes each time on
+ * Creates an image's root file system with Node 24 and its libraries, without a shell or packages. It uses the
+ * running Node and this machine's C library, contacts no registry, and produces the same bytes each time on
  * the same machine. Returns the folder. Rejects with an error where this is not possible, such as on macOS.
  */
 export async function makeNodeBase({ folder, npm = false }: NodeBaseOptions): Promise<string> {
@@ -49,13 +48,13 @@ export async function nodeBaseProblem(): Promise<string | undefined> {
   }
 }
 
-/** Returns this repository's Node; another Node on PATH may have another version. */
+/** Returns the running Node; another one on PATH may have another version. */
 function findNode(): string {
   if (process.platform !== "linux")
     throw new Error(
       `a Node base can be made on Linux only, not on ${process.platform}: its files are this machine's own`,
     );
-  return createRequire(import.meta.url).resolve("node/bin/node");
+  return process.execPath;
 }
 
 /**

@@ -43,9 +43,13 @@ export async function reportRehearsal(
   return report;
 }
 
-const files = ["live/browser/page.css", "live/browser/cards.css", "lab/src/page/browser/runs.css"];
+const files = [
+  new URL("../../../live/browser/page.css", import.meta.url),
+  new URL("../../../live/browser/cards.css", import.meta.url),
+  new URL("../page/browser/runs.css", import.meta.url),
+];
 const style = files
-  .map((file) => readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8"))
+  .map((file) => readFileSync(file, "utf8"))
   .join("\n")
   .concat("main { display: grid; gap: 24px; max-width: 75rem; margin: 0 auto; padding: 20px; }\n");
 const hash = createHash("sha256").update(style).digest("base64");

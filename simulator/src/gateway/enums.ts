@@ -1,12 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { type Check, refuseBroken } from "../kit/constraints.ts";
 import { AwsError } from "../kit/errors.ts";
 import type { ServiceName } from "../services/api.ts";
 import type { Protocol } from "../services/definition.ts";
 import { definitions } from "../services/index.ts";
 import { membersOf, type Schema } from "./schema.ts";
+import { readDeclarations } from "./sdk-files.ts";
 
 /** Allowed values of members: by the name of the structure, then of the member. */
 type Enums = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
@@ -21,10 +19,7 @@ const loaded = new Map<string, Enums>();
 export function enumsOf(client: string): Enums {
   const known = loaded.get(client);
   if (known) return known;
-  const root = dirname(createRequire(import.meta.url).resolve(`@aws-sdk/client-${client}/package.json`));
-  const folder = join(root, "dist-types/ts3.4/models");
-  const files = readdirSync(folder).filter((name) => /^(enums|models_\d+)\.d\.ts$/.test(name));
-  const enums = parseEnums(files.map((name) => readFileSync(join(folder, name), "utf8")).join("\n"));
+  const enums = parseEnums(readDeclarations(client));
   loaded.set(client, enums);
   return enums;
 }

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { sdkFolder } from "../../gateway/sdk-files.ts";
 import { endWithThisProcess } from "../../orphan-guard.ts";
 import { signalGroup } from "../tasks/container-process.ts";
 import type { ZipEntry } from "../zip-archive.ts";
@@ -114,11 +114,8 @@ export async function unpackCode(
 async function lendSdk(functionsDirectory: string): Promise<void> {
   const place = join(functionsDirectory, "node_modules", "@aws-sdk");
   if (existsSync(place)) return;
-  const client = createRequire(import.meta.url).resolve("@aws-sdk/client-codedeploy");
-  const folder = /^.*[/\\]@aws-sdk(?=[/\\])/.exec(client)?.[0];
-  if (folder === undefined) return;
   await mkdir(dirname(place), { recursive: true });
-  await symlink(folder, place).catch((error: NodeJS.ErrnoException) => {
+  await symlink(sdkFolder(), place).catch((error: NodeJS.ErrnoException) => {
     // Another function was unpacked at the same time.
     if (error.code !== "EEXIST") throw error;
   });

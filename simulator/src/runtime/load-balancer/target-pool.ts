@@ -1,10 +1,10 @@
-import { createRequire } from "node:module";
 import type { Client as UndiciClient } from "undici";
+// The whole package includes fetch, web sockets, caches and mocks: 3 MB of heap that are not needed here.
+import untyped from "undici/lib/dispatcher/client.js";
 import type { Socket } from "../network.ts";
 import { createTrafficMeter, type TrafficMeter } from "./traffic-meter.ts";
 
-// The whole package includes fetch, web sockets, caches and mocks: 3 MB of heap that are not needed here.
-const Client: typeof UndiciClient = createRequire(import.meta.url)("undici/lib/dispatcher/client.js");
+const Client: typeof UndiciClient = untyped;
 
 /** One registered target in the data plane, with its kept connections. */
 export interface PoolMember {
