@@ -26,6 +26,7 @@ export const checks: readonly Check[] = [
   { name: "documents", command: ["node", "scripts/update-readmes.ts", "--check"] },
   { name: "permission table", command: ["node", "scripts/permission-table.ts", "--check"] },
   { name: "words", command: ["node", "scripts/plain-words.ts"] },
+  { name: "placeholders", command: ["node", "scripts/publish-as.ts", "--check"] },
   { name: "house", command: ["node", "scripts/house.ts"] },
   { name: "unused code", command: ["knip", "--exports", "--files"] },
   { name: "code for tests only", command: ["knip", "--exports", "--production"] },

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { placeholdersIn, textFiles } from "./release/owner.ts";
 import { compareVersions, newestOf, notesOf, readVersion } from "./release/version.ts";
 
 function main([command, file]: readonly string[]): void {
@@ -37,6 +38,7 @@ function read() {
   const commit = tags.get(tag) ?? head;
   const published = tags.has(tag) && isPublished(tag);
   if (!tags.has(tag)) checkIsNewest(version, tags);
+  if (!published) checkNames();
   if (!published && commit !== head)
     throw new Error(
       `The tag ${tag} is at ${commit}, but has no release; this commit is ${head}. Fix: delete the tag, then run this job again.`,
@@ -49,6 +51,14 @@ function checkIsNewest(version: string, tags: Tags): void {
   if (newest && compareVersions(version, newest) < 0)
     throw new Error(
       `The version ${version} in package.json is lower than ${newest}, which is released. Fix: raise it.`,
+    );
+}
+
+function checkNames(): void {
+  const [first] = placeholdersIn(".", textFiles("."));
+  if (first)
+    throw new Error(
+      `A placeholder for the repository's name remains (${first}). Fix: npm run publish-as -- ${process.env.GH_REPO ?? "ACCOUNT/NAME"}`,
     );
 }
 

@@ -37,7 +37,10 @@ try {
       throw new Refusal(`--uses is "${uses}"; expected owner/name@ref, such as OWNER/ecs-delivery@v1`);
     const project = dirname(dirname(fileURLToPath(import.meta.url)));
     const files = await writeTemplate(project, resolve(process.env.INIT_CWD ?? ".", folder), uses);
-    const owner = values.uses ? "" : " Replace OWNER first: --uses ACCOUNT/ecs-delivery@v1 names your fork.";
+    const owner =
+      values.uses || !/^OWNER\b/.test(uses)
+        ? ""
+        : " Replace OWNER first: --uses ACCOUNT/ecs-delivery@v1 names your fork.";
     console.log(`${files} files written to ${folder}.${owner} Next: the steps in its README.md.`);
   }
 } catch (error) {

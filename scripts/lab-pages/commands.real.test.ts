@@ -38,7 +38,7 @@ const elsewhere: readonly (readonly [command: RegExp, where: string])[] = [
   [/^git (push lab|commit -am "Another heading")/, "the rehearsal, which has the remote lab"],
   [/^aws secretsmanager put-secret-value /, "the rehearsal of the course's account, which has the stack"],
   [/^npm ci && npm run build --workspace|^aws (s3 cp|ssm) /, "an EC2 instance of the profile standard"],
-  [/^gh run download |^git ls-remote https|check-lab-class -- --repositories |--uses OWNER/, "GitHub"],
+  [/^gh run download |^git ls-remote https|check-lab-class -- --repositories |--uses ACCOUNT/, "GitHub"],
   ...["lsof", "nmap"]
     .filter((program) => !isInstalled(program))
     .map((program) => [new RegExp(`^(sudo )?${program} `), `a machine with ${program}`] as const),
