@@ -5,7 +5,7 @@ import type { OutputChunk, Plugin } from "rolldown";
 
 /** A file or folder next to a module: `new URL("./file", import.meta.url)`, or parts of a path after `import.meta.dirname`. */
 const places =
-  /\bnew URL\(\s*["`]([^"`$]*)(\$?)[^"`]*["`],\s*import\.meta\.url\s*,?\s*\)|\bimport\.meta\.dirname\b(?:((?:,\s*"[^"]*")+)|\}\/([^`$]*)(\$?))/g;
+  /\bnew URL\(\s*["`]([^"`]*)["`],\s*import\.meta\.url\b|\bimport\.meta\.dirname\b((?:,\s*"[^"]*")+|\}[^`]*)/g;
 const useOfPlace = /\bimport\.meta\.(?:url|dirname|filename|resolve)\b/g;
 
 /**
@@ -43,9 +43,12 @@ export function repositoryLayout(root: string) {
           throw new Error(
             `${relative(root, id)} uses import.meta in a way that does not show which file it needs. Fix: new URL("./file", import.meta.url), or join(import.meta.dirname, "file")`,
           );
-        for (const [, url = "", template, parts, rest = "", open] of named) {
-          const joined = parts ? join(...(JSON.parse(`[${parts.slice(1)}]`) as string[])) : `${url}${rest}`;
-          note(id, joined, Boolean(template || open));
+        for (const [, url, after = ""] of named) {
+          const parts = after.startsWith(",")
+            ? (JSON.parse(`[${after.slice(1)}]`) as string[])
+            : [after.slice(2)];
+          const [start = "", ...values] = (url ?? join(...parts)).split("${");
+          note(id, start, values.length > 0);
         }
         for (const id of programs) this.emitFile({ type: "chunk", id, name: nameOf(relative(root, id)) });
         return code
@@ -89,4 +92,4 @@ const hasSources = (folder: string) =>
   readdirSync(folder, { recursive: true }).some((path) => /\.ts$/.test(`${path}`) && isForUsers(`${path}`));
 
 /** A comment may mention `import.meta`. */
-const withoutComments = (code: string) => code.replace(/^\s*(?:\/\/|\/?\*).*$/gm, "");
+const withoutComments = (code: string) => code.replace(/^[ \t]*(?:\/\/|\/?\*).*/gm, "");

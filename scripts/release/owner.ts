@@ -10,8 +10,8 @@ const owner = "OWNER";
 const placeholder = `${owner}/ecs-delivery`;
 
 /** `OWNER/NAME` and `OWNER/REPOSITORY` stand for repositories of the user. */
-const left = new RegExp(`\\b${owner}(?:\\\\?/(?!NAME\\b|REPOSITORY\\b)|\\.github\\.io)`);
-const instruction = new RegExp(`\`${owner}\``);
+const left = /\bOWNER(?:\\?\/(?!NAME\b|REPOSITORY\b)|\.github\.io)/;
+const instruction = /`OWNER`/;
 
 /** Returns why this is not the name of a repository on GitHub; undefined for one that is. */
 export function problemWithName(repository: string): string | undefined {
@@ -31,9 +31,7 @@ export function withName(repository: string, path: string, text: string): string
     .replaceAll(placeholder.replace("/", "\\/"), repository.replace("/", "\\/"))
     .replaceAll(`${owner}.github.io/ecs-delivery`, `${account.toLowerCase()}.github.io/${name}`);
   if (!path.endsWith(".md")) return named;
-  return named
-    .replaceAll(new RegExp(`(replace )\`${owner}\`(?:,| and) `, "gi"), "$1")
-    .replaceAll(`Replace \`${owner}\`; `, "");
+  return named.replace(/(replace )`OWNER`(?:,| and) /gi, "$1").replace(/Replace `OWNER`; /g, "");
 }
 
 /** Returns the lines that still have the placeholder, as `path:line`. */
