@@ -96,7 +96,7 @@ async function missingServices({ clients, needs }: Account) {
     const command = new DescribeServicesCommand({ cluster: needed.cluster, services: [needed.service] });
     const { services = [] } = await clients.ecs.send(command).catch((error: Error) => {
       if (error.name !== "ClusterNotFoundException") throw error;
-      return {};
+      return { services: [] };
     });
     if (services[0]?.status !== "ACTIVE") missing.push(needed);
   }

@@ -193,12 +193,12 @@ async function readLocal(
   contexts: Contexts,
   depth: number,
 ): Promise<Texts> {
-  const action = await loadAction({ repository: "", directory: reader.checkout }, path, path).catch(
-    (error) => {
-      if (error instanceof WorkflowRefused) return undefined;
-      throw error;
-    },
-  );
+  const action = await loadAction({ repository: "", directory: reader.checkout }, path, {
+    place: path,
+  }).catch((error) => {
+    if (error instanceof WorkflowRefused) return undefined;
+    throw error;
+  });
   if (action?.kind !== "composite") return {};
   const defaults = action.inputs.map(({ id, default: token }) => [
     id,

@@ -43,10 +43,10 @@ interface ContainerAction {
 }
 
 /** Reads the `action.yml` (or `.yaml`) in a folder of a checkout. */
-async function loadAction(
+export async function loadAction(
   source: Source,
   path: string,
-  { place }: ActionStep,
+  { place }: Pick<ActionStep, "place">,
 ): Promise<Action | ContainerAction> {
   const directory = join(source.directory, path);
   for (const file of ["action.yml", "action.yaml"]) {

@@ -91,14 +91,11 @@ async function runCommand(
   const file = findProgram(program, variables);
   if (!file) return { code: 127, output: `${program}: command not found` };
   processes.note(file);
-  const command = [file, ...rest];
-  const [executable = "", ...processArguments] = run.options.wrap?.(command) ?? command;
+  const started = { command: [file, ...rest], directory: directory ?? workspace, environment: variables };
+  const { command, ...wrapped } = run.options.wrap?.(started) ?? started;
   const lines: string[] = [];
   const code = await runProcess({
-    command: executable,
-    arguments: processArguments,
-    directory: directory ?? workspace,
-    environment: variables,
+    ...{ ...wrapped, command: command[0] ?? "", arguments: command.slice(1) },
     input,
     onLine: (line) => {
       lines.push(line);
