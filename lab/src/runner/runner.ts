@@ -2,21 +2,15 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Json } from "./expressions/evaluate.ts";
 import { ConcurrencyGroups, concurrencyOf } from "./jobs/concurrency.ts";
-import { githubContext } from "./jobs/github-context.ts";
-import type {
-  PullRequestEvent,
-  PushEvent,
-  RunContext,
-  RunnerOptions,
-  WorkflowEvent,
-} from "./jobs/run-context.ts";
+import { activityOf, githubContext } from "./jobs/github-context.ts";
+import type { RunContext, RunnerOptions, WorkflowEvent } from "./jobs/run-context.ts";
 import { runJobs } from "./jobs/run-jobs.ts";
 import { createTokenIssuer, type TokenIssuer } from "./jobs/token-issuer.ts";
 import { readDispatchInputs } from "./load/dispatch-inputs.ts";
 import { git, WorkTrees } from "./load/git.ts";
 import { loadWorkflows } from "./load/load-workflows.ts";
 import { SourceStore } from "./load/sources.ts";
-import { readPermissions, type Workflow } from "./load/workflow.ts";
+import { defaultPermissions, readPermissions, type Workflow } from "./load/workflow.ts";
 import type { Conclusion, Emit, RunResult } from "./result.ts";
 import { endGroup } from "./steps/run-process.ts";
 import { createMasker } from "./steps/workflow-commands.ts";
@@ -66,7 +60,8 @@ export function createRunner(options: RunnerOptions): Runner {
     const directory = join(options.directory, `run-${id}`);
     const checkout = await checkOutCommit(workTrees, directory, sha);
     const sources = store.forRun({ repository, directory: checkout });
-    const workflows = await loadWorkflows(sources, path);
+    const granted = defaultPermissions[options.defaultPermissions ?? "read"];
+    const workflows = await loadWorkflows(sources, path, granted);
     const workflow = workflows.get(path);
     if (!workflow) throw new Error(`${path} was not loaded`);
     if (event.name !== "workflow_dispatch" && !(await isStarted(workflow, event, gitDirectory)))
@@ -83,7 +78,7 @@ export function createRunner(options: RunnerOptions): Runner {
       nextJob: () => ++jobs,
       ...{ killed: false, processGroups: new Set(), jobs: [] },
     };
-    const permissions = readPermissions(workflow.permissions);
+    const permissions = readPermissions(workflow.permissions, granted);
     const secrets = isOfFork ? {} : options.secrets;
     const given = { inputs, secrets, permissions, cancellation, event: event.name, sha };
     const result = runWorkflow(context, workflow, given).finally(() => workTrees.keep(checkout));
@@ -159,32 +154,39 @@ async function concludeRun(
   return outcome?.conclusion ?? "cancelled";
 }
 
-/** Returns whether an event starts the workflow, by the branch and the changed files. */
-async function isStarted(
-  workflow: Workflow,
-  event: PushEvent | PullRequestEvent,
-  gitDirectory: string,
-): Promise<boolean> {
-  const filters = workflow.events[event.name];
-  if (!filters) return false;
-  const branch = event.name === "push" ? event.branch : event.base;
-  if (filters.branches && !passesFilter(branch, filters.branches)) return false;
-  if (filters["branches-ignore"] && passesFilter(branch, filters["branches-ignore"])) return false;
-  // With only tags named, no branch starts it.
-  if (event.name === "push" && !startsForBranches(workflow)) return false;
+type StartingEvent = Exclude<WorkflowEvent, { name: "workflow_dispatch" }>;
+
+/** Returns whether an event starts the workflow, by its activity, the branch and the changed files. */
+async function isStarted(workflow: Workflow, event: StartingEvent, gitDirectory: string): Promise<boolean> {
+  // The parser leaves out filters that an event does not have.
+  const filters = workflow.events[event.name] as Filters | undefined;
+  if (!filters || (event.name !== "push" && !activityOf(event, workflow))) return false;
+  if (event.name !== "push" && event.name !== "pull_request") return true;
+  const isTag = event.name === "push" && event.isTag === true;
+  const kind = isTag ? "tags" : "branches";
+  const name = event.name === "push" ? event.branch : event.base;
+  const { [kind]: wanted, [`${kind}-ignore` as const]: unwanted } = filters;
+  if (wanted && !passesFilter(name, wanted)) return false;
+  if (unwanted && passesFilter(name, unwanted)) return false;
+  // With only tags named, no branch starts it, and with only branches no tag.
+  const others = isTag
+    ? (filters.branches ?? filters["branches-ignore"])
+    : (filters.tags ?? filters["tags-ignore"]);
+  if (others && !wanted && !unwanted) return false;
   const { paths, "paths-ignore": ignored } = filters;
-  if (!paths && !ignored) return true;
+  if (isTag || (!paths && !ignored)) return true;
   const changed = await changedFiles(event, gitDirectory);
   if (paths && !changed.some((file) => passesFilter(file, paths))) return false;
   return !ignored || changed.some((file) => !passesFilter(file, ignored));
 }
 
-function startsForBranches({ events: { push } }: Workflow): boolean {
-  const onlyTags = (push?.tags || push?.["tags-ignore"]) && !push.branches && !push["branches-ignore"];
-  return !onlyTags;
-}
+type FilterName = "branches" | "tags" | "paths";
+type Filters = { readonly [name in FilterName | `${FilterName}-ignore`]?: string[] };
 
-async function changedFiles(event: PushEvent | PullRequestEvent, gitDirectory: string): Promise<string[]> {
+async function changedFiles(
+  event: Extract<StartingEvent, { name: "push" | "pull_request" }>,
+  gitDirectory: string,
+): Promise<string[]> {
   const comparison =
     event.name === "push" ? [event.before, event.after] : [`${event.baseSha}...${event.headSha}`];
   const newBranch = event.name === "push" && /^0+$/.test(event.before);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
-import type { RunnerOptions } from "./jobs/run-context.ts";
+import type { RunnerOptions, WorkflowEvent } from "./jobs/run-context.ts";
 import { git } from "./load/git.ts";
 import type { RunEvent, RunResult } from "./result.ts";
 import { createRunner, type Run } from "./runner.ts";
@@ -15,6 +15,8 @@ export interface TestRepository {
   lines(): string[];
   commit(files: Record<string, string>): Promise<string>;
   start(inputs?: Record<string, string>): Promise<Run>;
+  /** @param event what differs from a manual run of main without inputs */
+  startBy(event: object): Promise<Run | undefined>;
   /** Runs `.github/workflows/main.yml` manually, to its end. */
   run(inputs?: Record<string, string>): Promise<RunResult>;
   /** @param file of another workflow */
@@ -51,13 +53,12 @@ export async function createTestRepository(
   });
   let head = await commitFiles(work, files);
   const workflow = options.workflow ?? ".github/workflows/main.yml";
-  const start = async (inputs: Record<string, string> = {}) => {
-    const run = await runner.start({
-      workflow,
-      event: { name: "workflow_dispatch", branch: "main", sha: head, inputs },
-    });
-    return run as Run;
+  const startBy = (event: object) => {
+    const commit = { sha: head, before: head, after: head };
+    const by = { name: "workflow_dispatch", branch: "main", ...commit, inputs: {}, ...event };
+    return runner.start({ workflow, event: by as WorkflowEvent });
   };
+  const start = async (inputs: Record<string, string> = {}) => (await startBy({ inputs })) as Run;
   return {
     directory: work,
     events,
@@ -67,6 +68,7 @@ export async function createTestRepository(
       return head;
     },
     start,
+    startBy,
     run: async (inputs) => (await start(inputs)).result,
     push: (before, after, file = workflow) =>
       runner.start({ workflow: file, event: { name: "push", branch: "main", before, after } }),

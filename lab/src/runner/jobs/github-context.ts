@@ -36,7 +36,7 @@ export function githubContext(facts: Facts): { [name: string]: Json } {
     ref,
     ref_name: refName,
     ref_protected: false,
-    ref_type: "branch",
+    ref_type: ref.startsWith("refs/tags/") ? "tag" : "branch",
     repository,
     repository_id: idOf(repository),
     repository_owner: owner,
@@ -62,27 +62,54 @@ interface Refs {
 }
 
 function refsOf(event: WorkflowEvent): Refs {
-  if (event.name !== "pull_request") return { ref: `refs/heads/${event.branch}`, refName: event.branch };
+  if (event.name === "release") return { ref: `refs/tags/${event.tag}`, refName: event.tag };
+  if (event.name !== "pull_request") {
+    const kind = event.name === "push" && event.isTag ? "tags" : "heads";
+    return { ref: `refs/${kind}/${event.branch}`, refName: event.branch };
+  }
   const refName = `${event.number}/merge`;
   return { ref: `refs/pull/${refName}`, refName, baseRef: event.base, headRef: event.head };
 }
 
-function payloadOf(
-  { event, workflow, inputs }: Facts,
-  repo: { [name: string]: Json },
-): { [name: string]: Json } {
-  if (event.name === "workflow_dispatch") return { ref: refsOf(event).ref, workflow: workflow.path, inputs };
+/** Activities that GitHub reports for an event, each as a run of its own; the runner starts one. */
+function activitiesOf(event: WorkflowEvent): string[] {
+  if (event.name === "pull_request") return ["synchronize", "opened", "reopened"];
+  if (event.name === "release") return ["published", "released", "created"];
+  return event.name === "repository_dispatch" ? [event.type] : ["created"];
+}
+
+/** Returns the activity of an event for which the workflow starts; undefined if its `types` have none. */
+export function activityOf(event: WorkflowEvent, { events }: Workflow): string | undefined {
+  const { types } = (events[event.name] ?? {}) as { types?: string[] };
+  return activitiesOf(event).find((activity) => !types || types.includes(activity));
+}
+
+function payloadOf(facts: Facts, repo: { [name: string]: Json }): { [name: string]: Json } {
+  const { event, sha, workflow, inputs } = facts;
+  const { ref, refName } = refsOf(event);
+  if (event.name === "workflow_dispatch") return { ref, workflow: workflow.path, inputs };
   if (event.name === "push") {
     const { before, after } = event;
-    return { ref: refsOf(event).ref, before, after, created: /^0+$/.test(before) };
+    return { ref, before, after, created: /^0+$/.test(before) };
   }
+  const action = activityOf(event, workflow) ?? null;
+  if (event.name === "release") {
+    const texts = { tag_name: refName, name: refName, body: "", target_commitish: "main" };
+    return { action, release: { ...texts, draft: false, prerelease: false } };
+  }
+  if (event.name === "deployment") {
+    const { environment, payload = {} } = event;
+    return { action, deployment: { environment, payload, ref: refName, sha, task: "deploy" } };
+  }
+  if (event.name === "repository_dispatch")
+    return { action, branch: refName, client_payload: event.payload ?? {} };
   const { number, base, baseSha, head, headSha, fork } = event;
   const headRepo = fork ? { ...repo, full_name: fork, fork: true } : repo;
   const sides = {
     base: { ref: base, sha: baseSha, repo },
     head: { ref: head, sha: headSha, repo: headRepo },
   };
-  return { action: "synchronize", number, pull_request: { number, ...sides } };
+  return { action, number, pull_request: { number, ...sides } };
 }
 
 /** The `GITHUB_…` variables that every step finds in its environment. */

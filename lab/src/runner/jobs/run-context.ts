@@ -39,8 +39,10 @@ export interface RunnerOptions extends SourceOptions {
 
 export interface PushEvent {
   name: "push";
+  /** With `isTag`, the name of a tag. */
   branch: string;
-  /** Forty zeros for a branch that is new. */
+  isTag?: boolean;
+  /** Forty zeros for one that is new. */
   before: string;
   after: string;
 }
@@ -53,7 +55,7 @@ interface DispatchEvent {
 }
 
 /** A pull request that was opened or changed. */
-export interface PullRequestEvent {
+interface PullRequestEvent {
   name: "pull_request";
   number: number;
   /** Branch that it is to be merged into. */
@@ -68,7 +70,40 @@ export interface PullRequestEvent {
   sha: string;
 }
 
-export type WorkflowEvent = PushEvent | PullRequestEvent | DispatchEvent;
+/** A release that is published. */
+interface ReleaseEvent {
+  name: "release";
+  tag: string;
+  sha: string;
+}
+
+/** A deployment that another system created through GitHub's API. */
+interface DeploymentEvent {
+  name: "deployment";
+  branch: string;
+  sha: string;
+  environment: string;
+  payload?: Json;
+}
+
+/** An event of another system, through GitHub's API. */
+interface RepositoryDispatchEvent {
+  name: "repository_dispatch";
+  /** The default branch. */
+  branch: string;
+  sha: string;
+  /** `event_type` of the request. */
+  type: string;
+  payload?: Json;
+}
+
+export type WorkflowEvent =
+  | PushEvent
+  | PullRequestEvent
+  | DispatchEvent
+  | ReleaseEvent
+  | DeploymentEvent
+  | RepositoryDispatchEvent;
 
 /** Context shared by all jobs of one run. */
 export interface RunContext {

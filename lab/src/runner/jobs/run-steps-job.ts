@@ -82,7 +82,10 @@ function timeoutMinutes(sequence: StepSequence): number {
 
 function checkRunnerOf({ job }: StepSequence): void {
   const { runsOn, place } = job.definition;
-  if (runsOn) checkRunner(evaluateToken(runsOn, { contexts: job.contexts }), place);
+  if (!runsOn) return;
+  const labels = checkRunner(evaluateToken(runsOn, { contexts: job.contexts }), place);
+  const message = `The job is for a runner with ${labels.join(", ")}. The rehearsal runs it on this machine.`;
+  if (labels.length > 0) annotateJob(job, { level: "notice", message });
 }
 
 /** Empty for a job without an environment, or with an empty one, which GitHub ignores. */

@@ -1,3 +1,4 @@
+import type { InputConfig } from "@actions/workflow-parser/model/workflow-template";
 import { nearest } from "@ecs-delivery/program/command-line";
 import { WorkflowRefused } from "../errors.ts";
 import type { Json } from "../expressions/evaluate.ts";
@@ -28,11 +29,17 @@ export class InputsRefused extends WorkflowRefused {
   }
 }
 
+/** What a manual run can set. One of a called workflow has the inputs of its call. */
+const inputsOf = ({ events }: Workflow): Readonly<Record<string, InputConfig>> | undefined => {
+  const started = events.workflow_dispatch ?? events.workflow_call;
+  return started && ((started.inputs ?? {}) as Record<string, InputConfig>);
+};
+
 /** Returns the inputs of a manual run; throws for a workflow that cannot be started manually. */
 export function dispatchInputs(workflow: Workflow): DispatchInput[] {
-  const dispatch = workflow.events.workflow_dispatch;
-  if (!dispatch) throw new WorkflowRefused(`${workflow.path}: it has no 'workflow_dispatch' trigger`);
-  return Object.entries(dispatch.inputs ?? {}).map(([name, input]) => ({
+  const inputs = inputsOf(workflow);
+  if (!inputs) throw new WorkflowRefused(`${workflow.path}: it has no 'workflow_dispatch' trigger`);
+  return Object.entries(inputs).map(([name, input]) => ({
     name,
     type: (input.type as DispatchInput["type"] | undefined) ?? "string",
     description: input.description ?? "",
@@ -76,7 +83,7 @@ function problemOf(
   workflow: Workflow,
 ): string | undefined {
   if (given === "") {
-    const hasDefault = workflow.events.workflow_dispatch?.inputs?.[name]?.default !== undefined;
+    const hasDefault = inputsOf(workflow)?.[name]?.default !== undefined;
     if (!required || hasDefault) return undefined;
     return `the input '${name}' is required${options.length > 0 ? `: one of ${options.join(", ")}` : ""}`;
   }

@@ -1,6 +1,12 @@
 import { MappingToken, StringToken } from "@actions/workflow-parser/templates/tokens/index";
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
-import { getActionSchema, getWorkflowSchema, isMapping, isScalar } from "../expressions/functions.ts";
+import {
+  getActionSchema,
+  getWorkflowSchema,
+  isMapping,
+  isScalar,
+  isSequence,
+} from "../expressions/functions.ts";
 import { find } from "./tokens.ts";
 
 /** The part of a definition in the schemas of GitHub's parser that is changed here. */
@@ -39,17 +45,19 @@ export function relaxSchemas(): void {
   ofAction["action-root-strict"] = lenient;
 }
 
+const nullToken = "NullToken";
 const inputKeys = ["description", "type", "required", "default", "options"];
 
 /** Removes from `on` what GitHub ignores, and the rest of the parser refuses. */
 export function cleanEvents(root: MappingToken): void {
   const on = find(root, "on");
   for (const { key, value } of on && isMapping(on) ? on : []) {
-    if (key.toString() === "schedule") continue;
-    if (isMapping(value)) keepPairs(value, (_, each) => each.typeName() !== "null");
+    for (const item of isSequence(value) ? value : [])
+      if (isMapping(item)) keepPairs(item, (name) => ["cron", "timezone"].includes(name));
+    if (isMapping(value)) keepPairs(value, (_, each) => each.typeName() !== nullToken);
     const inputs = key.toString() === "workflow_dispatch" ? find(value, "inputs") : undefined;
     for (const input of inputs && isMapping(inputs) ? inputs : []) {
-      if (input.value.typeName() === "null")
+      if (input.value.typeName() === nullToken)
         Object.assign(input, { value: new MappingToken(input.value.file, input.value.range, undefined) });
       if (isMapping(input.value)) cleanInput(input.value);
     }
@@ -57,7 +65,7 @@ export function cleanEvents(root: MappingToken): void {
 }
 
 function cleanInput(input: MappingToken): void {
-  keepPairs(input, (name, value) => inputKeys.includes(name) && value.typeName() !== "null");
+  keepPairs(input, (name, value) => inputKeys.includes(name) && value.typeName() !== nullToken);
   const type = find(input, "type")?.toString() ?? "string";
   for (const pair of input) {
     const { value } = pair;

@@ -7,7 +7,6 @@ import { nameIn, type Sources } from "./sources.ts";
 import {
   type ActionStep,
   type CallJob,
-  defaultPermissions,
   type Permissions,
   permissionLevel,
   readPermissions,
@@ -21,13 +20,17 @@ const deepestCall = 10;
 const deepestComposite = 9;
 
 /** Loads a workflow and all it calls, and checks all their actions, before anything runs. */
-export async function loadWorkflows(sources: Sources, path: string): Promise<Map<string, Workflow>> {
+export async function loadWorkflows(
+  sources: Sources,
+  path: string,
+  granted: Permissions,
+): Promise<Map<string, Workflow>> {
   const loaded = new Map([[path, await loadWorkflow(sources.own, path)]]);
   await checkWorkflow(loaded.get(path) as Workflow, {
     sources,
     loaded,
     depth: 1,
-    granted: defaultPermissions,
+    granted,
   });
   return loaded;
 }
@@ -37,7 +40,7 @@ interface Loading {
   /** By path. */
   loaded: Map<string, Workflow>;
   depth: number;
-  /** Permissions that the workflow gets from its caller. */
+  /** Permissions that the workflow gets from its caller, or by default. */
   granted: Permissions;
 }
 

@@ -9,7 +9,7 @@ import type {
   StringToken,
 } from "@actions/workflow-parser/templates/tokens/index";
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
-import { refuse } from "../errors.ts";
+import { refuse, WorkflowRefused } from "../errors.ts";
 import { evaluateToken, type Json, toText } from "../expressions/evaluate.ts";
 import { isMapping } from "../expressions/functions.ts";
 import { noteOutputUses } from "./output-uses.ts";
@@ -44,7 +44,7 @@ const callJobKeys = [
   "permissions",
   "concurrency",
 ];
-// This machine stands in for any of GitHub's Linux runners.
+// This machine stands in for any Linux runner, and these are as it is.
 const runnerLabels = ["ubuntu-latest", "ubuntu-24.04", "ubuntu-22.04"];
 
 /** @param path name of the workflow file, for messages */
@@ -75,6 +75,11 @@ export function readJob(
       secrets: secrets && (isMapping(secrets) ? secrets : "inherit"),
     };
   }
+  for (const { key } of token)
+    if (/^(container|services)$/.test(key.toString())) {
+      const problem = `this runner does not know the job key '${key}': it starts no containers for a job`;
+      throw new WorkflowRefused(`${placeOf(key, path)}: ${problem}`);
+    }
   knowOnly(token, path, "the job key", stepsJobKeys);
   const runsOn = find(token, "runs-on");
   // The label of an expression is checked when the job starts.
@@ -113,10 +118,17 @@ function readStrategy(token: TemplateToken | undefined, path: string): MappingTo
   return token;
 }
 
-/** @param labels one label, or a list */
-export function checkRunner(labels: Json, place: string): void {
-  for (const label of [labels].flat().map(toText))
-    if (!runnerLabels.includes(label)) throw refuse(place, `the runner '${label}'`, runnerLabels);
+/**
+ * Throws for a machine that is not Linux.
+ * @param runsOn one label, a list, or a mapping with `labels`
+ * @returns labels of runners that may differ from this machine
+ */
+export function checkRunner(runsOn: Json, place: string): string[] {
+  const isGroup = runsOn !== null && typeof runsOn === "object" && !Array.isArray(runsOn);
+  const labels = [isGroup ? (runsOn.labels ?? []) : runsOn].flat().map(toText);
+  const other = labels.find((label) => label === "" || /^(windows|macos)/i.test(label));
+  if (other !== undefined) throw refuse(place, `the runner '${other}'`, runnerLabels);
+  return labels.filter((label) => !runnerLabels.includes(label.toLowerCase()));
 }
 
 /** As on GitHub, `./` too is the commit of the calling file, also if a job has checked out another one. */

@@ -13,6 +13,10 @@ interface Case {
   readonly jobs?: string;
   readonly files?: Record<string, string>;
   readonly refuses?: boolean;
+  readonly head?: string;
+  readonly event?: object;
+  readonly starts?: boolean;
+  readonly permissions?: "read" | "write";
   readonly fails?: boolean;
   readonly lines?: readonly string[];
   readonly leftOut?: readonly string[];
@@ -68,22 +72,24 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-it.each(cases)("$name", async ({ job, jobs, files = {}, refuses, fails, words, ...expected }) => {
+it.each(cases)("$name", async ({ job, jobs, head, files = {}, refuses, fails, words, ...expected }) => {
   const steps = `job:\n  runs-on: ubuntu-latest\n${job?.replace(/^/gm, "  ")}`;
   const repository = await createTestRepository(
-    { ...workflowOf((jobs ?? steps).replace(/^/gm, "  ")), ...files },
+    { ...workflowOf((jobs ?? steps).replace(/^/gm, "  "), head), ...files },
     {
       own: { directory: join(directory, "package"), isOwn: (name) => name.endsWith("/ecs-delivery") },
       fetchFrom: (name) => addresses[name],
       unknownActions: refuses ? "refuse" : "leave-out",
+      defaultPermissions: expected.permissions,
     },
   );
   onTestFinished(repository.remove);
   if (words && !fails) {
-    await expect(repository.run()).rejects.toThrow(words);
+    await expect(repository.startBy(expected.event ?? {})).rejects.toThrow(words);
     return expect(repository.events).toEqual([]);
   }
-  const result = await repository.run();
+  const result = await (await repository.startBy(expected.event ?? {}))?.result;
+  if (!result || expected.starts === false) return expect(result !== undefined).toBe(expected.starts);
   const annotations = result.jobs.flatMap((each) => each.annotations);
   const messages = annotations.map(({ message }) => message);
   const notes = fails ? [words ?? ""] : (expected.notes ?? []);

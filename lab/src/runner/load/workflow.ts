@@ -102,14 +102,17 @@ export type Step = ScriptStep | ActionStep;
 /** Level by permission; `all` for `read-all` and `write-all`. */
 export type Permissions = Record<string, string>;
 
-// The default of a new repository: https://docs.github.com/actions/reference/security/securely-using-the-github_token
-export const defaultPermissions: Permissions = { contents: "read", packages: "read" };
+/**
+ * By the repository's setting, "read" in a new one.
+ * Source: https://docs.github.com/actions/reference/security/securely-using-the-github_token
+ */
+export const defaultPermissions: Record<"read" | "write", Permissions> = {
+  read: { contents: "read", packages: "read" },
+  write: { all: "write-all", "id-token": "none" },
+};
 
 /** Permissions of a workflow or job; what is not named in a mapping is not granted. */
-export function readPermissions(
-  token: TemplateToken | undefined,
-  inherited: Permissions = defaultPermissions,
-): Permissions {
+export function readPermissions(token: TemplateToken | undefined, inherited: Permissions): Permissions {
   if (!token) return inherited;
   const value = evaluateToken(token, { contexts: {} });
   if (!isMapping(token)) return { all: toText(value) };
