@@ -22,7 +22,12 @@ afterEach(() => test.close());
 describe("pull", () => {
   it("returns the configuration and the layers on disk", async () => {
     const digest = await pushImage(test, "customer", "v1");
-    for (const reference of [`${test.host}/customer:v1`, `${test.host}/customer@${digest}`]) {
+    const inAws = "123456789012.dkr.ecr.eu-west-3.amazonaws.com";
+    for (const reference of [
+      `${test.host}/customer:v1`,
+      `${test.host}/customer@${digest}`,
+      `${inAws}/customer:v1`,
+    ]) {
       const image = await test.registry.pull(reference);
       expect(image).toMatchObject({ digest, config: { os: "linux", config: { Entrypoint: ["node"] } } });
       expect(await readFile(image.layers[0]?.path as string, "utf8")).toBe("layer");
@@ -54,6 +59,7 @@ describe("pull", () => {
       "customer",
       `failed to resolve ref docker.io/library/customer:latest: failed to do request: Head "https://registry-1.docker.io/v2/library/customer/manifests/latest"`,
     ],
+    ["210987654321.dkr.ecr.us-east-1.amazonaws.com/customer:v1", "403 Forbidden"],
     [
       "public.ecr.aws/docker/library/node:24",
       `Head "https://public.ecr.aws/v2/docker/library/node/manifests/24": the simulator reaches no registry but its own, HOST`,

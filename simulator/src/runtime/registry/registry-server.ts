@@ -58,6 +58,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       pullImage({
         reference,
         hosts: [`${gateway.host}:${gateway.port}`],
+        accountId,
         repository: (name) => repositories.get(name),
         pathOf: store.pathOf,
         architectures: ["amd64", hostArchitecture()],
@@ -122,6 +123,8 @@ interface PullOptions {
   reference: string;
   /** host:port of the only reachable registry, under each of its names. */
   hosts: readonly string[];
+  /** ECR's names in AWS of this account's repositories lead here too, in any region. */
+  accountId: string;
   repository: (name: string) => WritableRepository | undefined;
   pathOf: (digest: string) => string;
   /** Architectures to choose from an index, the preferred first, in OCI's terms. */
@@ -132,15 +135,15 @@ interface PullOptions {
  * Messages as Fargate platform 1.4 (containerd) reports them; see aws/containers-roadmap#2687 and the ECS
  * developer guide, "CannotPullContainer task errors".
  */
-async function pullImage({ reference, hosts, repository, pathOf, architectures }: PullOptions) {
+async function pullImage({ reference, hosts, accountId, repository, pathOf, architectures }: PullOptions) {
   const named = parseReference(reference);
-  if (!hosts.includes(named.host)) throw unreachable(named, hosts[0]);
+  const owner = /^(\d{12})\.dkr\.ecr\.[\w-]+\.amazonaws\.com$/.exec(named.host)?.[1];
+  const forbidden = `failed to resolve ref ${named.full}: unexpected status from HEAD request: 403 Forbidden`;
+  if (owner !== undefined && owner !== accountId) throw cannotPull(forbidden);
+  if (owner === undefined && !hosts.includes(named.host)) throw unreachable(named, hosts[0]);
   const source = repository(named.name);
   const top = source?.resolve(named.reference);
-  if (source?.settings.denial?.("pull") !== undefined)
-    throw cannotPull(
-      `failed to resolve ref ${named.full}: unexpected status from HEAD request: 403 Forbidden`,
-    );
+  if (source?.settings.denial?.("pull") !== undefined) throw cannotPull(forbidden);
   if (!source || !top) throw cannotPull(`failed to resolve ref ${named.full}: not found`);
 
   const manifest = selectPlatform(source, top, architectures);
@@ -150,7 +153,7 @@ async function pullImage({ reference, hosts, repository, pathOf, architectures }
   top.lastPulledAt = now;
   manifest.lastPulledAt = now;
   const layers = content.layers.map(({ digest, mediaType }) => ({ digest, mediaType, path: pathOf(digest) }));
-  return { digest: manifest.digest, config, layers } satisfies PulledImage;
+  return { digest: manifest.digest, config, layers, name: `${hosts[0]}/${named.name}` } satisfies PulledImage;
 }
 
 interface Reference {

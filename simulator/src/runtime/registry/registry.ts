@@ -29,6 +29,8 @@ export interface PulledImage {
   readonly config: ImageConfig;
   /** Lowest layer first. */
   readonly layers: readonly ImageLayer[];
+  /** `host:port/name`, at which the registry responds; undefined for an image of a test. */
+  readonly name?: string;
 }
 
 /** A manifest as it was pushed, byte for byte. */

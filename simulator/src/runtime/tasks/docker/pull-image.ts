@@ -22,7 +22,7 @@ export function createImages({ engine, registry, tagPrefix }: PullOptions) {
       // Rejects with the message of Fargate's agent for an image that cannot be pulled; selects the image of an index.
       const image = await registry.pull(reference);
       const tag = `${tagPrefix}-${image.digest.slice("sha256:".length).slice(0, 12)}`;
-      const source = `${withoutVersion(reference)}@${image.digest}`;
+      const source = `${image.name ?? withoutVersion(reference)}@${image.digest}`;
       const location = pulled.get(tag) ?? fetchImage(engine, registry, source, tag);
       pulled.set(tag, location);
       location.catch(() => pulled.delete(tag));
