@@ -1,13 +1,7 @@
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
-import {
-  makeNetwork,
-  networkOf,
-  prepareTasks,
-  releaseGateways,
-  settleGateways,
-  setUps,
-} from "@ecs-delivery/simulator/networks/set-ups.support";
-import { type Changes, createWayIn } from "@ecs-delivery/simulator/networks/way-in.support";
+import { makeNetwork, networkOf, settleGateways, setUps } from "@ecs-delivery/simulator/networks/set-ups";
+import { prepareTasks, releaseGateways } from "@ecs-delivery/simulator/networks/set-ups.support";
+import { type Changes, createWayIn } from "@ecs-delivery/simulator/networks/way-in-account";
 import waysIn from "@ecs-delivery/simulator/networks/way-in-set-ups.json" with { type: "json" };
 import { webProgram } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
 import { pushProgram } from "@ecs-delivery/simulator/services/ecs/controller/push-program.support";
@@ -68,7 +62,7 @@ it.each(waysIn.filter(({ expected }) => "health" in expected || "database" in ex
       changes: edits = {},
       later = {},
     } = changes as object as { [when: string]: Changes };
-    const created = await createWayIn(simulator, image, account, edits, later);
+    const created = await createWayIn(simulator, { image }, account, edits, later);
     await created.untilCreated();
     const { ecs, rds } = simulator.aws;
     const [cluster, service] = [await created.idOf("cluster"), await created.idOf("service")];

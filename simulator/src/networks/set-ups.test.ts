@@ -1,7 +1,8 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { document } from "../permissions/caller.support.ts";
 import { startTestSimulator } from "../test-simulator.support.ts";
-import { makeNetwork, networkOf, prepareTasks, releaseGateways, setUps } from "./set-ups.support.ts";
+import { prepareTasks, releaseGateways } from "./set-ups.support.ts";
+import { makeNetwork, networkOf, setUps } from "./set-ups.ts";
 
 const warnings: string[] = [];
 const warn = (text: string) => void warnings.push(text);

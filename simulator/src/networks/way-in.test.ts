@@ -4,24 +4,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Program } from "../runtime/tasks/in-process-runtime.support.ts";
 import { pushProgram } from "../services/ecs/controller/push-program.support.ts";
 import { startTestSimulator, testListenerPortOffset } from "../test-simulator.support.ts";
-import { type Changes, createWayIn } from "./way-in.support.ts";
+import { createWayIn, playWayIn, type WayInSetUp } from "./way-in-account.ts";
 import setUps from "./way-in-set-ups.json" with { type: "json" };
-
-interface SetUp {
-  readonly that: string;
-  readonly account?: Changes;
-  /** Once the task runs. */
-  readonly changes?: Changes;
-  /** Once its health is known. */
-  readonly later?: Changes;
-  readonly expected: {
-    health?: string;
-    status?: number;
-    client?: string;
-    warning?: string;
-    database?: string;
-  };
-}
 
 const warnings: string[] = [];
 const simulator = await startTestSimulator({ networks: "enforce", warn: (text) => warnings.push(text) });
@@ -38,25 +22,12 @@ const { repository } = await aws.ecr.createRepository({ repositoryName: "web" })
 const image = `${repository?.repositoryUri}:latest`;
 await pushProgram(simulator, repository?.repositoryUri ?? "", program);
 
-const expecting = (name: keyof SetUp["expected"]) =>
-  (setUps as readonly SetUp[]).filter(({ expected }) => name in expected);
+const expecting = (name: keyof WayInSetUp["expected"]) =>
+  (setUps as readonly WayInSetUp[]).filter(({ expected }) => name in expected);
 
-async function play({ account, changes, later }: SetUp, judge: (health: string) => Promise<void>) {
-  const created = await createWayIn(simulator, image, account ?? {});
-  try {
-    await created.untilCreated();
-    if (changes) await created.update(changes);
-    warnings.length = 0;
-    const health = await created.registerTask();
-    const other = (known: string) => clock.until(async () => (await health()).split(" ")[0] !== known);
-    await other("initial");
-    const known = await health();
-    if (later) await created.update(later);
-    if (later && "web" in later) await other(known.split(" ")[0] ?? "");
-    await judge(await health());
-  } finally {
-    await created.remove();
-  }
+async function play(setUp: WayInSetUp, judge: (health: string) => Promise<void>) {
+  warnings.length = 0;
+  await playWayIn(simulator, { image }, setUp, judge);
 }
 
 describe("a load balancer reaches a task", () => {
@@ -109,9 +80,13 @@ it("replaces a service's tasks in a zone that is not enabled, until it is", asyn
     ...{ Subnets: [{ Ref: "public3" }], SecurityGroups: [{ Ref: "web" }], AssignPublicIp: "ENABLED" },
   };
   const target = { ContainerName: "web", ContainerPort: 8080, TargetGroupArn: { Ref: "targetGroup" } };
-  const created = await createWayIn(simulator, image, {
-    service: { NetworkConfiguration: { AwsvpcConfiguration }, LoadBalancers: [target] },
-  });
+  const created = await createWayIn(
+    simulator,
+    { image },
+    {
+      service: { NetworkConfiguration: { AwsvpcConfiguration }, LoadBalancers: [target] },
+    },
+  );
   const service = await clock.until(() => created.idOf("service"));
   const cluster = await created.idOf("cluster");
   const read = async () => (await aws.ecs.describeServices({ cluster, services: [service] })).services?.[0];

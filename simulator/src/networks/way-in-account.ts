@@ -1,5 +1,5 @@
-import { expect } from "vitest";
-import type { TestSimulator } from "../test-simulator.support.ts";
+import type { Tag } from "@aws-sdk/client-cloudformation";
+import type { Account } from "./set-ups.ts";
 import account from "./way-in-account.json" with { type: "json" };
 
 /** Properties that replace those of the account's resources, by logical name; null is a resource that is absent. */
@@ -10,7 +10,23 @@ interface Resource {
   readonly DependsOn?: string[];
 }
 
-const StackName = "way-in";
+export interface WayInSetUp {
+  readonly that: string;
+  readonly account?: Changes;
+  /** Once the task runs. */
+  readonly changes?: Changes;
+  /** Once its health is known. */
+  readonly later?: Changes;
+  readonly expected: {
+    health?: string;
+    status?: number;
+    client?: string;
+    warning?: string;
+    database?: string;
+  };
+  /** Why `npm run conformance` does not play it against AWS. */
+  readonly notPlayed?: string;
+}
 
 /** Returns the account's template with changes. */
 function templateWith(...all: readonly Changes[]): string {
@@ -25,15 +41,30 @@ function templateWith(...all: readonly Changes[]): string {
   return JSON.stringify({ ...account, Resources });
 }
 
+export class StackFailure extends Error {}
+
+interface WayInOptions {
+  /** Of the task. */
+  readonly image: string;
+  readonly executionRole?: string;
+  readonly StackName?: string;
+  readonly Tags?: Tag[];
+}
+
+type WayInAccount = Account<"cloudformation" | "ecs" | "elbv2">;
+
 /** Creates the account in which every way is open, with changes; its stack's operations need not succeed. */
 export async function createWayIn(
-  { aws, clock }: TestSimulator,
-  image: string,
+  { aws, clock }: WayInAccount,
+  { image, executionRole, StackName = "way-in", Tags }: WayInOptions,
   ...changes: readonly Changes[]
 ) {
-  const Parameters = [{ ParameterKey: "Image", ParameterValue: image }];
+  const Parameters = [
+    { ParameterKey: "Image", ParameterValue: image },
+    ...(executionRole ? [{ ParameterKey: "ExecutionRole", ParameterValue: executionRole }] : []),
+  ];
   const inputWith = (...more: readonly Changes[]) => ({
-    ...{ StackName, Parameters },
+    ...{ StackName, Parameters, Tags },
     TemplateBody: templateWith(...changes, ...more),
   });
   await aws.cloudformation.createStack(inputWith());
@@ -41,11 +72,15 @@ export async function createWayIn(
     const found = await aws.cloudformation.describeStackResources({ StackName, LogicalResourceId });
     return found.StackResources?.[0]?.PhysicalResourceId ?? "";
   };
-  const untilStatus = (status: string) =>
-    clock.eventually(async () => {
+  const untilStatus = async (wanted: string) => {
+    let status = "";
+    await clock.until(async () => {
       const { Stacks } = await aws.cloudformation.describeStacks({ StackName });
-      expect(Stacks).toMatchObject([{ StackStatus: status }]);
+      status = Stacks?.[0]?.StackStatus ?? "";
+      return !status.endsWith("IN_PROGRESS");
     });
+    if (status !== wanted) throw new StackFailure(`the stack ${StackName} is ${status}, not ${wanted}`);
+  };
   return {
     idOf,
     untilCreated: () => untilStatus("CREATE_COMPLETE"),
@@ -75,4 +110,28 @@ export async function createWayIn(
       );
     },
   };
+}
+
+/** Creates the account of a set-up, and calls `observe` with the health of its task once the health is known. */
+export async function playWayIn<Observed>(
+  account: WayInAccount,
+  options: WayInOptions,
+  { account: first = {}, changes, later }: WayInSetUp,
+  observe: (health: string, idOf: (name: string) => Promise<string>) => Promise<Observed>,
+): Promise<Observed> {
+  const created = await createWayIn(account, options, first);
+  try {
+    await created.untilCreated();
+    if (changes) await created.update(changes);
+    const health = await created.registerTask();
+    const other = (known: string) =>
+      account.clock.until(async () => (await health()).split(" ")[0] !== known);
+    await other("initial");
+    const known = await health();
+    if (later) await created.update(later);
+    if (later && "web" in later) await other(known.split(" ")[0] ?? "");
+    return await observe(await health(), created.idOf);
+  } finally {
+    await created.remove();
+  }
 }
