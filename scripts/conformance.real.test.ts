@@ -3,20 +3,38 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { useFolder } from "@ecs-delivery/program/test-folder.support";
-import { findLeft } from "@ecs-delivery/simulator/conformance/play";
-import { startRealSimulator, type TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
+import { findLeft } from "@ecs-delivery/simulator/conformance/remove";
+import { startPlainRegistry } from "@ecs-delivery/simulator/runtime/registry/test-registry.support";
+import { pushLayers } from "@ecs-delivery/simulator/runtime/tasks/images.support";
+import {
+  startRealSimulator,
+  type TestSimulator,
+  testListenerPortOffset,
+} from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 let simulator: TestSimulator;
+let publicRegistry: Awaited<ReturnType<typeof startPlainRegistry>>;
 const folder = useFolder();
 beforeAll(async () => {
-  simulator = await startRealSimulator({ permissions: "enforce" });
+  simulator = await startRealSimulator({ permissions: "enforce", networks: "enforce", warn: () => {} });
+  publicRegistry = await startPlainRegistry();
+  // The runtime provides Node for processes.
+  const target = { endpoint: `http://${publicRegistry.host}`, authorization: "", repository: "node" };
+  await pushLayers(target, [], {});
 });
-afterAll(() => simulator?.close());
+afterAll(async () => {
+  await simulator?.close();
+  await publicRegistry?.close();
+});
 
 /** Runs the command; a line of its output may end it. */
 async function conform(argv: readonly string[], endAt?: RegExp) {
-  const command = [join(import.meta.dirname, "conformance.ts"), "--settle", "0", ...argv];
+  const local = [
+    ...["--settle", "0", "--node-image", `${publicRegistry.host}/node`],
+    ...["--listener-offset", String(testListenerPortOffset())],
+  ];
+  const command = [join(import.meta.dirname, "conformance.ts"), ...local, ...argv];
   const env = { ...process.env, ...simulator.environmentVariables };
   const child = spawn(process.execPath, command, { env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
@@ -30,20 +48,21 @@ async function conform(argv: readonly string[], endAt?: RegExp) {
 }
 
 const account = ["--account", "123456789012"];
-const given = [...account, "--limit", "2USD"];
+const given = [...account, "--limit", "9USD"];
 
 test.each<[readonly string[], string]>([
   [account, "--limit is missing"],
   [["--limit", "2USD"], "--account is missing"],
   [[...account, "--limit", "2"], "is not an amount such as 2USD"],
   [[...account, "--limit", "0.1USD"], "a run may cost 0.5 USD"],
+  [[...given, "--answers", "x", "--only", "nothing of that name"], "no set-up contains"],
   [["--account", "111111111111", "--limit", "2USD", "--answers", "x"], "are of account 123456789012"],
   [given, "only record AWS itself"],
 ])("refuses %j and changes nothing", async (argv, message) => {
   expect(await conform(argv)).toEqual({ code: 2, output: expect.stringContaining(message), left: [] });
 });
 
-test("writes the answers with their date, and leaves nothing", async () => {
+test("writes the answers of all set-ups with their date, and leaves nothing", async () => {
   const file = join(folder, "answers.json");
   const { code, output, left } = await conform([...given, "--answers", file]);
   expect({ code, left, output }).toEqual({
@@ -61,14 +80,40 @@ test("writes the answers with their date, and leaves nothing", async () => {
   });
 });
 
-test("leaves nothing when it is ended, and refuses an account with resources of another run", async () => {
-  const file = join(folder, "none.json");
-  const ended = await conform([...given, "--answers", file], /✓/);
-  expect(ended).toMatchObject({
-    code: 1,
-    left: [],
-    output: expect.stringContaining("everything was removed"),
+test("leaves out what does not fit into the limit", async () => {
+  const file = join(folder, "some.json");
+  const { code, output } = await conform([
+    ...account,
+    "--limit",
+    "0.56USD",
+    "--answers",
+    file,
+    "--only",
+    "load balancer if the",
+  ]);
+  expect({ code, output }).toEqual({
+    code: 0,
+    output: expect.stringMatching(
+      /together they may cost more than --limit\n[\s\S]*1 of 1 set-ups as expected/,
+    ),
   });
+});
+
+test.each(["a role", "a task with endpoints", "a load balancer if"])(
+  "leaves nothing when it is ended within %s",
+  async (only) => {
+    const file = join(folder, "none.json");
+    const ended = await conform([...given, "--answers", file, "--only", only], /✓/);
+    expect(ended).toMatchObject({
+      code: 1,
+      left: [],
+      output: expect.stringContaining("everything was removed"),
+    });
+  },
+);
+
+test("refuses an account with resources of another run", async () => {
+  const file = join(folder, "none.json");
   await simulator.aws.ecs.createCluster({ clusterName: "conformance-main" });
   const refused = await conform([...given, "--answers", file]);
   expect(refused).toMatchObject({

@@ -2,11 +2,18 @@ import type { RegisterTaskDefinitionRequest, RunTaskRequest } from "@aws-sdk/cli
 import { strToU8, zipSync } from "fflate";
 import type { Aws } from "../services/api.ts";
 
-/** Waits between two polls. */
-export type Pause = () => Promise<unknown>;
+/** Waits between two polls; ended by the signal. */
+export type Pause = (signal?: AbortSignal) => Promise<unknown>;
 
-/** Polls until a task or function has changed: several minutes on AWS. */
-const mostPolls = 100;
+/** Polls until a task, function or stack has changed: about 20 minutes on AWS. */
+const mostPolls = 400;
+
+export async function poll(condition: () => Promise<boolean>, pause: () => Promise<unknown>): Promise<void> {
+  for (let polls = 1; !(await condition()); polls += 1) {
+    if (polls === mostPolls) throw new Error(`still waiting after ${mostPolls} polls`);
+    await pause();
+  }
+}
 
 /** Runs a task in its execution role; resolves to RUNNING, or to why it stopped. */
 export async function runTask(

@@ -47,6 +47,8 @@ export interface RoleSetUp extends Claim {
   readonly role: string;
   /** `nothing wrong`, `absent`, `trusts` and another service, or an action that it lacks. */
   readonly flaw: string;
+  /** Tag of the task's image, which exists by default. */
+  readonly image?: string;
 }
 
 export type SetUp = CallSetUp | RoleSetUp;
@@ -107,6 +109,8 @@ const [documented, names] = [
 ];
 /** Begins the names of everything that is created, so that no other resource of an account is meant. */
 export const prefix = "conformance-";
+/** Of the roles. */
+export const path = `/${prefix.slice(0, -1)}/`;
 /** Marks what is created. */
 export const tag = { Key: "ecs-delivery-conformance", Value: "true" };
 
@@ -155,4 +159,9 @@ export async function answerOf(
     const isDenied = /not authorized|AccessDenied|Unauthorized|Cross-account/.test(`${name} ${message}`);
     return isDenied ? `${$metadata.httpStatusCode} ${name}: ${message}` : "allowed";
   }
+}
+
+/** Whether AWS answered so to what a set-up does, and not because the command's own caller may not do it. */
+export function isRefusal(error: Error & { $fault?: string }): boolean {
+  return error.$fault === "client" && !/AccessDenied|Unauthorized|Throttl|Expired/.test(error.name);
 }
