@@ -3,6 +3,7 @@ import { chmodSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
 import { useFolder, writeFiles } from "@ecs-delivery/program/test-folder.support";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -24,12 +25,28 @@ const cases: Case[] = parse(readFileSync(new URL("stand-ins.yaml", import.meta.u
 /** Programs that come first in the PATH of the steps. */
 const programs = useFolder();
 const home = useFolder();
-const ecr = createServer((_, response) => {
-  const host = `127.0.0.1:${(ecr.address() as AddressInfo).port}`;
-  const authorizationToken = Buffer.from("AWS:ecr-password").toString("base64");
-  response.setHeader("content-type", "application/x-amz-json-1.1");
-  response.end(
-    JSON.stringify({ authorizationData: [{ authorizationToken, proxyEndpoint: `http://${host}` }] }),
+/** ECR, and an STS whose keys and identities state the request that they are for. */
+const aws = createServer(async (request, response) => {
+  const [, key = ""] = /Credential=(.*?)\/\d{8}\//.exec(request.headers.authorization ?? "") ?? [];
+  const body = await text(request);
+  if (request.headers["x-amz-target"]) {
+    const proxyEndpoint = `http://127.0.0.1:${(aws.address() as AddressInfo).port}`;
+    const authorizationToken = Buffer.from("AWS:ecr-password").toString("base64");
+    response.setHeader("content-type", "application/x-amz-json-1.1");
+    return response.end(JSON.stringify({ authorizationData: [{ authorizationToken, proxyEndpoint }] }));
+  }
+  const given = new URLSearchParams(body);
+  const [action, role = ""] = ["Action", "RoleArn"].map((name) => given.get(name)?.split("/").at(-1) ?? "");
+  const tags = [...given.keys()].filter((name) => /^Tags.*Key$/.test(name)).length;
+  const keyOfRole = [role, given.get("DurationSeconds"), given.get("ExternalId"), tags].join("/");
+  const result =
+    action === "AssumeRole"
+      ? `<Credentials><AccessKeyId>${keyOfRole}</AccessKeyId><SecretAccessKey>hidden</SecretAccessKey><SessionToken>token</SessionToken></Credentials>`
+      : `<Arn>arn/${key}</Arn><Account>123456789012</Account>`;
+  const namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
+  response.setHeader("content-type", "text/xml");
+  return response.end(
+    `<${action}Response xmlns="${namespace}"><${action}Result>${result}</${action}Result></${action}Response>`,
   );
 });
 
@@ -57,21 +74,21 @@ done`;
     writeFiles(programs, { [name]: `#!/bin/sh\n${script}\n` });
     chmodSync(join(programs, name), 0o755);
   }
-  await once(ecr.listen(0, "127.0.0.1"), "listening");
+  await once(aws.listen(0, "127.0.0.1"), "listening");
 });
-afterAll(() => ecr.close());
+afterAll(() => aws.close());
 
 it.each(cases)("$name", async ({ steps, later, files = {}, lines = [], leftOut = [], annotations = [] }) => {
-  const { port } = ecr.address() as AddressInfo;
+  const { port } = aws.address() as AddressInfo;
   const { PATH, ...node } = nodeEnvironment();
   const keys = { AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret", AWS_REGION: "eu-west-3" };
-  const aws = { ...keys, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
+  const variables = { ...keys, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
   const job = (id: string, text: string) =>
     `  ${id}\n    runs-on: ubuntu-latest\n    steps:\n${text.replace(/^/gm, "      ")}\n`;
   const jobs = job("first:", steps) + (later ? job("second:\n    needs: first", later) : "");
   const repository = await createTestRepository(
     { ...files, ...workflowOf(jobs) },
-    { environment: { ...node, ...aws, HOME: home, PATH: `${programs}${delimiter}${PATH}` } },
+    { environment: { ...node, ...variables, HOME: home, PATH: `${programs}${delimiter}${PATH}` } },
   );
   try {
     const result = await repository.run();

@@ -4,11 +4,15 @@ import type { StandIn, StandInStep } from "./stand-in.ts";
 
 /** Stores a file, or the content of a folder, for the run's later jobs, by the rules of the real action (release 7). */
 export const uploadArtifact: StandIn = {
-  inputs: ["name", "path", "if-no-files-found", "retention-days", "compression-level", "overwrite"],
+  inputs: [
+    ...["name", "path", "if-no-files-found", "retention-days", "compression-level", "overwrite"],
+    "include-hidden-files",
+  ],
+  leftOut: ["archive"],
   async run(step) {
     const name = step.input("name") || "artifact";
     const { path, whenMissing, overwrite } = readInputs(step);
-    const { root, files } = await findFiles(resolve(step.workspace, path));
+    const { root, files } = await findFiles(resolve(step.workspace, path), step.flag("include-hidden-files"));
     if (files.length === 0) {
       const message = `No files were found with the provided path: ${path}. No artifacts will be uploaded.`;
       if (whenMissing === "error") throw new Error(message);
@@ -51,8 +55,7 @@ interface Found {
   files: string[];
 }
 
-/** Without hidden files, as the real action leaves them out. */
-async function findFiles(path: string): Promise<Found> {
+async function findFiles(path: string, withHidden: boolean): Promise<Found> {
   const found = await stat(path).catch(() => undefined);
   if (!found) return { root: path, files: [] };
   if (!found.isDirectory()) return { root: dirname(path), files: [basename(path)] };
@@ -60,7 +63,8 @@ async function findFiles(path: string): Promise<Found> {
   const files = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(path, join(entry.parentPath, entry.name)));
-  return { root: path, files: files.filter((file) => !file.split("/").some((part) => part.startsWith("."))) };
+  const isHidden = (file: string) => file.split("/").some((part) => part.startsWith("."));
+  return { root: path, files: files.filter((file) => withHidden || !isHidden(file)) };
 }
 
 /** Names are unique in a run, among jobs that upload at the same time as well. */
@@ -88,7 +92,8 @@ function check(kind: "name" | "path", value: string): void {
 
 /** Downloads artifacts of earlier jobs of the run, into the folders that the real action (release 8) chooses. */
 export const downloadArtifact: StandIn = {
-  inputs: ["name", "pattern", "path", "merge-multiple"],
+  inputs: ["name", "pattern", "path", "merge-multiple", "skip-decompress", "digest-mismatch", "github-token"],
+  leftOut: ["artifact-ids", "repository", "run-id"],
   async run(step) {
     const destination = resolve(step.workspace, step.input("path"));
     const there = (await readdir(step.artifactDirectory).catch(() => [])).sort();
@@ -121,11 +126,13 @@ const mostSubjects = 1024;
 /** Writes the statement that the real action (release 4) would sign. Nothing is signed: the signer is a public service. */
 export const attestBuildProvenance: StandIn = {
   inputs: ["subject-checksums"],
+  leftOut: ["subject-path", "subject-digest", "subject-name", "push-to-registry"],
   async run(step) {
     for (const permission of ["id-token", "attestations"])
       if (step.permissions[permission] !== "write")
         throw new Error(`The job needs the permission '${permission}: write' to attest`);
     const file = step.input("subject-checksums");
+    if (!file) return;
     const lines = (await readFile(resolve(step.workspace, file), "utf8")).split("\n").filter(Boolean);
     if (lines.length > mostSubjects)
       throw new Error(`Too many subjects: ${lines.length}; the maximum is ${mostSubjects}`);

@@ -78,15 +78,17 @@ export const buildPush: StandIn = {
       imageid: join(step.directory, "image-id"),
       metadata: join(step.directory, "metadata.json"),
     };
+    const isCached = staysInCache(step);
+    const lists = Object.entries(listFlags).filter(([name]) => !(isCached && name === "tags"));
     const flags = [
-      ...Object.entries(listFlags).flatMap(([name, flag]) =>
+      ...lists.flatMap(([name, flag]) =>
         readList(step.input(name), atCommas.includes(name)).flatMap((value) => [flag, files(value)]),
       ),
       ...valueFlags.flatMap((name) => (step.input(name) ? [`--${name}`, step.input(name)] : [])),
       ...switches.flatMap((name) => (step.flag(name) ? [`--${name}`] : [])),
       ...(await secretFlags(step)),
       ...platformFlags(step),
-      ...outputFlags(step),
+      ...(isCached ? ["--output", "type=cacheonly"] : []),
     ];
     noteUnused(step);
     const toFolder = readList(step.input("outputs")).some((each) => /type=(local|tar)\b|^[^=]*$/.test(each));
@@ -157,17 +159,14 @@ function platformFlags(step: StandInStep): string[] {
 }
 
 /** BuildKit in a container, unlike the engine's own, gives the engine no image unless it is asked to. */
-function outputFlags(step: StandInStep): string[] {
+function staysInCache(step: StandInStep): boolean {
   const { driver = "docker" } = step.shared;
-  if (
-    driver === "docker" ||
-    ["load", "push", "outputs", "call"].some((name) => /^(?!false)./i.test(step.input(name)))
-  )
-    return [];
+  const isAsked = ["load", "push", "outputs", "call"].some((name) => /^(?!false)./i.test(step.input(name)));
+  if (driver === "docker" || isAsked) return false;
   step.log(
     `WARNING: No output specified with ${driver} driver. Build result will only remain in the build cache. To push result image into registry use --push or to load image into docker use --load`,
   );
-  return ["--output", "type=cacheonly"];
+  return true;
 }
 
 function noteUnused(step: StandInStep): void {

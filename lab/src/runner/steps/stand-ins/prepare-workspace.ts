@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 import { git } from "../../load/git.ts";
@@ -9,8 +9,28 @@ import { isSatisfiedBy, wantedVersions } from "./versions.ts";
 
 /** Checks out the running commit (or `ref`) into the workspace, with the requested depth of history. */
 export const checkout: StandIn = {
-  inputs: ["ref", "path", "fetch-depth", "persist-credentials"],
+  // The commit is here, with nothing to sign in to or to clean, and no GitHub to read from.
+  inputs: [
+    ...["repository", "ref", "path", "fetch-depth", "fetch-tags", "persist-credentials", "token", "ssh-key"],
+    ...["ssh-known-hosts", "ssh-strict", "ssh-user", "clean", "show-progress", "set-safe-directory"],
+    ...[
+      "github-server-url",
+      "allow-unsafe-pr-checkout",
+      "filter",
+      "sparse-checkout-cone-mode",
+      "lfs",
+      "submodules",
+    ],
+  ],
+  leftOut: ["sparse-checkout"],
   async run(step) {
+    const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = step.environment;
+    const repository = step.input("repository") || GITHUB_REPOSITORY;
+    if (repository?.toLowerCase() !== GITHUB_REPOSITORY?.toLowerCase())
+      return step.leaveOut(
+        `checkout of ${repository}`,
+        "The rehearsal has the files of its own repository only.",
+      );
     const directory = resolve(step.workspace, step.input("path"));
     if (directory !== step.workspace && !directory.startsWith(step.workspace + sep)) {
       throw new Error(`the path '${step.input("path")}' is outside the workspace`);
@@ -25,14 +45,30 @@ export const checkout: StandIn = {
     const commit = await git(step.gitDirectory, "rev-parse", "--verify", `${wanted}^{commit}`);
     await step.workTrees.open(directory);
     await limitHistory(directory, step.gitDirectory, commit, depth);
-    const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = step.environment;
     await git(directory, "config", "remote.origin.url", `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`);
     await git(directory, "checkout", "--quiet", "--force", "--detach", commit);
+    await fetchRefs(step, directory, depth);
+    await noteForeignFiles(step, directory);
     step.setOutput("ref", step.input("ref") || step.ref);
     step.setOutput("commit", commit);
     step.log(`checked out ${commit}`);
   },
 };
+
+async function fetchRefs(step: StandInStep, directory: string, depth: number): Promise<void> {
+  const refs = depth === 0 ? ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"] : [];
+  if (depth !== 0 && step.flag("fetch-tags")) refs.push("+refs/tags/*:refs/tags/*");
+  if (refs.length > 0) await git(directory, "fetch", "--quiet", "--no-tags", step.gitDirectory, ...refs);
+}
+
+/** Files whose content is in another repository, or on GitHub's server for large files. */
+async function noteForeignFiles(step: StandInStep, directory: string): Promise<void> {
+  const read = (name: string) => readFile(join(directory, name), "utf8").catch(() => "");
+  const submodules = /^(true|recursive)$/i.test(step.input("submodules")) && (await read(".gitmodules"));
+  if (submodules) step.leaveOut("submodules", "The rehearsal has the files of its own repository only.");
+  if (step.flag("lfs") && /filter=lfs/.test(await read(".gitattributes")))
+    step.leaveOut("files of Git LFS", "The rehearsal has only what the commit contains of them.");
+}
 
 /** Git treats the commits in the file `shallow` as the oldest. A depth of more than 1 gets all history. */
 async function limitHistory(directory: string, gitDirectory: string, commit: string, depth: number) {
