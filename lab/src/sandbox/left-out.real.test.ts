@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { gitSettings, writePrograms } from "./left-out.ts";
+import { writePrograms } from "./left-out.ts";
 
 const place = { directory: "" };
 
@@ -15,7 +15,6 @@ beforeAll(async () => {
   for (const name of ["npm", "terraform", "mvn", "rsync", "docker"])
     await writeFile(join(real, name), `#!/bin/sh\necho real ${name} "$@"\n`, { mode: 0o755 });
   await writePrograms(join(place.directory, "programs"), { gh: "#!/bin/sh\necho given\n" });
-  await writeFile(join(place.directory, "gitconfig"), gitSettings);
 });
 
 afterAll(() => rm(place.directory, { recursive: true, force: true }));
@@ -25,7 +24,11 @@ async function run(script: string) {
   const file = join(directory, "left-out.jsonl");
   await writeFile(file, "");
   const PATH = `${directory}/programs:${directory}/real:${process.env.PATH}`;
-  const environment = { PATH, ECS_DELIVERY_LEFT_OUT: file, GIT_CONFIG_GLOBAL: join(directory, "gitconfig") };
+  const environment = {
+    PATH,
+    ECS_DELIVERY_LEFT_OUT: file,
+    GIT_CONFIG_GLOBAL: join(directory, "programs/gitconfig"),
+  };
   const { stdout } = await promisify(execFile)("sh", ["-ec", script], { cwd: directory, env: environment });
   const lines = (await readFile(file, "utf8")).split("\n").filter(Boolean);
   return { stdout: stdout.trim(), leftOut: lines.map((line) => JSON.parse(line).what) };

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { connect, type Server } from "node:net";
 import { join } from "node:path";
@@ -8,7 +9,22 @@ import { text } from "node:stream/consumers";
 import { findProgram } from "../runner/jobs/job-processes.ts";
 import type { StepProcess } from "../runner/jobs/run-context.ts";
 import type { MountAction } from "./mounts.ts";
-import { holderScript, listenScript, stepScript } from "./namespace-scripts.ts";
+
+const holdScript = readFileSync(new URL("hold.sh", import.meta.url), "utf8");
+const stepScript = readFileSync(new URL("step.sh", import.meta.url), "utf8");
+
+/** More processes than any build needs. */
+const mostProcesses = "2000";
+
+/** Listens in the network namespace that it runs in, and sends each server to the parent process. */
+const listenScript = `
+const ports = JSON.parse(process.argv[1]);
+let left = ports.length;
+for (const port of ports) {
+  const server = require("node:net").createServer().listen(port, "127.0.0.1", () => {
+    process.send(server.address().port, server, () => --left || process.exit());
+  });
+}`;
 
 interface NamespaceOptions {
   directory: string;
@@ -44,7 +60,17 @@ export async function openNamespace(
   const [proxy] = [...servers].filter(([port]) => !options.ports.includes(port));
   const identity = [`--map-user=${process.getuid?.()}`, `--map-group=${process.getgid?.()}`];
   const namespaces = ["--mount", "--ipc", `--pid=/proc/${holder.pid}/ns/pid_for_children`];
-  const enter = [programs.nsenter, ...target, ...namespaces, "--", programs.bash, "-c", stepScript, "step"];
+  const enter = [
+    programs.nsenter,
+    ...target,
+    ...namespaces,
+    "--",
+    programs.bash,
+    "-c",
+    stepScript,
+    "step",
+    mostProcesses,
+  ];
   // A second user namespace: its processes have no right to change the mounts of the first. A shell ignores SIGINT for
   // a child in the background; `env` undoes that.
   const start = [
@@ -90,7 +116,17 @@ async function startHolder(
   await mkdir(old, { recursive: true });
   const flags = ["--map-root-user", "--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child"];
   const actions = mounts.flatMap(({ action, path, from = path }) => [action, path, from]);
-  const command = [...flags, "--", programs.bash, "-c", holderScript, "sandbox", old, ...actions];
+  const command = [
+    ...flags,
+    "--",
+    programs.bash,
+    "-c",
+    holdScript,
+    "sandbox",
+    mostProcesses,
+    old,
+    ...actions,
+  ];
   const holder = spawn(programs.unshare, command, {
     cwd: "/",
     detached: true,

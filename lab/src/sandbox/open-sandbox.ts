@@ -1,12 +1,12 @@
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { StepProcess } from "../runner/jobs/run-context.ts";
 import { runProcess } from "../runner/steps/run-process.ts";
-import { gitSettings, writePrograms } from "./left-out.ts";
+import { writePrograms } from "./left-out.ts";
 import { planMounts } from "./mounts.ts";
 import { type Namespace, openNamespace } from "./namespace.ts";
 import { createNetworkProxy, type NetworkAccess } from "./network-proxy.ts";
@@ -83,7 +83,7 @@ async function tryNamespace(
     const mounts = planMounts({
       temporary: folders.temporary,
       writable: [folders.home, folders.temporary, ...writable],
-      readable: [folders.programs, folders.settings, ...readable],
+      readable: [folders.programs, ...readable],
       path: pathOf(environment),
     });
     const onNote = (sentence: string) => notes.push(sentence);
@@ -125,10 +125,9 @@ type Folders = Awaited<ReturnType<typeof createFolders>>;
 async function createFolders({ directory, programs }: SandboxOptions) {
   const folders = {
     ...{ home: join(directory, "home"), temporary: join(directory, "tmp") },
-    ...{ programs: join(directory, "programs"), settings: join(directory, "settings") },
+    ...{ programs: join(directory, "programs") },
   };
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
-  await writeFile(join(folders.settings, "gitconfig"), gitSettings);
   await writePrograms(folders.programs, programs);
   return folders;
 }
@@ -144,7 +143,7 @@ const pathOf = ({ PATH = "" }: Readonly<Record<string, string>>) =>
 
 function environmentOf(
   options: SandboxOptions,
-  { home, temporary, programs, settings }: Folders,
+  { home, temporary, programs }: Folders,
   proxy: string,
 ): Record<string, string> {
   const java = new URL(proxy);
@@ -157,7 +156,7 @@ function environmentOf(
     ...{ XDG_CONFIG_HOME: join(home, ".config"), XDG_CACHE_HOME: join(home, ".cache") },
     ...{ XDG_DATA_HOME: join(home, ".local/share"), XDG_STATE_HOME: join(home, ".local/state") },
     ...{
-      GIT_CONFIG_GLOBAL: join(settings, "gitconfig"),
+      GIT_CONFIG_GLOBAL: join(programs, "gitconfig"),
       GIT_CONFIG_SYSTEM: "/dev/null",
       GIT_TERMINAL_PROMPT: "0",
     },

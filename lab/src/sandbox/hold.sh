@@ -1,19 +1,14 @@
-/** More processes than any build needs; a `run:` line that forks without end is stopped here. */
-export const mostProcesses = 2000;
-
-/**
- * First process of the namespaces. Prepares their file system, then ends what forks without end, until its standard
- * input closes. Arguments: a folder for the machine's file system in the meantime, then actions, each with its path.
- */
-export const holderScript = `
+# First process of the namespaces. Prepares their file system, then ends what forks without end, until its standard input
+# closes. Arguments: number of processes that are too many, a folder for the machine's file system in the meantime, then
+# actions, each with its path and where that is on the machine (planMounts).
 set -eu
-old=$1; shift
+most=$1 old=$2; shift 2
 mount --rbind / "$old"
 
 # A container may lack each of these programs. Perl comes with Git; it calls SIOCSIFFLAGS with IFF_UP.
 ip link set lo up 2> /dev/null || ifconfig lo up 2> /dev/null || perl -MSocket -e '
   $flags = pack("a16 s x22", "lo", 1); socket(S, AF_INET, SOCK_DGRAM, 0);
-  ioctl(S, 0x8914, $flags) or die "cannot use the loopback interface: $!\\n"'
+  ioctl(S, 0x8914, $flags) or die "cannot use the loopback interface: $!\n"'
 
 mount -t tmpfs -o mode=755 tmpfs /dev
 for name in null zero full random urandom tty; do
@@ -32,7 +27,7 @@ while [ $# -gt 0 ]; do
     hide) mount -t tmpfs -o mode=755 tmpfs "$path" ;;
     mask) [ ! -S "$path" ] || mount --bind /dev/null "$path" ;;
     *)
-      if [ -d "$from" ]; then mkdir -p "$path"; else mkdir -p "\${path%/*}"; [ -e "$path" ] || : > "$path"; fi
+      if [ -d "$from" ]; then mkdir -p "$path"; else mkdir -p "${path%/*}"; [ -e "$path" ] || : > "$path"; fi
       mount --rbind "$from" "$path"
       [ $action = show ] || writable="$writable$path " ;;
   esac
@@ -55,28 +50,5 @@ cd /
 
 while read -r -t 0.5 _ || [ $? -gt 128 ]; do
   set -- /proc/[0-9]*
-  [ $# -le ${mostProcesses} ] || { kill -KILL -1; echo "ended $#"; }
-done`;
-
-/**
- * Runs a command in the PID namespace, which begins with a child of this process, and passes signals to it. Arguments:
- * folder, command.
- */
-export const stepScript = `
-cd -- "$1" || exit 126
-ulimit -u ${2 * mostProcesses} 2> /dev/null
-"\${@:2}" &
-child=$!
-for signal in HUP INT QUIT TERM; do trap "kill -$signal $child" $signal; done
-while kill -0 $child 2> /dev/null; do wait $child; done
-wait $child`;
-
-/** Listens in the network namespace that it runs in, and sends each server to the parent process. */
-export const listenScript = `
-const ports = JSON.parse(process.argv[1]);
-let left = ports.length;
-for (const port of ports) {
-  const server = require("node:net").createServer().listen(port, "127.0.0.1", () => {
-    process.send(server.address().port, server, () => --left || process.exit());
-  });
-}`;
+  [ $# -le "$most" ] || { kill -KILL -1; echo "ended $#"; }
+done
