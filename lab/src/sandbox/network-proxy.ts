@@ -1,8 +1,11 @@
 import { lookup } from "node:dns/promises";
+import { readFileSync } from "node:fs";
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from "node:http";
 import { BlockList, connect, isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { isAwsHost, isListed, registries } from "./allowed-hosts.ts";
+import { parse } from "yaml";
+
+const hosts = parse(readFileSync(new URL("hosts.yaml", import.meta.url), "utf8")) as Record<string, string>;
 
 export type NetworkAccess = "none" | "registries" | "all";
 
@@ -92,7 +95,7 @@ const proxyHeaders = ({ through }: Route): Record<string, string> =>
 async function findRoute(options: ProxyOptions, name: string, port: number, tunnel: boolean): Promise<Route> {
   const host = name.replace(/^\[(.*)\]$/, "$1");
   const { environment, network } = options;
-  if (isAwsHost(host)) {
+  if (isListed(host, hosts.aws)) {
     const endpoint = environment.AWS_ENDPOINT_URL;
     if (tunnel || !endpoint) throw new Refused(`The rehearsal does not reach AWS (${host}).`);
     const { hostname, port: simulator } = new URL(endpoint);
@@ -100,29 +103,28 @@ async function findRoute(options: ProxyOptions, name: string, port: number, tunn
   }
   if (network === "none") throw new Refused(`The rehearsal runs without a network (${host}).`);
   const own = configured(environment).has(`${host}:${port}`);
-  const standard = port === 443 || port === 80;
-  if (network === "registries" && !own && !(standard && isListed(host, registries)))
+  const isRegistry = own || ((port === 443 || port === 80) && isListed(host, hosts.registries));
+  if (network === "registries" && !isRegistry)
     throw new Refused(`The rehearsal reaches only package and image registries, not ${host}:${port}.`);
   // An address hides whether it is one of AWS.
-  if (isIP(host) && !own && !closed.check(host, family(host)) && !isPrivate(host))
+  if (isIP(host) && !own && !isPrivate(host))
     throw new Refused(`The rehearsal reaches hosts by their names, not ${host}.`);
   const upstream = userProxy(environment, host, tunnel);
-  if (upstream && !isIP(host)) return upstream;
+  if (upstream) return upstream;
+  // The same address is used that is checked: the name may have another one later.
   const addresses = await (options.resolve ?? resolveHost)(host);
-  // The same address is used that was checked: the name may have another one later.
-  const [address = ""] = addresses;
-  const isClosed = (each: string) =>
-    closed.check(each, family(each)) || (network === "registries" && isPrivate(each));
-  if (!own && addresses.some(isClosed))
-    throw new Refused(`The rehearsal does not reach this machine or its network (${host} is ${address}).`);
-  return { address, port };
+  if (!own && addresses.some((each) => isClosed(each) || (network === "registries" && isPrivate(each))))
+    throw new Refused(
+      `The rehearsal does not reach this machine or its network (${host} is ${addresses.join(", ")}).`,
+    );
+  return { address: addresses[0] as string, port };
 }
 
 const resolveHost = async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address);
 
 const family = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
 
-function blockList(ranges: string): BlockList {
+function blockList(ranges = ""): BlockList {
   const list = new BlockList();
   for (const range of ranges.split(" ")) {
     const [address = "", prefix] = range.split("/");
@@ -131,14 +133,18 @@ function blockList(ranges: string): BlockList {
   return list;
 }
 
-/** This machine, and what only it reaches, such as the metadata of an instance. */
-const closed = blockList(
-  "0.0.0.0/8 127.0.0.0/8 169.254.0.0/16 224.0.0.0/3 ::/127 fe80::/10 fd00:ec2::/32 64:ff9b::/96 ff00::/8",
-);
-const privateRanges = blockList(
-  "10.0.0.0/8 100.64.0.0/10 172.16.0.0/12 192.168.0.0/16 198.18.0.0/15 fc00::/7",
-);
+const closedRanges = blockList(hosts.closed);
+const privateRanges = blockList(hosts.private);
+const isClosed = (address: string) => closedRanges.check(address, family(address));
 const isPrivate = (address: string) => privateRanges.check(address, family(address));
+
+/** Returns whether a host is in a list of names, some as `*.name` for each name below it. */
+function isListed(host: string, list = ""): boolean {
+  const name = host.toLowerCase().replace(/\.$/, "");
+  return list
+    .split(" ")
+    .some((each) => (each.startsWith("*") ? `.${name}`.endsWith(each.slice(1)) : name === each));
+}
 
 /** Returns host and port of each registry that the environment states. */
 function configured(environment: Readonly<Record<string, string>>): Set<string> {

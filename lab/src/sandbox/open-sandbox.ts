@@ -1,9 +1,11 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { parse } from "yaml";
 import type { StepProcess } from "../runner/jobs/run-context.ts";
 import { runProcess } from "../runner/steps/run-process.ts";
 import { writePrograms } from "./left-out.ts";
@@ -58,7 +60,7 @@ export async function openSandbox(options: SandboxOptions, ends: AsyncDisposable
   const port = namespace?.proxy.port ?? (await listen(proxy));
   if (namespace) notes.unshift(...protectedNotes(options, namespace));
   return {
-    environment: environmentOf(options, folders, `http://127.0.0.1:${port}`),
+    environment: environmentOf(options, folders, port),
     wrap: namespace?.wrap ?? ((process) => process),
     ...{ notes, refused },
   };
@@ -141,42 +143,20 @@ const pathOf = ({ PATH = "" }: Readonly<Record<string, string>>) =>
     dirname(process.execPath),
   ].join(":");
 
-function environmentOf(
-  options: SandboxOptions,
-  { home, temporary, programs }: Folders,
-  proxy: string,
-): Record<string, string> {
-  const java = new URL(proxy);
-  const javaOptions = ["http", "https"]
-    .map((each) => `-D${each}.proxyHost=${java.hostname} -D${each}.proxyPort=${java.port}`)
-    .join(" ");
+function environmentOf(options: SandboxOptions, folders: Folders, port: number): Record<string, string> {
+  const values: Record<string, string> = {
+    ...{ HOME: folders.home, TEMPORARY: folders.temporary, PROGRAMS: folders.programs },
+    ...{ PROXY: `http://127.0.0.1:${port}`, PORT: String(port) },
+  };
+  const own = parse(readFileSync(new URL("environment.yaml", import.meta.url), "utf8")) as Record<
+    string,
+    string
+  >;
+  const fill = (text: string) => text.replace(/^[A-Z]{4,}\b|\bPORT\b/g, (word) => values[word] ?? word);
   return {
     ...options.environment,
-    ...{ HOME: home, TMPDIR: temporary, PATH: `${programs}:${pathOf(options.environment)}` },
-    ...{ XDG_CONFIG_HOME: join(home, ".config"), XDG_CACHE_HOME: join(home, ".cache") },
-    ...{ XDG_DATA_HOME: join(home, ".local/share"), XDG_STATE_HOME: join(home, ".local/state") },
-    ...{
-      GIT_CONFIG_GLOBAL: join(programs, "gitconfig"),
-      GIT_CONFIG_SYSTEM: "/dev/null",
-      GIT_TERMINAL_PROMPT: "0",
-    },
-    ...{ DOCKER_CONFIG: join(home, ".docker"), KUBECONFIG: join(home, ".kube/config") },
-    ...{ npm_config_userconfig: join(home, ".npmrc"), npm_config_cache: join(home, ".npm") },
-    ...{ PIP_CONFIG_FILE: "/dev/null", CARGO_HOME: join(home, ".cargo"), GNUPGHOME: join(home, ".gnupg") },
-    ...{
-      AWS_CONFIG_FILE: join(home, ".aws/config"),
-      AWS_SHARED_CREDENTIALS_FILE: join(home, ".aws/credentials"),
-    },
-    AWS_EC2_METADATA_DISABLED: "true",
-    ...{
-      HTTP_PROXY: proxy,
-      HTTPS_PROXY: proxy,
-      http_proxy: proxy,
-      https_proxy: proxy,
-      NODE_USE_ENV_PROXY: "1",
-    },
-    ...{ NO_PROXY: "localhost,127.0.0.1,::1", no_proxy: "localhost,127.0.0.1,::1" },
-    ...{ MAVEN_OPTS: javaOptions, GRADLE_OPTS: javaOptions },
+    ...Object.fromEntries(Object.entries(own).map(([name, text]) => [name, fill(text)])),
+    PATH: `${folders.programs}:${pathOf(options.environment)}`,
   };
 }
 
