@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { JobProcesses } from "../runner/jobs/job-processes.ts";
 import { runProcess } from "../runner/steps/run-process.ts";
+import { runJobs } from "../runner/test-repository.support.ts";
 import { openSandbox, type Sandbox } from "./open-sandbox.ts";
 
 // What a step must not reach, in a folder that is not its own, and the folder of its runs.
@@ -165,4 +166,32 @@ it("states what protects, and what does not", () => {
   expect(Object.fromEntries(sandboxes.never?.refused ?? [])).toMatchObject({
     "ecs.us-east-1.amazonaws.com:443": "The rehearsal does not reach AWS (ecs.us-east-1.amazonaws.com).",
   });
+});
+
+it.each([
+  ["a link to another file", `ln -sf "$OUTSIDE/credentials" "$GITHUB_OUTPUT"`],
+  ["a pipe", `rm "$GITHUB_OUTPUT"; mkfifo "$GITHUB_OUTPUT"`],
+  [
+    "a hook of Git",
+    `git init -q; printf '#!/bin/sh\\necho > "%s/hook"' "$OUTSIDE" > .git/hooks/post-checkout`],
+  ],
+])("the runner does not read or execute %s that a step made", async (name, script) => {
+  const { wrap, environment } = sandboxes["if-possible"] as Sandbox;
+  const result = await runJobs(
+    `
+  job:
+    runs-on: ubuntu-latest
+    steps:
+      - { id: attack, run: ${JSON.stringify(`${script}; chmod -R +x .git || true`)} }
+      - { uses: actions/checkout@v6, if: always() }
+`,
+    {
+      directory: await mkdtemp(join(place.runs, "run-")),
+      environment: { ...environment, ...variables },
+      wrap,
+    },
+  );
+  expect(result.conclusion).toBe(name.startsWith("a hook") ? "success" : "failure");
+  expect(await readdir(place.outside)).toEqual(["credentials", "docker.sock"]);
+  expect(JSON.stringify(result)).not.toContain("REACHED");
 });

@@ -92,6 +92,8 @@ export class WorkTrees {
     const kept = (await readdir(directory)).length === 0 ? this.kept.pop() : undefined;
     // Replaces the empty folder.
     if (kept) await rename(kept, directory);
+    // Settings and hooks that a step wrote would be executed by the next command.
+    else await rm(join(directory, ".git"), { recursive: true, force: true });
     await git(directory, "init", "--quiet", "--initial-branch", "main");
     await borrowObjects(join(directory, ".git"), this.gitDirectory);
     if (kept) await git(directory, "clean", "--quiet", "-ffdx");

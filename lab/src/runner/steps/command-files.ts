@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { mkdir, open, realpath, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Part } from "@ecs-delivery/actions/core/card";
 
@@ -43,7 +44,15 @@ export async function createCommandFiles(directory: string): Promise<CommandFile
   await mkdir(directory, { recursive: true });
   const path = (name: FileName) => join(directory, name);
   for (const name of Object.keys(names) as FileName[]) await writeFile(path(name), "");
-  const text = (name: FileName) => readFile(path(name), "utf8");
+  const real = await realpath(directory);
+  const text = async (name: FileName) => {
+    // A step may replace its file or folder by a link to a file that only the runner can read, or by a pipe.
+    const file = await open(path(name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    await using _ = file;
+    if ((await realpath(directory)) !== real || !(await file.stat()).isFile())
+      throw new Error(`${names[name]} must remain the file that the runner made`);
+    return file.readFile("utf8");
+  };
   return {
     environment: Object.fromEntries(
       (Object.keys(names) as FileName[]).map((name) => [names[name], path(name)]),
