@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 /** Options of all commands that have a value (docs.docker.com, reference of the command line). Others are flags. */
 const valued =
-  "add-host allow annotation attest build-arg build-context builder cache-from cache-to cgroup-parent file filter format iidfile label memory metadata-file network no-cache-filter output password platform progress provenance sbom secret security-opt shm-size ssh tag target type ulimit username";
+  "add-host allow annotation attest build-arg build-context builder cache-from cache-to call cgroup-parent file filter format iidfile label memory metadata-file network no-cache-filter output password platform progress provenance sbom secret security-opt shm-size ssh tag target type ulimit username";
 const short: Readonly<Record<string, string>> = {
   tag: "t",
   output: "o",

@@ -9,6 +9,9 @@ let registry: TestRegistry;
 let broker: ReturnType<typeof createBroker>;
 let standIns: string[];
 let files: Map<string, string>;
+/** Calls of the real program, and their results. */
+let ran: string[];
+let answers: { code: number; errors: string }[];
 
 beforeAll(async () => {
   registry = await startTestRegistry();
@@ -20,6 +23,13 @@ beforeAll(async () => {
 afterAll(() => registry.close());
 beforeEach(() => {
   standIns = [];
+  [ran, answers] = [
+    [],
+    [
+      { code: 0, errors: "" },
+      { code: 0, errors: "" },
+    ],
+  ];
   files = new Map([
     ["/w/Dockerfile", "FROM node:20\nEXPOSE 3000"],
     ["/w/api/Dockerfile.prod", "FROM x"],
@@ -49,6 +59,7 @@ async function docker(lines: string[], environment: Record<string, string> = { R
       append: (path = "", text = "") => void files.set(path, (files.get(path) ?? "") + text),
       print,
       printError: print,
+      run: (args) => answers[ran.push(String(args).replaceAll(registry.host, "HOST")) - 1] as never,
     };
     code = await broker({
       args: line.split(" "),
@@ -134,4 +145,50 @@ it.each([
 it("gives each job a machine of its own", async () => {
   await docker([login, `build -t ${ecr}/app:4 .`]);
   expect(await docker([`push ${ecr}/app:4`], { RUNNER_TEMP: "/other" })).toMatchObject({ code: 1 });
+});
+
+const useEngine = () => {
+  const environment: Record<string, string> = {};
+  const engine = { environment, standInArguments: async () => ["--file", "/stand-in", "/base"] };
+  broker = createBroker({ host: registry.host, onStandIn: (image) => standIns.push(image), engine });
+};
+
+it.each([
+  [`build --builder x -t ${ecr}/app:1 .`, "build,-t,HOST/app:1,."],
+  [`push ${ecr}/app:1`, "push,HOST/app:1"],
+  [login, "login,-u,AWS,--password-stdin,HOST"],
+  ["image ls", "image,ls"],
+  ["run -v /:/host alpine", undefined],
+  ["login -u me -p secret ghcr.io", undefined],
+  ["push me/app", undefined],
+])("with an engine, %s runs the real program with %s", async (line, args) => {
+  useEngine();
+  expect(await docker([line])).toMatchObject({ code: 0 });
+  expect(ran).toEqual(args ? [args] : []);
+});
+
+const unreachable = `ERROR: failed to solve: node:20: failed to resolve source metadata for docker.io/library/node:20: failed to do request: Head "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host`;
+const denied =
+  "ERROR: failed to solve: x: pull access denied, repository does not exist or may require authorization";
+
+it.each<[string, string[], number]>([
+  [unreachable, [], 0],
+  [denied, ["login -u me -p secret ghcr.io"], 0],
+  [denied, [], 7],
+  ["ERROR: failed to solve: docker.io/library/nod:20: not found", [], 7],
+  ['ERROR: process "/bin/sh -c npm ci" did not complete: getaddrinfo ENOTFOUND', [], 7],
+])("after %j and %j, a build in the engine ends with %i", async (errors, before, code) => {
+  useEngine();
+  answers[0] = { code: 7, errors };
+  expect(await docker([...before, "build -t app --build-arg A=1 ."])).toMatchObject({ code });
+  const standIn = "buildx,build,--tag=app,--load,--file,/stand-in,/base";
+  expect(ran.slice(1)).toEqual(code === 0 ? [standIn] : []);
+  expect(standIns).toEqual(code === 0 ? ["app:latest"] : []);
+});
+
+it("takes base images of ECR from the simulated registry", async () => {
+  useEngine();
+  files.set("/w/Dockerfile", `FROM ${ecr}/base:1 AS base`);
+  await docker(["build ."]);
+  expect(ran).toEqual([`build,.,--build-context=${ecr}/base:1=docker-image://HOST/base:1`]);
 });

@@ -1,6 +1,8 @@
 import { decide, readArguments } from "./arguments.ts";
-import { buildStandIn, readBuild, writeResults } from "./build.ts";
+import { type Build, buildStandIn, readBuild, readDockerfile, writeResults } from "./build.ts";
 import type { Caller } from "./caller.ts";
+import type { EngineAccess } from "./engine.ts";
+import { standInImage } from "./image.ts";
 import { createJobImages, format, parseReference } from "./job-images.ts";
 import { DockerFailure, openRegistry } from "./registry.ts";
 
@@ -8,10 +10,13 @@ export interface BrokerOptions {
   /** host:port of the simulated registry. */
   readonly host: string;
   onStandIn(image: string, why: string): void;
+  /** Without one, images are stand-ins. */
+  readonly engine?: Pick<EngineAccess, "environment" | "standInArguments"> | undefined;
 }
 
 /** ECR user guide, "Private registry": the hosts of all accounts and Regions, also by IPv6 and FIPS. */
 const ecrHost = /\b\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)/g;
+const ecrImage = new RegExp(`${ecrHost.source}/[\\w./:@-]+`, "g");
 const hub = "https://index.docker.io/v1/";
 
 /** Decides about the calls of `docker`, and performs them. Returns the exit code. */
@@ -28,7 +33,7 @@ export function createBroker(options: BrokerOptions) {
       return 0;
     } catch (error) {
       if (!(error instanceof DockerFailure)) throw error;
-      await caller.ask("printError", `${error.message}\n`);
+      if (error.message) await caller.ask("printError", `${error.message}\n`);
       return error.code;
     }
   };
@@ -42,7 +47,10 @@ interface Call extends BrokerOptions {
 async function perform(call: Call): Promise<unknown> {
   const { args, environment } = call.caller;
   const decision = decide(args, environment);
-  if (decision.kind === "perform") return commands[decision.command]?.(call, decision.args);
+  if (decision.kind === "perform") {
+    const isReal = call.engine && /^(?:images|info|inspect|pull|tag|version)$/.test(decision.command);
+    return isReal ? runDocker(call, args) : commands[decision.command]?.(call, decision.args);
+  }
   if (decision.kind === "leave out") return leaveOut(call, decision.what, decision.why);
   throw new DockerFailure(`${decision.what}: ${decision.why} Fix: run this line on GitHub only.`);
 }
@@ -57,28 +65,39 @@ async function leaveOut({ caller }: Call, what: string, why: string): Promise<vo
 type Command = (call: Call, args: readonly string[]) => Promise<unknown>;
 
 const commands: Readonly<Record<string, Command>> = {
-  ...{ build, push, pull, login, logout, images, inspect, tag },
+  ...{ build, push, pull, login, logout, inspect, tag },
   version: ({ caller }) => caller.ask("print", "Docker version 28.0.0, build rehearsal\n"),
   /** Builders are not started: all builds use the same one. */
   buildx: ({ caller }) => caller.ask("print", "default\n"),
-  /** As of an engine with containerd's image store, which needs no BuildKit in a container. */
-  info({ caller }, args) {
-    const facts = {
-      ServerVersion: "28.0.0",
-      DriverStatus: [["driver-type", "io.containerd.snapshotter.v1"]],
-    };
-    const template = readArguments(args, "format").last("format") ?? "Server Version: {{.ServerVersion}}";
-    return caller.ask("print", `${format(template, facts)}\n`);
-  },
+  /** An engine with this driver needs no BuildKit in a container. */
+  info: ({ caller }) => caller.ask("print", "Storage Driver: io.containerd.snapshotter.v1\n"),
+  images: ({ caller, images }) => caller.ask("print", images.list().join("")),
 };
 
 async function build(call: Call, args: readonly string[]): Promise<void> {
-  const { caller, images, onStandIn } = call;
+  const { caller, images, onStandIn, engine } = call;
   const wanted = readBuild(args);
-  const { image, ports } = await buildStandIn(caller, wanted);
-  for (const tag of wanted.tags) images.set(tag, image);
-  const why = "This machine has no Docker engine.";
+  const problem = engine && (await buildInEngine(call, wanted));
+  if (engine && !problem) return;
+  const why = problem ? "The base image cannot be pulled." : "This machine has no Docker engine.";
+  const { image, content } = await buildStandIn(caller, wanted);
+  const { ports } = content;
   onStandIn(wanted.tags[0] ?? image.id, why);
+  if (engine) {
+    await caller.ask("printError", `${why} Making a stand-in.\n`);
+    const kept = ["tag", "iidfile", "metadata-file"].flatMap((name) =>
+      wanted.all(name).map((value) => `--${name}=${value}`),
+    );
+    const flags = wanted.isPushed ? ["--push"] : ["--load"];
+    return runDocker(call, [
+      "buildx",
+      "build",
+      ...kept,
+      ...flags,
+      ...(await engine.standInArguments(content)),
+    ]);
+  }
+  if (!wanted.output.includes("type=cacheonly")) for (const tag of wanted.tags) images.set(tag, image);
   const lines = [`exporting manifest ${image.digest}`, ...wanted.tags.map((tag) => `naming to ${tag}`)];
   if (wanted.isQuiet) await caller.ask("print", `${image.id}\n`);
   else await caller.ask("printError", lines.map((line, at) => `#${at + 1} ${line}\n`).join(""));
@@ -88,6 +107,52 @@ async function build(call: Call, args: readonly string[]): Promise<void> {
   await writeResults(caller, image, wanted);
 }
 
+/** Builds with the real program; returns the problem if a stand-in can replace the image. */
+async function buildInEngine(call: Call, wanted: Build): Promise<string | undefined> {
+  const { caller, host, images } = call;
+  const other = wanted.isPushed && wanted.tags.find((tag) => parseReference(tag).host !== host);
+  if (other)
+    throw new DockerFailure(
+      `docker build --push ${other}: a rehearsal pushes to the simulated registry only. Fix: push this name in a separate line.`,
+    );
+  const usesInput = [wanted.context, wanted.last("file")].includes("-");
+  const text = (!usesInput && (await readDockerfile(caller, wanted))) || "";
+  const bases = [...text.matchAll(ecrImage)].map(
+    ([name]) => `--build-context=${name}=docker-image://${name.replace(ecrHost, host)}`,
+  );
+  // The builder of `docker buildx create` was not made.
+  const args = caller.args.filter(
+    (each, at, all) => !/^--builder\b/.test(each) && all[at - 1] !== "--builder",
+  );
+  try {
+    await runDocker(call, [...args, ...bases]);
+    return undefined;
+  } catch (error) {
+    const { errors = "" } = error as DockerFailure;
+    if (noBase.test(errors) || (images.hasOtherLogin && noAccess.test(errors))) return errors;
+    throw error;
+  }
+}
+
+/** BuildKit and the engine about a registry that they cannot reach. */
+const noBase =
+  /(?:failed to (?:resolve source metadata|fetch|do request|authorize)|Get "https:).*(?:no such host|i\/o timeout|connection refused|unreachable|proxyconnect|handshake timeout|toomanyrequests|misbehaving|certificate)/;
+const noAccess = /pull access denied|failed to authorize|: 40[13] /;
+
+/** Runs the real program with the part of the engine that is open to steps. */
+async function runDocker({ caller, engine }: Call, args: readonly string[]): Promise<void> {
+  const { DOCKER_CONFIG, HOME, RUNNER_TEMP } = caller.environment;
+  // The sandbox has one folder for all jobs, which have separate machines on GitHub.
+  const isShared = !DOCKER_CONFIG || DOCKER_CONFIG === `${HOME}/.docker`;
+  const config = isShared && RUNNER_TEMP ? { DOCKER_CONFIG: `${RUNNER_TEMP}/.docker` } : {};
+  const answer = await caller.ask("run", args, { ...engine?.environment, ...config });
+  const { code, errors } = (answer ?? { code: 127, errors: "" }) as unknown as {
+    code: number;
+    errors: string;
+  };
+  if (code !== 0) throw new DockerFailure("", code, errors);
+}
+
 async function push(call: Call, args: readonly string[]): Promise<void> {
   const { caller, images, host } = call;
   const { positionals, has } = readArguments(args, "format");
@@ -95,9 +160,10 @@ async function push(call: Call, args: readonly string[]): Promise<void> {
   const { repository, ...wanted } = parseReference(name);
   if (wanted.host !== host)
     return leaveOut(call, `docker push ${name}`, "A rehearsal pushes to the simulated registry only.");
+  if (call.engine) return runDocker(call, caller.args);
   await caller.ask("print", `The push refers to repository [${repository}]\n`);
   const tagged = images.tagged(name, has("all-tags", "a"));
-  const registry = openRegistry(host, images.login);
+  const registry = openRegistry(host, await loginOf(call));
   for (const [full, image] of tagged) {
     const { version } = parseReference(full);
     await registry.push(wanted.name, version, image);
@@ -109,9 +175,11 @@ async function push(call: Call, args: readonly string[]): Promise<void> {
 async function pull(call: Call, args: readonly string[]): Promise<void> {
   const name = only(readArguments(args, "format").positionals, "pull");
   const reference = parseReference(name);
-  if (reference.host !== call.host)
-    return leaveOut(call, `docker pull ${name}`, "A rehearsal pulls from the simulated registry only.");
-  const registry = openRegistry(call.host, call.images.login);
+  if (reference.host !== call.host) {
+    call.onStandIn(reference.full, "This machine has no Docker engine.");
+    return call.images.set(name, standInImage({ name: reference.full, ports: [], source: "", labels: {} }));
+  }
+  const registry = openRegistry(call.host, await loginOf(call));
   const image = await registry.pull(reference.name, reference.version).catch((error) => {
     const isMissing = error.message.startsWith("manifest unknown");
     const detail = isMissing ? `manifest for ${reference.full} not found: ` : "";
@@ -131,12 +199,15 @@ async function login(call: Call, args: readonly string[]): Promise<void> {
   const { caller, host } = call;
   const { positionals, last, has } = readArguments(args, "format");
   const server = positionals[0] ?? hub;
+  const isOther = server.replace(/^https?:\/\//, "").split("/")[0] !== host;
+  if (isOther) call.images.hasOtherLogin = true;
+  if (isOther)
+    return leaveOut(call, `docker login ${server}`, "A rehearsal logs in to the simulated registry only.");
+  if (call.engine) return runDocker(call, caller.args);
   const given = has("password-stdin") ? await caller.ask("read", "-") : last("password");
   const [user = "", password = ""] = [last("username"), (given ?? "").trim()];
   if (user === "" || password === "")
     throw new DockerFailure("Error: Cannot perform an interactive login from a non TTY device");
-  if (server.replace(/^https?:\/\//, "").split("/")[0] !== host)
-    return leaveOut(call, `docker login ${server}`, "A rehearsal logs in to the simulated registry only.");
   const auth = Buffer.from(`${user}:${password}`).toString("base64");
   await openRegistry(host, auth)
     .check()
@@ -148,18 +219,16 @@ async function login(call: Call, args: readonly string[]): Promise<void> {
   await caller.ask("print", "Login Succeeded\n");
 }
 
+/** Returns the login of `docker login`, or that of a folder which a step has written. */
+async function loginOf({ caller, images, host }: Call): Promise<string | undefined> {
+  const { DOCKER_CONFIG } = caller.environment;
+  const text = DOCKER_CONFIG && (await caller.ask("read", `${DOCKER_CONFIG}/config.json`));
+  return JSON.parse(text || "{}").auths?.[host]?.auth ?? images.login;
+}
+
 async function logout(call: Call, [server = hub]: readonly string[]): Promise<void> {
   if (server.includes(call.host)) call.images.login = undefined;
   await call.caller.ask("print", `Removing login credentials for ${server}\n`);
-}
-
-async function images({ caller, images }: Call, args: readonly string[]): Promise<void> {
-  const { positionals, last, has } = readArguments(args, "filter");
-  const [name] = positionals;
-  const found = images.list().filter((each) => !name || parseReference(name).repository === each.Repository);
-  const template = has("quiet", "q") ? "{{.ID}}" : last("format");
-  const row = template ?? "{{.Repository}}   {{.Tag}}   {{.ID}}   {{.CreatedSince}}   {{.Size}}";
-  await caller.ask("print", found.map((image) => `${format(row, image)}\n`).join(""));
 }
 
 async function inspect({ caller, images }: Call, args: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { type Arguments, readArguments } from "./arguments.ts";
 import type { Caller } from "./caller.ts";
-import { digestOf, type Image, standInImage } from "./image.ts";
+import { digestOf, type Image, type StandInContent, standInImage } from "./image.ts";
 import { parseReference } from "./job-images.ts";
 import { DockerFailure } from "./registry.ts";
 
@@ -40,20 +40,24 @@ export function readBuild(args: readonly string[]) {
   return { ...given, context, tags, output, isPushed, isQuiet: given.has("quiet", "q") };
 }
 
-type Build = ReturnType<typeof readBuild>;
+export type Build = ReturnType<typeof readBuild>;
 
 /** Makes a stand-in for the image of a build, after the checks that BuildKit makes before its first step. */
-export async function buildStandIn(caller: Caller, build: Build): Promise<{ image: Image; ports: string[] }> {
-  const { text, source } = await readContext(caller, build);
+export async function buildStandIn(
+  caller: Caller,
+  build: Build,
+): Promise<{ image: Image; content: StandInContent }> {
+  const source = await readContext(caller, build);
+  const text = (await readDockerfile(caller, build)) ?? "";
   if (/\bdest=|\btype=(?:local|oci|tar)\b|^[^=]+$/.test(build.output))
     throw new DockerFailure(
       `docker build --output ${build.output} needs a Docker engine: a stand-in has no files. Fix: start Docker.`,
     );
   const [name = "an image without a name"] = build.tags;
-  const ports = exposedPorts(text, build);
-  const content = { name, ports, labels: pairsIn(build.all("label")) };
   const made = JSON.stringify([text, source, build.all("build-arg"), build.last("target")]);
-  return { image: standInImage({ ...content, source: digestOf(made) }), ports };
+  const labels = pairsIn(build.all("label"));
+  const content = { name, ports: exposedPorts(text, build), labels, source: digestOf(made) };
+  return { image: standInImage(content), content };
 }
 
 /** Writes the results that a step asked for, in BuildKit's forms. */
@@ -74,26 +78,33 @@ export async function writeResults(
   }
 }
 
-async function readContext({ ask, directory }: Caller, { context, last }: Build) {
-  if (context === "-") return { text: (await ask("read", "-")) ?? "", source: "" };
-  if (/^(?:https?|git|ssh):\/\/|^git@/.test(context)) return { text: "", source: context };
+/** Returns the text of the Dockerfile; undefined if it is in the context at an address. */
+export async function readDockerfile({ ask, directory }: Caller, { context, last }: Build) {
+  if (isAddress.test(context)) return undefined;
+  const file = context === "-" ? context : last("file");
   const folder = resolve(directory, context);
-  const source = await ask("digest", folder);
-  if (source === undefined)
-    throw new DockerFailure(`ERROR: failed to build: unable to prepare context: path "${context}" not found`);
-  const file = last("file");
   const path =
     file === undefined ? join(folder, "Dockerfile") : file === "-" ? file : resolve(directory, file);
   const text = await ask("read", path);
-  if (text !== undefined) return { text, source };
+  if (text !== undefined) return text;
   const name = path.slice(path.lastIndexOf("/") + 1);
   throw new DockerFailure(
     `ERROR: failed to build: failed to solve: failed to read dockerfile: open ${name}: no such file or directory`,
   );
 }
 
+const isAddress = /^(?:https?|git|ssh):\/\/|^git@/;
+
+/** Returns what distinguishes the files of a build from those of another commit. */
+async function readContext({ ask, directory }: Caller, { context }: Build): Promise<string> {
+  if (context === "-" || isAddress.test(context)) return context;
+  const digest = await ask("digest", resolve(directory, context));
+  if (digest !== undefined) return digest;
+  throw new DockerFailure(`ERROR: failed to build: unable to prepare context: path "${context}" not found`);
+}
+
 /** Returns the ports of EXPOSE and `ENV PORT` in the stage that is built and in those that it is based on. */
-export function exposedPorts(dockerfile: string, { all, last }: Pick<Arguments, "all" | "last">): string[] {
+function exposedPorts(dockerfile: string, { all, last }: Pick<Arguments, "all" | "last">): string[] {
   const variables: Record<string, string> = {};
   const given = pairsIn(all("build-arg"));
   const expand = (text: string) =>

@@ -52,21 +52,27 @@ function send(value) {
   broker.write(`${JSON.stringify(value ?? null)}\n`);
 }
 
-/** Runs the real program; keeps the end of its errors, which states why it failed. */
-async function run(program, args, environment, input) {
+/** Runs the real program, the next of this name in PATH; keeps the end of its errors, which states why it failed. */
+async function run(args, environment) {
+  const own = fs.realpathSync(__filename);
+  const others = process.env.PATH.split(":").map((folder) => join(folder, "docker"));
+  const program = others.find((path) => fs.existsSync(path) && fs.realpathSync(path) !== own);
   const child = spawn(program, args, {
     env: { ...process.env, ...environment },
-    stdio: [input ?? "inherit", "inherit", "pipe"],
+    stdio: ["inherit", "inherit", "pipe"],
   });
   let errors = "";
   child.stderr.on("data", (chunk) => {
     process.stderr.write(chunk);
     errors = (errors + chunk).slice(-10_000);
   });
-  return new Promise((resolve, reject) => {
-    child.once("error", reject).once("close", (code) => resolve({ code: code ?? 1, errors }));
+  return new Promise((resolve) => {
+    child.once("close", (code) => resolve({ code: code ?? 1, errors }));
   });
 }
+
+/** Bytes of a file that is read. */
+const largest = 64 * 1024 * 1024;
 
 /** Depends on the names and the content of files only, so that the same commit has the same digest. */
 function digestOf(folder, hash = createHash("sha256")) {
@@ -76,7 +82,8 @@ function digestOf(folder, hash = createHash("sha256")) {
     const path = join(folder, entry.name);
     hash.update(`${entry.name}\n`);
     if (entry.isDirectory() && ![".git", "node_modules"].includes(entry.name)) digestOf(path, hash);
-    if (entry.isFile()) hash.update(fs.readFileSync(path));
+    if (entry.isFile())
+      hash.update(fs.statSync(path).size > largest ? String(fs.statSync(path).size) : fs.readFileSync(path));
   }
   return hash;
 }

@@ -21,7 +21,7 @@ export interface StandInContent {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-const program = readFileSync(new URL("./stand-in-program.cjs", import.meta.url), "utf8");
+const program = () => readFileSync(new URL("./stand-in-program.cjs", import.meta.url), "utf8");
 const types = {
   config: "application/vnd.oci.image.config.v1+json",
   manifest: "application/vnd.oci.image.manifest.v1+json",
@@ -32,7 +32,7 @@ export function standInConfig({ name, ports, source, labels }: StandInContent) {
   return {
     Env: [`STAND_IN_FOR=${name}`, `STAND_IN_PORTS=${ports.join(",")}`],
     ExposedPorts: Object.fromEntries(ports.map((port) => [`${port}/tcp`, {}])),
-    Entrypoint: ["node", "-e", program, "--"],
+    Entrypoint: ["node", "-e", program(), "--"],
     Cmd: ["start"],
     Labels: {
       ...labels,

@@ -31,6 +31,8 @@ export function createJobImages() {
   return {
     /** Login at the simulated registry: user and password in base64. */
     login: undefined as string | undefined,
+    /** Whether a step logged in to another registry, which a rehearsal leaves out. */
+    hasOtherLogin: false,
     find,
     set: (text: string, image: Image) => void images.set(parseReference(text).full, image),
 
@@ -55,12 +57,8 @@ export function createJobImages() {
       return { Id: image.id, RepoTags: tagsOf(image), RepoDigests, Config: config.config };
     },
 
-    /** Returns the fields of `docker images`. */
-    list: () =>
-      [...images].map(([full, { id }]) => {
-        const [, Repository = "", Tag = "<none>"] = /^(.*?)(?::([^:/]+))?$/.exec(full) ?? [];
-        return { Repository, Tag, ID: id.slice(7, 19), CreatedSince: "now", Size: "0B" };
-      }),
+    /** Returns the lines of `docker images`. */
+    list: () => [...images].map(([full, { id }]) => `${full}   ${id.slice(7, 19)}\n`),
   };
 }
 

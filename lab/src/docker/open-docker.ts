@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import type { Keys } from "../story/simulator-process.ts";
 import { createBroker } from "./broker.ts";
 import type { Caller } from "./caller.ts";
+import { openEngineAccess } from "./engine.ts";
 
 export interface DockerOptions {
   /** Temporary; the caller removes it. */
@@ -26,11 +27,13 @@ export interface DockerOptions {
  * what a stranger's line may do. Closed by `ends`.
  */
 export async function openDocker(
-  { directory, endpoint, onStandIn }: DockerOptions,
+  { directory, endpoint, engine: hasEngine, onStandIn }: DockerOptions,
   ends: AsyncDisposableStack,
 ): Promise<{ programs: Record<string, string>; environment: Record<string, string> }> {
-  const broker = createBroker({ host: new URL(endpoint).host, onStandIn });
   await mkdir(directory, { recursive: true });
+  const { host } = new URL(endpoint);
+  const engine = hasEngine ? await openEngineAccess(directory, host, ends) : undefined;
+  const broker = createBroker({ host, onStandIn, engine });
   const path = join(directory, "docker.sock");
   const open = new Set<Socket>();
   const server = createServer((socket) => {

@@ -3,10 +3,13 @@ import type { Image } from "./image.ts";
 /** A failure with docker's text and exit code. */
 export class DockerFailure extends Error {
   readonly code: number;
+  /** Errors that the real program has printed. */
+  readonly errors: string | undefined;
 
-  constructor(message: string, code = 1) {
+  constructor(message: string, code = 1, errors?: string) {
     super(message);
     this.code = code;
+    this.errors = errors;
   }
 }
 

@@ -20,11 +20,17 @@ async function main() {
   const task = await fetch(`${process.env.ECS_CONTAINER_METADATA_URI_V4}/task`).then((answer) =>
     answer.json(),
   );
-  // A task of no service, such as a migration, must end.
-  if (command.length > 0 && !task.ServiceName)
+  // A task that no service keeps running, such as a migration, must end.
+  if (!task.ServiceName && (command.length > 0 || !mapped))
     return console.log(`stand-in for ${image}: does not run ${command.join(" ")}`);
   process.on("SIGTERM", () => process.exit(0));
-  for (const port of ports) createServer((_, response) => response.end(text)).listen(Number(port));
+  const respond = (_, response) => response.end(text);
+  // Containers of a task share its ports: another one may have it. The container keeps running.
+  for (const port of ports)
+    createServer(respond)
+      .on("error", () => {})
+      .listen(Number(port));
+  setInterval(() => {}, 60_000);
   console.log(`stand-in for ${image}: responds with 200 on port ${ports.join(", ")}`);
 }
 
