@@ -36,7 +36,7 @@ export function readArguments(args: readonly string[], f: "file" | "format" | "f
   };
 }
 
-/** What a rehearsal does with a call of `docker`. */
+/** Decision of a rehearsal about a call of `docker`. */
 type Decision =
   | { readonly kind: "perform"; readonly command: string; readonly args: readonly string[] }
   | { readonly kind: "leave out" | "refuse"; readonly what: string; readonly why: string };

@@ -89,9 +89,23 @@ it("pushes a stand-in under any name of ECR, with another digest for each commit
 
 it.each([
   [["build ."], "#1 exporting manifest sha256:"],
+  [["build -t app:1 .", "build -t b .", "images --format {{.Repository}}={{.Tag}} app"], "app=1\n"],
   [["build -f api/Dockerfile.prod api"], "responds with 200 on the container's port"],
 ])("performs %j", async (lines, printed) => {
   expect(await docker(lines)).toEqual({ code: 0, printed: expect.stringContaining(printed) });
+});
+
+it.each<[string, string, string[]]>([
+  ["FROM node", "", []],
+  ["FROM node AS base\nENV PORT=80\nFROM other\nEXPOSE 1\nFROM base", "", ["80"]],
+  ["FROM node AS a\nEXPOSE 1\nFROM node\nEXPOSE 2", " --target a", ["1"]],
+  ["ARG P=1\nFROM node\nARG P\nENV PORT $P \\\n\nexpose $PORT/tcp 53/udp", " --build-arg P=5000", ["5000"]],
+  ["ARG P=1\nFROM node\nARG P\nEXPOSE $P", "", ["1"]],
+  [`FROM node\nENV A="x" PORT="\${NONE:-3000}"`, "", ["3000"]],
+])("takes the ports of %j", async (text, options, ports) => {
+  files.set("/w/Dockerfile", text);
+  const { printed } = await docker([`build -t app${options} .`, "inspect -f {{.Config.ExposedPorts}} app"]);
+  expect(Object.keys(JSON.parse(printed))).toEqual(ports.map((port) => `${port}/tcp`));
 });
 
 it.each<[string, string, number?]>([

@@ -16,7 +16,6 @@ export interface BrokerOptions {
 
 /** ECR user guide, "Private registry": the hosts of all accounts and Regions, also by IPv6 and FIPS. */
 const ecrHost = /\b\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)/g;
-const ecrImage = new RegExp(`${ecrHost.source}/[\\w./:@-]+`, "g");
 const hub = "https://index.docker.io/v1/";
 
 /** Decides about the calls of `docker`, and performs them. Returns the exit code. */
@@ -71,7 +70,13 @@ const commands: Readonly<Record<string, Command>> = {
   buildx: ({ caller }) => caller.ask("print", "default\n"),
   /** An engine with this driver needs no BuildKit in a container. */
   info: ({ caller }) => caller.ask("print", "Storage Driver: io.containerd.snapshotter.v1\n"),
-  images: ({ caller, images }) => caller.ask("print", images.list().join("")),
+  images({ caller, images }, args) {
+    const { positionals, last, has } = readArguments(args, "filter");
+    const found = images.list().filter((each) => [undefined, each.Repository].includes(positionals[0]));
+    const template = last("format") ?? "{{.Repository}}   {{.Tag}}   {{.ID}}";
+    const lines = found.map((image) => `${format(has("quiet", "q") ? "{{.ID}}" : template, image)}\n`);
+    return caller.ask("print", lines.join(""));
+  },
 };
 
 async function build(call: Call, args: readonly string[]): Promise<void> {
@@ -117,8 +122,9 @@ async function buildInEngine(call: Call, wanted: Build): Promise<string | undefi
     );
   const usesInput = [wanted.context, wanted.last("file")].includes("-");
   const text = (!usesInput && (await readDockerfile(caller, wanted))) || "";
-  const bases = [...text.matchAll(ecrImage)].map(
-    ([name]) => `--build-context=${name}=docker-image://${name.replace(ecrHost, host)}`,
+  const names = text.split(/[\s"'=]+/).map((name) => [name, name.replace(ecrHost, host)] as const);
+  const bases = names.flatMap(([name, simulated]) =>
+    name === simulated ? [] : [`--build-context=${name}=docker-image://${simulated}`],
   );
   // The builder of `docker buildx create` was not made.
   const args = caller.args.filter(

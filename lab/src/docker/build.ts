@@ -110,25 +110,29 @@ function exposedPorts(dockerfile: string, { all, last }: Pick<Arguments, "all" |
   const expand = (text: string) =>
     text.replace(/\$(?:(\w+)|\{(\w+)(?::-([^}]*))?\})/g, (_, a, b, other = "") => variables[a ?? b] || other);
   const stages: { name: string | undefined; ports: Set<string> }[] = [];
-  const joined = dockerfile.replaceAll(/\\\s*\n/g, " ");
-  for (const [, word = "", text = ""] of joined.matchAll(/^[ \t]*(FROM|ARG|ENV|EXPOSE)[ \t]+(.+)$/gim)) {
+  for (const line of dockerfile.replaceAll(/\\\r?\n/g, " ").split("\n")) {
+    const [word = "", ...words] = line.trim().split(/\s+/);
     const stage = stages.at(-1);
-    if (/from/i.test(word)) {
-      const [base, , name] = expand(text)
-        .toLowerCase()
-        .split(/\s+/)
-        .filter((each) => !each.startsWith("--"));
-      stages.push({ name, ports: new Set(stages.find((each) => each.name === base)?.ports) });
-    } else if (/expose/i.test(word)) {
-      for (const port of expand(text).split(/\s+/)) stage?.ports.add(port.replace(/\/tcp$/i, ""));
-    } else {
-      const pairs = text.includes("=")
-        ? text.matchAll(/(\w+)=("[^"]*"|\S*)/g)
-        : text.matchAll(/^(\w+)\s*(.*)$/g);
-      for (const [, name = "", value = ""] of pairs) {
-        const isArg = /arg/i.test(word);
-        variables[name] = (isArg ? given[name] : undefined) ?? expand(value.replaceAll('"', ""));
-        if (name === "PORT" && !isArg) stage?.ports.add(variables[name] ?? "");
+    switch (word.toUpperCase()) {
+      case "FROM": {
+        const [base = "", , name] = words.filter((each) => !each.startsWith("--"));
+        const parent = stages.find((each) => each.name === expand(base).toLowerCase());
+        stages.push({ name: name?.toLowerCase(), ports: new Set(parent?.ports) });
+        break;
+      }
+      case "EXPOSE":
+        for (const port of words) stage?.ports.add(expand(port).replace("/tcp", ""));
+        break;
+      case "ARG":
+      case "ENV": {
+        // The older form is `ENV NAME value`.
+        const pairs = words[0]?.includes("=") ? words : [words.join("=")];
+        for (const [name, value] of Object.entries(pairsIn(pairs))) {
+          const isArgument = word.toUpperCase() === "ARG";
+          const text = expand(value.replaceAll(/["']/g, "")) || variables[name];
+          variables[name] = (isArgument ? given[name] : undefined) ?? text ?? "";
+          if (name === "PORT" && !isArgument) stage?.ports.add(variables[name]);
+        }
       }
     }
   }

@@ -86,7 +86,11 @@ export function createEngineProxy(socketPath: string, host: string) {
   const server = createServer((incoming, response) => {
     if (!isAllowed(incoming, host)) {
       const message = "a rehearsal gives steps only builds and images of the Docker engine";
-      return response.writeHead(403, { "Content-Type": "application/json" }).end(JSON.stringify({ message }));
+      // `docker inspect` asks for a container first.
+      const status = incoming.method === "GET" ? 404 : 403;
+      return response
+        .writeHead(status, { "Content-Type": "application/json" })
+        .end(JSON.stringify({ message }));
     }
     const outgoing = forward(incoming).on("response", (answer) => {
       response.writeHead(answer.statusCode ?? 500, answer.headers);

@@ -57,20 +57,27 @@ export function createJobImages() {
       return { Id: image.id, RepoTags: tagsOf(image), RepoDigests, Config: config.config };
     },
 
-    /** Returns the lines of `docker images`. */
-    list: () => [...images].map(([full, { id }]) => `${full}   ${id.slice(7, 19)}\n`),
+    /** Returns the fields of `docker images`. */
+    list: () =>
+      [...images].map(([full, { id }]) => {
+        const { repository, version } = parseReference(full);
+        return { Repository: repository, Tag: version, ID: id.slice(7, 19) };
+      }),
   };
 }
 
 /** Fills in the templates of `--format` that workflows use: `.Field`, `json .Field` and `index .Field 0`. */
 export function format(template: string, value: object): string {
   const member = (from: unknown, name: string) => (from as Record<string, unknown> | undefined)?.[name];
-  const pattern = /\{\{\s*(?:(json|index)\s+)?\(?\.([\w.]*)\)?(?:\s+(\d+))?\s*\}\}|\{\{[^}]*\}\}/g;
   if (template === "json") return JSON.stringify(value);
-  return template.replaceAll(pattern, (all, word?: string, path?: string, index?: string) => {
-    if (path === undefined)
+  return template.replaceAll(/\{\{([^{}]*)\}\}/g, (all, text: string) => {
+    const words = text.split(/[\s()]/).filter(Boolean);
+    const [word = ""] = words;
+    const [path = "", index] = word === "json" || word === "index" ? words.slice(1) : words;
+    if (!path.startsWith("."))
       throw new DockerFailure(`The rehearsal's docker does not support the format ${all}`);
-    const found = [...path.split("."), index ?? ""].filter(Boolean).reduce(member, value as unknown);
+    const names = [...path.split("."), ...(index ? [index] : [])].filter(Boolean);
+    const found = names.reduce(member, value as unknown);
     if (found === undefined) throw new DockerFailure(`template parsing error: ${all}: no such element`);
     return typeof found === "string" && word !== "json" ? found : JSON.stringify(found);
   });
