@@ -32,6 +32,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly run: 
     about: "Write workflow and definition files for an existing ECS service",
     run: async (...given) => (await import("./init/command.ts")).initCommand(actions, ...given),
   },
+  export: {
+    about: "Print one document of a service, from which the lab makes a copy",
+    run: async (argv) => (await import("./export/command.ts")).exportCommand(argv),
+  },
   permissions: {
     about: "Print the least policy for a workflow or an action, or check a role for it",
     run: async (argv) => (await import("./permissions/command.ts")).permissionsCommand(actions, argv),

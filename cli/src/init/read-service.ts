@@ -84,7 +84,11 @@ function requireName(kind: string, name = ""): string {
   });
 }
 
-async function describeService({ ecs }: InitClients, cluster: string, service: string): Promise<Service> {
+export async function describeService(
+  { ecs }: Pick<InitClients, "ecs">,
+  cluster: string,
+  service: string,
+): Promise<Service> {
   const nextStep = "check the name, the region and the profile.";
   const command = new DescribeServicesCommand({ cluster, services: [service] });
   const { services = [] } = await ecs.send(command).catch((error: Error) => {
@@ -109,7 +113,7 @@ const readOnly: readonly (keyof TaskDefinition)[] = [
 ];
 
 /** Leaves out what only AWS sets, and empty lists and objects, which AWS adds when it describes. */
-function cleaned(taskDefinition: TaskDefinition & { readonly tags: readonly object[] }): object {
+export function cleaned(taskDefinition: object): object {
   const given = Object.entries(taskDefinition).filter(
     ([name]) => !readOnly.includes(name as keyof TaskDefinition),
   );
@@ -156,7 +160,7 @@ async function codedeployOf(
   return { application: found?.application, group: found?.group, containerName, containerPort };
 }
 
-async function findGroup(client: CodeDeployClient, cluster: string, service: string) {
+export async function findGroup(client: CodeDeployClient, cluster: string, service: string) {
   for await (const { applications = [] } of paginateListApplications({ client }, {}))
     for (const applicationName of applications)
       for await (const { deploymentGroups = [] } of paginateListDeploymentGroups(

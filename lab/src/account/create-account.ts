@@ -7,9 +7,11 @@ import { chunks } from "@ecs-delivery/actions/core/chunks";
 import type { Keys } from "../story/simulator-process.ts";
 import type { Account, ServedAt } from "./account.ts";
 import { type AccountClients, openAccountClients } from "./clients.ts";
+import { createExported } from "./create-exported.ts";
 import { createRoles } from "./create-roles.ts";
 import { createServices } from "./create-services.ts";
 import { createRepositories, deployTemplates } from "./deploy-templates.ts";
+import type { ExportDocument } from "./export-document.ts";
 import type { Needs } from "./needs.ts";
 import { openStandIns, unlessExists } from "./stand-in.ts";
 
@@ -23,6 +25,7 @@ const stableWithinMs = 60_000;
 export async function createAccount(
   aws: { readonly endpoint: string; readonly region: string; readonly keys: Keys },
   needs: Needs,
+  options: { readonly export?: ExportDocument } = {},
 ): Promise<{ made: string[]; notChecked: string[]; served: ServedAt[] }> {
   const { endpoint, region, keys } = aws;
   const credentials = {
@@ -32,8 +35,9 @@ export async function createAccount(
   };
   const clients = openAccountClients({ endpoint, region, credentials });
   try {
-    const standIns = await openStandIns(clients.ecr);
+    const standIns = await openStandIns(clients.ecr, `${needs.account}.dkr.ecr.${region}.amazonaws.com`);
     const account: Account = { clients, needs, made: [], notChecked: [], standIns };
+    if (options.export) await createExported(account, options.export);
     if ((await missingServices(account)).length > 0) await deployTemplates(account);
     await createParts(account);
     await createRoles(account);
@@ -94,11 +98,11 @@ async function missingServices({ clients, needs }: Account) {
   const missing = [];
   for (const needed of needs.services) {
     const command = new DescribeServicesCommand({ cluster: needed.cluster, services: [needed.service] });
-    const { services = [] } = await clients.ecs.send(command).catch((error: Error) => {
+    const found = await clients.ecs.send(command).catch((error: Error) => {
       if (error.name !== "ClusterNotFoundException") throw error;
-      return { services: [] };
+      return undefined;
     });
-    if (services[0]?.status !== "ACTIVE") missing.push(needed);
+    if (found?.services?.[0]?.status !== "ACTIVE") missing.push(needed);
   }
   return missing;
 }

@@ -6,8 +6,11 @@ const repository = "rehearsal-stand-in";
 const program = (port: number) =>
   `require("node:http").createServer((request, response) => response.end("The rehearsal's stand-in.\\n")).listen(${port}); process.on("SIGTERM", () => process.exit(0));`;
 
-/** Pushes images that respond with 200, one for each port. The simulator has Node for an image without files. */
-export async function openStandIns(ecr: ECRClient) {
+/**
+ * Pushes images that respond with 200, one for each port. The simulator has Node for an image without files.
+ * @param registry `….dkr.ecr.….amazonaws.com` of the account
+ */
+export async function openStandIns(ecr: ECRClient, registry: string) {
   await ecr.send(new CreateRepositoryCommand({ repositoryName: repository })).catch(unlessExists);
   const { authorizationData = [] } = await ecr.send(new GetAuthorizationTokenCommand({}));
   const { proxyEndpoint = "", authorizationToken = "" } = authorizationData[0] ?? {};
@@ -33,7 +36,7 @@ export async function openStandIns(ecr: ECRClient) {
       };
       const manifest = { schemaVersion: 2, mediaType, config: described, layers: [] };
       await send(`${name}/manifests/${tag}`, "PUT", JSON.stringify(manifest), mediaType);
-      return `${new URL(proxyEndpoint).host}/${name}:${tag}`;
+      return `${registry}/${name}:${tag}`;
     },
   };
 }

@@ -1,0 +1,139 @@
+import { openAccountClients } from "@ecs-delivery/lab/account/clients";
+import { createAccount } from "@ecs-delivery/lab/account/create-account";
+import { type ExportDocument, exportedKinds, readExport } from "@ecs-delivery/lab/account/export-document";
+import { startTestSimulator, type TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
+import { expect, it, onTestFinished } from "vitest";
+import { exportService } from "./read-export.ts";
+
+const needs = {
+  ...{
+    checkout: "",
+    region: "us-east-1",
+    account: "123456789012",
+    tasks: [],
+    repositories: ["shop"],
+    roles: [],
+  },
+  ...{ logGroups: [], secrets: [], needsDatabase: false, values: [], templates: [] },
+};
+const web = { cluster: "shop", service: "web", family: "web", containers: [{ name: "web", port: 8080 }] };
+
+async function start() {
+  const simulator = await startTestSimulator();
+  onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+function create(simulator: TestSimulator, services: (typeof web)[], document?: ExportDocument) {
+  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = simulator.environmentVariables;
+  const keys = { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN: "" };
+  const aws = { endpoint: simulator.endpoint, region: "us-east-1", keys };
+  return simulator.clock.during(
+    createAccount(aws, { ...needs, services }, document ? { export: document } : {}),
+  );
+}
+
+const read = ({ clientConfig }: TestSimulator) =>
+  exportService(openAccountClients(clientConfig), { cluster: "shop", service: "web" });
+
+/** Adds what the default service does not have. */
+async function enrich({ aws }: TestSimulator, hasAlarm: boolean) {
+  const { services } = await aws.ecs.describeServices({ cluster: "shop", services: ["web"] });
+  const [listener] =
+    (
+      await aws.elbv2.describeListeners({
+        LoadBalancerArn: (await aws.elbv2.describeLoadBalancers({})).LoadBalancers?.[0]?.LoadBalancerArn,
+      })
+    ).Listeners ?? [];
+  await aws.elbv2.createRule({
+    ListenerArn: listener?.ListenerArn,
+    Priority: 7,
+    Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: ["/shop/*"] } }],
+    Actions: [
+      {
+        Type: "forward",
+        TargetGroupArn:
+          services?.[0]?.taskSets?.[0]?.loadBalancers?.[0]?.targetGroupArn ??
+          services?.[0]?.loadBalancers?.[0]?.targetGroupArn,
+      },
+    ],
+  });
+  const target = {
+    ServiceNamespace: "ecs",
+    ResourceId: "service/shop/web",
+    ScalableDimension: "ecs:service:DesiredCount",
+  } as const;
+  await aws.applicationautoscaling.registerScalableTarget({ ...target, MinCapacity: 1, MaxCapacity: 4 });
+  const metricOf = {
+    PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
+  } as const;
+  await aws.applicationautoscaling.putScalingPolicy({
+    ...{ ...target, PolicyName: "cpu", PolicyType: "TargetTrackingScaling" },
+    TargetTrackingScalingPolicyConfiguration: { TargetValue: 60, ...metricOf },
+  });
+  if (!hasAlarm) return;
+  const metric = {
+    Namespace: "Shop",
+    MetricName: "Errors",
+    Statistic: "Sum",
+    Period: 60,
+    EvaluationPeriods: 1,
+  } as const;
+  await aws.cloudwatch.putMetricAlarm({
+    AlarmName: "errors",
+    ...metric,
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+  });
+  const names = { applicationName: "app", currentDeploymentGroupName: "group" };
+  await aws.codedeploy.updateDeploymentGroup({
+    ...names,
+    alarmConfiguration: { enabled: true, alarms: [{ name: "errors" }] },
+  });
+}
+
+/** Puts the place of each resource where its identifier is. */
+function withoutIds({ resources, ...document }: ExportDocument) {
+  const text = resources.reduce(
+    (json, { kind, id }, index) => json.replaceAll(id, `${kind} ${index}`),
+    JSON.stringify(resources),
+  );
+  return { ...document, resources: JSON.parse(text) };
+}
+
+it.each([
+  ["ECS", web, ["alarm", "application", "deploymentGroup"]],
+  ["CodeDeploy", { ...web, codedeploy: { application: "app", group: "group" } }, []],
+])("exports a service of %s, from which the same service can be created", async (_, service, missing) => {
+  const original = await start();
+  await create(original, [service]);
+  await enrich(original, "codedeploy" in service);
+  const document = await read(original);
+  // Both listen on the same ports.
+  await original.close();
+  const copy = await start();
+  const { notChecked } = await create(copy, [service], readExport(JSON.stringify(document), "export.json"));
+  expect(withoutIds(await read(copy))).toEqual(withoutIds(document));
+  const kinds = exportedKinds.filter(
+    (kind) => !document.resources.some((resource) => resource.kind === kind),
+  );
+  expect(kinds).toEqual(missing);
+  expect(notChecked.filter((line) => !/permissions of|stand-in|routes/.test(line))).toEqual([]);
+});
+
+it("lists what may not be read", async () => {
+  const simulator = await start();
+  await create(simulator, [web]);
+  const clients = openAccountClients(simulator.clientConfig);
+  clients.ec2.send = () => Promise.reject(Object.assign(new Error("no"), { name: "UnauthorizedOperation" }));
+  const { notRead } = await exportService(clients, { cluster: "shop", service: "web" });
+  expect(notRead).toEqual(["subnets and security groups: no"]);
+});
+
+it.each([
+  ["{", "x.json is not JSON"],
+  ['{"version":2}', "x.json is an export of version 2; this program reads version 1"],
+  ['{"version":1,"resources":[{"kind":"user","input":{}}]}', "x.json is damaged"],
+])("refuses %s", (text, message) => {
+  expect(() => readExport(text, "x.json")).toThrow(message);
+});
