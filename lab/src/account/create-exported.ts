@@ -27,11 +27,12 @@ import {
   CreateRuleCommand,
   CreateTargetGroupCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import type { Account } from "./account.ts";
 import type { AccountClients } from "./clients.ts";
+import { giveAllRights } from "./create-roles.ts";
 import type { ExportDocument, ExportedKind, ExportedResource } from "./export-document.ts";
-import { unlessExists } from "./stand-in.ts";
+import { freePort, unlessExists } from "./stand-in.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the document has the input that the command needs.
 type Creator = readonly [keyof AccountClients, new (input: any) => any, idIn?: (output: any) => string];
@@ -79,7 +80,10 @@ export async function createExported(
     if (output === undefined) continue;
     if (idIn) ids.set(id, idIn(output));
     if (kind === "vpc") await openWayOut(clients, ids.get(id) ?? "");
-    if (kind === "role") await giveAllRights(account, `${input.RoleName}`);
+    if (kind === "role") {
+      await giveAllRights(clients.iam, `${input.RoleName}`);
+      notChecked.push(`permissions of ${input.RoleName} not checked: the lab gave it all rights`);
+    }
     made.push(
       `${kind} ${input.Name ?? input.serviceName ?? input.RoleName ?? input.AlarmName ?? id} from the export`,
     );
@@ -126,8 +130,8 @@ async function prepared(
     TaskDefinition["containerDefinitions"]
   >;
   const containerDefinitions = [];
-  for (const { entryPoint: _, healthCheck: __, ...container } of containers) {
-    const port = container.portMappings?.[0]?.containerPort ?? 80;
+  for (const [index, { entryPoint: _, healthCheck: __, ...container }] of containers.entries()) {
+    const port = container.portMappings?.[0]?.containerPort ?? freePort + index;
     const [, name, tag] = /\.amazonaws\.com\/([^:@]+):([\w.-]+)$/.exec(container.image ?? "") ?? [];
     const image = name
       ? await account.standIns.push(port, name, tag).then(() => container.image)
@@ -153,11 +157,4 @@ async function openWayOut({ ec2 }: AccountClients, VpcId: string): Promise<void>
     GatewayId: InternetGatewayId,
   };
   await ec2.send(new CreateRouteCommand(route));
-}
-
-async function giveAllRights({ clients, notChecked }: Account, RoleName: string): Promise<void> {
-  const Statement = [{ Effect: "Allow", Action: "*", Resource: "*" }];
-  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
-  await clients.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "rehearsal", PolicyDocument }));
-  notChecked.push(`permissions of ${RoleName} not checked: the lab gave it all rights`);
 }

@@ -5,6 +5,8 @@ import {
 } from "@aws-sdk/client-iam";
 import { githubIssuer } from "../runner/jobs/token-issuer.ts";
 import type { Account } from "./account.ts";
+import type { AccountClients } from "./clients.ts";
+import { unlessExists } from "./stand-in.ts";
 
 /** Roles of what the rehearsal makes by default. */
 export const ownRoles = { execution: "rehearsal-execution", codedeploy: "rehearsal-codedeploy" };
@@ -14,14 +16,8 @@ export const roleArn = (account: string, name: string) => `arn:aws:iam::${accoun
 /** Creates GitHub's identity provider, and each role with all rights. */
 export async function createRoles({ clients: { iam }, needs, made, notChecked }: Account): Promise<void> {
   const { account } = needs;
-  const ClientIDList = ["sts.amazonaws.com"];
-  const unlessThere = (error: Error) => {
-    if (error.name !== "EntityAlreadyExistsException") throw error;
-    return undefined;
-  };
-  await iam
-    .send(new CreateOpenIDConnectProviderCommand({ Url: githubIssuer, ClientIDList }))
-    .catch(unlessThere);
+  const provider = { Url: githubIssuer, ClientIDList: ["sts.amazonaws.com"] };
+  await iam.send(new CreateOpenIDConnectProviderCommand(provider)).catch(unlessExists);
   const trust = JSON.stringify(trustIn(account));
   for (const role of [...needs.roles, ...Object.values(ownRoles)]) {
     const [, owner = account, path, name = role] =
@@ -31,15 +27,18 @@ export async function createRoles({ clients: { iam }, needs, made, notChecked }:
       continue;
     }
     const input = { RoleName: name, Path: path, AssumeRolePolicyDocument: trust, MaxSessionDuration: 43_200 };
-    const created = await iam.send(new CreateRoleCommand(input)).catch(unlessThere);
-    if (!created) continue;
-    const Statement = [{ Effect: "Allow", Action: "*", Resource: "*" }];
-    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
-    await iam.send(new PutRolePolicyCommand({ RoleName: name, PolicyName: "rehearsal", PolicyDocument }));
-    if (Object.values(ownRoles).includes(role)) continue;
+    const created = await iam.send(new CreateRoleCommand(input)).catch(unlessExists);
+    if (created) await giveAllRights(iam, name);
+    if (!created || Object.values(ownRoles).includes(role)) continue;
     made.push(`role ${name}`);
     notChecked.push(`permissions of ${role} not checked: the lab gave it all rights`);
   }
+}
+
+export async function giveAllRights(iam: AccountClients["iam"], RoleName: string): Promise<void> {
+  const Statement = [{ Effect: "Allow", Action: "*", Resource: "*" }];
+  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "rehearsal", PolicyDocument }));
 }
 
 function trustIn(account: string) {

@@ -18,7 +18,7 @@ import type { Account, ServedAt } from "./account.ts";
 import { ownRoles, roleArn } from "./create-roles.ts";
 import { initialDefinition } from "./initial-definition.ts";
 import type { NeededService } from "./services.ts";
-import { unlessExists } from "./stand-in.ts";
+import { freePort, unlessExists } from "./stand-in.ts";
 
 interface Network {
   readonly vpc: string;
@@ -97,7 +97,9 @@ export async function createServices(
 async function register(account: Account, needed: NeededService): Promise<string> {
   const { clients, standIns, notChecked } = account;
   const images = new Map<string, string>();
-  for (const { name, port } of needed.containers) images.set(name, await standIns.push(port ?? 80));
+  // Containers of a task share its ports.
+  for (const [index, { name, port = freePort + index }] of needed.containers.entries())
+    images.set(name, await standIns.push(port));
   const { whole, least, onEc2 } = initialDefinition(account.needs, needed, images);
   if (onEc2) notChecked.push(`${needed.family} runs on EC2 instances: the lab has Fargate only`);
   const { taskDefinition } = await clients.ecs
