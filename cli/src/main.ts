@@ -24,6 +24,10 @@ interface Package {
 type Command = (argv: readonly string[], repository: string) => number | Promise<number>;
 
 const commands: Readonly<Record<string, { readonly about: string; readonly run: Command }>> = {
+  lab: {
+    about: "Rehearse this repository's workflows on a simulated AWS",
+    run: async (argv) => (await import("./lab/command.ts")).labCommand(fileURLToPath(packageFolder), argv),
+  },
   watch: {
     about: "Serve a live page of a cluster's services, which only reads the account",
     run: async (argv) => (await import("./watch/command.ts")).watchCommand(argv),

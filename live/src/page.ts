@@ -10,6 +10,8 @@ import type { PageExtension } from "./tabs.ts";
 import { createWatch, type WatchClock } from "./watch.ts";
 
 export { openPageClients, type PageClients } from "./clients.ts";
+export { createObserver } from "./observe/observe.ts";
+export type { DeploymentPart } from "./parts.ts";
 export type { PageExtension, Publish } from "./tabs.ts";
 
 interface PageOptions extends Pick<ObserveOptions, "clients" | "region" | "cluster" | "services" | "pageOf"> {

@@ -48,13 +48,16 @@ interface Lab {
   readonly aws: AwsClients;
   readonly gitDirectory: string;
   readonly visitors?: Visitors | undefined;
-  /** Address of the customers' list of suppliers. */
-  readonly list: string;
   /** The commit of main. */
   main(): string;
   startManually(run: ManualRun, commit: string): Promise<StartedRun>;
-  /** Resolves when the push has started its run. */
-  push(release: Release): Promise<{ run: Promise<RunResult> }>;
+  /** For the story's exercises; without it there are none. */
+  readonly exercises?: {
+    /** Address of the customers' list of suppliers. */
+    readonly list: string;
+    /** Resolves when the push has started its run. */
+    push(release: Release): Promise<{ run: Promise<RunResult> }>;
+  };
   say(line: string): void;
 }
 
@@ -71,15 +74,15 @@ export function createOperations(lab: Lab): Operations {
   const read = (...command: string[]) => git(lab.gitDirectory, ...command);
   let described: Awaited<ReturnType<Operations["describe"]>> | undefined;
   let count = 0;
-  const loadUntil = async (run: Promise<unknown>) => {
+  const loadUntil = async (list: string, run: Promise<unknown>) => {
     await using ends = new AsyncDisposableStack();
-    const load = await startLoadProcess([lab.list], { requestsPerSecond }, ends);
+    const load = await startLoadProcess([list], { requestsPerSecond }, ends);
     load.beginPhase("exercise");
     await run.catch(() => {});
   };
   return {
     visitors: lab.visitors,
-    exercises: exercises.map(({ name, title, about }) => ({ name, title, about })),
+    exercises: (lab.exercises ? exercises : []).map(({ name, title, about }) => ({ name, title, about })),
     async describe() {
       const commit = lab.main();
       if (described?.commit !== commit) {
@@ -97,13 +100,13 @@ export function createOperations(lab: Lab): Operations {
     },
     async startExercise(name) {
       const exercise = exercises.find((each) => each.name === name);
-      if (!exercise) throw new Error(`unknown exercise '${name}'`);
+      if (!exercise || !lab.exercises) throw new Error(`unknown exercise '${name}'`);
       const { configuration, needsLoad } = exercise;
       if (configuration) await provideCanary(lab.aws.codedeploy);
       const variables: Record<string, string> = configuration ? { DEPLOYMENT_CONFIG: configuration } : {};
-      const { run } = await lab.push({ change: exercise.change(count++), variables });
+      const { run } = await lab.exercises.push({ change: exercise.change(count++), variables });
       run.catch((error: Error) => lab.say(error.message));
-      if (needsLoad) loadUntil(run).catch((error: Error) => lab.say(error.message));
+      if (needsLoad) loadUntil(lab.exercises.list, run).catch((error: Error) => lab.say(error.message));
     },
     async stopDeployment(deploymentId, rollBack) {
       await lab.aws.codedeploy.send(

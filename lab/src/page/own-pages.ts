@@ -2,7 +2,8 @@ const console = /^https:\/\/[\w-]+\.console\.(?:aws\.amazon\.com|amazonaws\.cn)\
 
 /** Pages of GitHub and of the AWS console, and the page of the lab that shows the same; "" without one. */
 const pages: readonly (readonly [RegExp, string])[] = [
-  [/^https:\/\/github\.com\/rehearsal\/[^/]+\/actions\/runs\/(\d+).*/, "/runs/$1"],
+  // Numbers of GitHub itself have ten digits.
+  [/^https:\/\/github\.com\/[^/]+\/[^/]+\/actions\/runs\/(\d{1,6})(?!\d).*/, "/runs/$1"],
   [/^console:ecs\/v2\/clusters\/([^/]+)\/services\/([^/]+)\/.*/, "/services/$1/$2"],
   [/^console:(?:cloudformation|codesuite\/codepipeline)\/.*/, "/account"],
   // Their service is linked next to them.

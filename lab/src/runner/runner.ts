@@ -157,7 +157,11 @@ async function concludeRun(
 type StartingEvent = Exclude<WorkflowEvent, { name: "workflow_dispatch" }>;
 
 /** Returns whether an event starts the workflow, by its activity, the branch and the changed files. */
-async function isStarted(workflow: Workflow, event: StartingEvent, gitDirectory: string): Promise<boolean> {
+export async function isStarted(
+  workflow: Workflow,
+  event: StartingEvent,
+  gitDirectory: string,
+): Promise<boolean> {
   // The parser leaves out filters that an event does not have.
   const filters = workflow.events[event.name] as Filters | undefined;
   if (!filters || (event.name !== "push" && !activityOf(event, workflow))) return false;

@@ -49,7 +49,7 @@ export function refuseSecondRehearsal(project) {
 }
 
 /** @param {string} project */
-function requireCommit(project) {
+export function requireCommit(project) {
   const git = spawnSync("git", ["rev-parse", "--show-toplevel", "--verify", "HEAD^{commit}"], {
     cwd: project,
     encoding: "utf8",

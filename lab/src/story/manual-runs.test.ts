@@ -11,7 +11,7 @@ const files: Record<string, string> = {
 const folder = ".github/workflows/";
 const git: ReadGit = async (command, ...rest) =>
   command === "ls-tree"
-    ? [...Object.keys(files).map((file) => folder + file), `${folder}README.md`].join("\n")
+    ? [...Object.keys(files).map((file) => folder + file), `${folder}README.md`].join("\0")
     : (files[rest[0]?.split(folder)[1] ?? ""] ?? "");
 
 it("lists the workflows that can be started manually", async () => {

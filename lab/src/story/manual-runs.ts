@@ -59,6 +59,18 @@ export async function checkManualRun(
 /** Reads push options such as `workflow=rollback.yml` and `service=customer`; undefined without any. */
 export function readPushOptions(options: readonly string[]): ManualRun | undefined {
   if (options.length === 0) return undefined;
+  const given = readPairs(options);
+  const file = given.get("workflow");
+  if (file === undefined)
+    throw new WorkflowRefused(
+      `the push option '${[...given.keys()][0]}' needs a workflow. Fix: add -o workflow=FILE, such as -o workflow=rollback.yml`,
+    );
+  given.delete("workflow");
+  return { file, inputs: Object.fromEntries(given) };
+}
+
+/** Reads push options by name. */
+export function readPairs(options: readonly string[]): Map<string, string> {
   const given = new Map<string, string>();
   for (const option of options) {
     const equals = option.indexOf("=");
@@ -70,23 +82,18 @@ export function readPushOptions(options: readonly string[]): ManualRun | undefin
     if (given.has(name)) throw new WorkflowRefused(`the push option '${name}' is given twice`);
     given.set(name, option.slice(equals + 1));
   }
-  const file = given.get("workflow");
-  if (file === undefined)
-    throw new WorkflowRefused(
-      `the push option '${[...given.keys()][0]}' needs a workflow. Fix: add -o workflow=FILE, such as -o workflow=rollback.yml`,
-    );
-  given.delete("workflow");
-  return { file, inputs: Object.fromEntries(given) };
+  return given;
 }
 
-async function workflowFiles(git: ReadGit, commit: string): Promise<string[]> {
-  const paths = (await git("ls-tree", "--name-only", commit, folder)).split("\n");
+/** Names of the workflow files of a commit. */
+export async function workflowFiles(git: ReadGit, commit: string): Promise<string[]> {
+  const paths = (await git("ls-tree", "-z", "--name-only", commit, folder)).split("\0");
   return paths.filter((path) => /\.ya?ml$/.test(path)).map((path) => path.slice(folder.length));
 }
 
 /** Only what the workflow declares is read; its actions are not. */
 const noCheckout = { repository: "", directory: "" };
 
-async function readFileOf(git: ReadGit, commit: string, file: string): Promise<Workflow> {
+export async function readFileOf(git: ReadGit, commit: string, file: string): Promise<Workflow> {
   return readWorkflow(noCheckout, folder + file, await git("show", `${commit}:${folder}${file}`));
 }

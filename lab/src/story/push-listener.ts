@@ -19,7 +19,7 @@ export interface PushHandlers {
    */
   check(push: Push, variables: Record<string, string>): Promise<void>;
   /** Returns the text for the user who pushes. */
-  onPush(push: Push): string;
+  onPush(push: Push): string | Promise<string>;
 }
 
 export interface PushListener {
@@ -50,7 +50,7 @@ export async function listenForPushes(directory: string, handlers: PushHandlers)
       });
     try {
       if (hook === "pre-receive") for (const push of pushes) await handlers.check(push, variables);
-      else response.write(pushes.map(handlers.onPush).join("\n"));
+      else response.write((await Promise.all(pushes.map(handlers.onPush))).join("\n"));
       response.end();
     } catch (error) {
       response.writeHead(400).end((error as Error).message);
@@ -64,7 +64,7 @@ export async function listenForPushes(directory: string, handlers: PushHandlers)
       // Without options a push has nothing to check, and needs no second process.
       "pre-receive": `#!/bin/sh\n[ "\${GIT_PUSH_OPTION_COUNT:-0}" -eq 0 ] && exit 0\nexec ${send} pre-receive\n`,
       // A client sends nothing for a branch that the repository has already, and a manual run needs no new commit.
-      "post-receive": `#!/bin/sh\ngit update-ref -d refs/heads/main\nexec ${send} post-receive\n`,
+      "post-receive": `#!/bin/sh\ngit for-each-ref --format="delete %(refname)" refs/heads | git update-ref --stdin\nexec ${send} post-receive\n`,
     },
     async close() {
       server.close();

@@ -56,7 +56,7 @@ export interface Rehearsal {
 }
 
 /** Containers start more slowly than processes. */
-const unattendedTimeScales: Readonly<Record<TaskRuntimeKind, number>> = { process: 150, docker: 100 };
+export const unattendedTimeScales: Readonly<Record<TaskRuntimeKind, number>> = { process: 150, docker: 100 };
 
 /**
  * Part of a core. Three tasks of half a vCPU, the load and the load balancer fit on two cores, and one task on a core
@@ -178,7 +178,7 @@ async function noted(run: Promise<RunResult>): Promise<RunResult> {
 }
 
 /** Returns keys that only a simulated AWS accepts. Random, so that hiding them hides nothing else. */
-function inventedKeys(): Keys {
+export function inventedKeys(): Keys {
   return {
     AWS_ACCESS_KEY_ID: `AKIA${randomBytes(8).toString("hex").toUpperCase()}`,
     AWS_SECRET_ACCESS_KEY: randomBytes(30).toString("base64"),

@@ -1,17 +1,16 @@
 import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import { exportLines, gitCloneCommand } from "@ecs-delivery/simulator/shell-lines";
 import type { LabOptions } from "../options.mjs";
-import { git } from "../runner/load/git.ts";
 import { expectGreen, firstError } from "./chapters/expectations.ts";
 import { passwordCommand } from "./chapters/stacks.ts";
 import { exampleOfManualRun } from "./follow-pushes.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder, type StoryRecorder } from "./record-steps.ts";
 import { type LabPlace, type Rehearsal, startRehearsal } from "./rehearsal.ts";
+import { addRemote, remote } from "./remote.ts";
 import { seedSuppliers } from "./service-state.ts";
 import { type Measured, reportRehearsal } from "./write-report.ts";
 
-const remote = "lab";
 const linear = "CodeDeployDefault.ECSLinear10PercentEvery1Minutes";
 
 /**
@@ -28,7 +27,8 @@ export async function runInteractive(
   const rehearsal = await steps.perform("start the simulated AWS", () =>
     startRehearsal(options, place, progress, ends),
   );
-  await addRemote(place.project, rehearsal.repository.gitDirectory, ends);
+  const { gitDirectory } = rehearsal.repository;
+  await addRemote({ project: place.project, gitDirectory, branch: "main" }, ends);
   const measured: Measured = { readyMs: 0, phases: [], unfinished: new Set() };
   // Written first, while the simulator runs.
   ends.defer(async () => void (await reportRehearsal(place.outputDirectory, rehearsal, steps, measured)));
@@ -105,16 +105,4 @@ Set a variable, at the next start:         npm run lab -- --var DEPLOYMENT_CONFI
 Ctrl-C ends the rehearsal and removes its data.
 
 ${failure}Watch it in a browser:                     ${page}`;
-}
-
-/** Adds the rehearsal's repository as a remote of the user's, until the rehearsal ends. */
-async function addRemote(project: string, gitDirectory: string, ends: AsyncDisposableStack): Promise<void> {
-  // Removes the useless remote of a killed rehearsal.
-  await git(project, "remote", "remove", remote).catch(() => {});
-  ends.defer(async () => {
-    await git(project, "remote", "remove", remote);
-  });
-  await git(project, "remote", "add", remote, gitDirectory);
-  // "git push lab" is enough then, also without a branch, as after checking out a tag or a pull request.
-  await git(project, "config", `remote.${remote}.push`, "HEAD:refs/heads/main");
 }

@@ -8,6 +8,8 @@ export interface ScratchRepository {
   gitDirectory: string;
   /** A checkout of the project's last commit, for the story's own changes. */
   workDirectory: string;
+  /** The project's folder of objects, which both read. */
+  objects: string;
   /** The project's last commit. */
   head: string;
   subject: string;
@@ -62,6 +64,7 @@ export async function createScratchRepository(
   return {
     gitDirectory,
     workDirectory,
+    objects,
     head,
     subject,
     start,

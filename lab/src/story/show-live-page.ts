@@ -27,8 +27,10 @@ export async function showLivePage(
   const { records, variables, main, startManually } = workflows;
   const operations = createOperations({
     ...{ aws, main, visitors, startManually, gitDirectory: repository.gitDirectory, say: progress.say },
-    list: `${addresses.production}/suppliers`,
-    push: (release) => pushes.push(repository, variables, release),
+    exercises: {
+      list: `${addresses.production}/suppliers`,
+      push: (release) => pushes.push(repository, variables, release),
+    },
   });
   const check = checkTab(async function* () {
     // Few users need it, and it has many clients.

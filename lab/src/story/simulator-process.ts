@@ -46,6 +46,9 @@ interface SimulatorProcessOptions {
   runtime: TaskRuntimeKind;
   database: "local" | "docker";
   account: AccountKind;
+  /** By default those of the simulator. */
+  accountId?: string;
+  region?: string;
   port: number;
   listenerOffset: number;
   timeScale: number;
@@ -119,12 +122,13 @@ export async function startSimulatorProcess(
 }
 
 function argumentsOf({ runtime, database, account, ...options }: SimulatorProcessOptions): string[] {
-  const { port, listenerOffset, timeScale, vcpuShare } = options;
+  const { port, listenerOffset, timeScale, vcpuShare, accountId, region } = options;
   const values = {
     ...{ runtime, database, port, "account-kind": account, "listener-offset": listenerOffset },
     permissions: "enforce",
     networks: "enforce",
     ...{ "time-scale": timeScale, ...(vcpuShare !== undefined && { "vcpu-share": vcpuShare }) },
+    ...{ ...(accountId && { account: accountId }), ...(region && { region }) },
   };
   return ["--no-page", ...Object.entries(values).map(([name, value]) => `--${name}=${value}`)];
 }
@@ -163,7 +167,8 @@ export function credentialsOf(keys: Keys) {
   return {
     accessKeyId: keys.AWS_ACCESS_KEY_ID,
     secretAccessKey: keys.AWS_SECRET_ACCESS_KEY,
-    sessionToken: keys.AWS_SESSION_TOKEN,
+    // A user's own keys have none.
+    ...(keys.AWS_SESSION_TOKEN && { sessionToken: keys.AWS_SESSION_TOKEN }),
   };
 }
 

@@ -78,13 +78,17 @@ export function view(parts, context) {
         html`${lab.perSecond === undefined ? "" : visitors(lab.perSecond, html, t)}${showDeployments(running, html, t)}`,
       ),
     },
-    {
-      key: "exercises",
-      wide: true,
-      html: section(
-        html`<h2>${t.exercises}</h2><p>${t.exercisesAbout}</p><div class="exercises">${lab.exercises.map((each) => exerciseForm(each, context, t))}</div>`,
-      ),
-    },
+    ...(lab.exercises.length > 0
+      ? [
+          {
+            key: "exercises",
+            wide: true,
+            html: section(
+              html`<h2>${t.exercises}</h2><p>${t.exercisesAbout}</p><div class="exercises">${lab.exercises.map((each) => exerciseForm(each, context, t))}</div>`,
+            ),
+          },
+        ]
+      : []),
     {
       key: "workflows",
       wide: true,

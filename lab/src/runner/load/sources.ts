@@ -43,6 +43,13 @@ export function nameIn({ repository, ref }: Source, path: string): string {
 /** Git repositories that workflows may use, by `owner/name`: a path on this machine, or a URL. */
 export type Mirrors = Readonly<Record<string, string>>;
 
+export interface OwnPackage {
+  directory: string;
+  isOwn(repository: string): boolean;
+  /** Values for inputs of its actions that no step gives, such as a wait that passes faster. */
+  inputs?: Readonly<Record<string, string>>;
+}
+
 /** Where the actions and workflows of other repositories come from. */
 export interface SourceOptions {
   /** An existing folder for all output of the runs; the caller removes it. */
@@ -53,7 +60,7 @@ export interface SourceOptions {
    * The package that runs, as a folder with `actions/` and `.github/workflows/`: it stands for each ref of the
    * repositories that are its own.
    */
-  own?: { directory: string; isOwn(repository: string): boolean } | undefined;
+  own?: OwnPackage | undefined;
   /** Returns the Git address of a repository that is no mirror; undefined if it cannot be fetched. None by default. */
   fetchFrom?: ((repository: string) => string | undefined) | undefined;
   /** "leave-out" skips an action that is neither known nor fetched, if nothing uses its outputs. "refuse" by default. */

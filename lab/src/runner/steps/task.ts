@@ -140,6 +140,12 @@ export function inputsOf(
     const key = name.toLowerCase();
     inputs.set(key, { id: inputs.get(key)?.id ?? name, value });
   }
+  const { own } = running.job.run.options;
+  if (own && action.directory.startsWith(own.directory))
+    for (const [name, value] of Object.entries(own.inputs ?? {})) {
+      const input = inputs.get(name);
+      if (input?.value === "") input.value = value;
+    }
   return Object.fromEntries([...inputs.values()].map(({ id, value }) => [id, value]));
 }
 

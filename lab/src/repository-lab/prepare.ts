@@ -1,0 +1,119 @@
+import { once } from "node:events";
+import { mkdir, rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { requireFreePorts } from "@ecs-delivery/program/processes";
+import { temporaryFolder } from "@ecs-delivery/program/temporary-folder";
+import { makeOwnedFolder } from "@ecs-delivery/simulator/owned-folder";
+import { dockerProblem } from "@ecs-delivery/simulator/runtime/tasks/docker/availability";
+import { readNeeds } from "../account/needs.ts";
+import { openDocker } from "../docker/open-docker.ts";
+import { SourceStore } from "../runner/load/sources.ts";
+import { openSandbox } from "../sandbox/open-sandbox.ts";
+import { listenForPushes, type PushHandlers } from "../story/push-listener.ts";
+import { inventedKeys, unattendedTimeScales } from "../story/rehearsal.ts";
+import { requireNoRemote } from "../story/remote.ts";
+import { createScratchRepository } from "../story/scratch-repository.ts";
+import { machineEnvironment } from "../story/simulator-process.ts";
+import { chooseTaskRuntime } from "../story/task-runtime.ts";
+import type { LabOptions } from "./options.ts";
+import type { Repository } from "./repository.ts";
+
+/** A minute and more of AWS's time, which passes faster than a step's own. */
+export const settleFor = "1s";
+
+/** Bytes: a copy of a repository, its builds, and processes. */
+const memoryNeeded = 2 * 2 ** 30;
+
+export type Prepared = Awaited<ReturnType<typeof prepare>>;
+
+/** Makes everything but the simulated AWS, so that a question can show it. Runs nothing of the repository. */
+export async function prepare(
+  repository: Repository,
+  options: LabOptions,
+  handlers: PushHandlers,
+  ends: AsyncDisposableStack,
+) {
+  await requireFreePorts([
+    { port: options.port, option: "--port" },
+    { port: options.pagePort, option: "--page-port" },
+    { port: 80 + options.listenerOffset, option: "--listener-offset" },
+  ]);
+  if (!options.once) await requireNoRemote(repository.folder);
+  const { runtime, why } = await chooseTaskRuntime(options.runtime, dockerProblem);
+  const directory = await makeOwnedFolder("lab", temporaryFolder(memoryNeeded));
+  // A git process that is ending may still write.
+  ends.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
+  const listener = await listenForPushes(directory, handlers);
+  ends.defer(() => listener.close());
+  const scratch = await createScratchRepository(repository.folder, directory, listener.hooks);
+  const keys = { ...inventedKeys(), AWS_SESSION_TOKEN: "" };
+  const { mirrors, own, fetchFrom } = options;
+  const origins = {
+    mirrors,
+    own: { ...own, inputs: { "settle-for": settleFor } },
+    fetchFrom,
+    unknownActions: "leave-out",
+  } as const;
+  const runs = join(directory, "runs");
+  await mkdir(runs);
+  const store = new SourceStore({ ...origins, directory: runs });
+  const given = { secrets: options.secrets, variables: options.variables };
+  const needs = await readNeeds(scratch.workDirectory, given, { keys, repository: repository.name });
+  const port = options.port || (await freePort());
+  const endpoint = `http://127.0.0.1:${port}`;
+  const standInImages: { image: string; why: string }[] = [];
+  const ofDocker = join(directory, "docker");
+  const docker = await openDocker(
+    {
+      ...{ directory: ofDocker, endpoint, keys, region: needs.region, account: needs.account },
+      engine: runtime === "docker",
+      onStandIn: (image, why) => standInImages.push({ image, why }),
+    },
+    ends,
+  );
+  const sandbox = await openSandbox(
+    {
+      ...{ network: options.network, programs: docker.programs },
+      directory: join(directory, "sandbox"),
+      writable: [runs],
+      readable: [own.directory, scratch.gitDirectory, scratch.objects, join(runs, "sources"), ofDocker],
+      ports: [port, ...[80, 443, 8080].map((listened) => listened + options.listenerOffset)],
+      environment: { ...machineEnvironment(process.env, endpoint, directory), ...docker.environment },
+    },
+    ends,
+  );
+  const timeScale = options.timeScale ?? (options.once ? unattendedTimeScales[runtime] : 60);
+  return {
+    ...{
+      repository,
+      directory,
+      runs,
+      scratch,
+      keys,
+      needs,
+      port,
+      sandbox,
+      runtime,
+      timeScale,
+      standInImages,
+    },
+    origins,
+    sources: store.forRun({ repository: repository.name, directory: scratch.workDirectory }),
+    notes: [
+      `tasks run as ${runtime === "docker" ? "Docker's containers" : "processes"}: ${why}`,
+      ...sandbox.notes,
+    ],
+  };
+}
+
+/** The sandbox has to know the port before the simulated AWS listens on it. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -1,0 +1,124 @@
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { Refusal } from "@ecs-delivery/program/command-line";
+import { defaultPermissions } from "../runner/load/workflow.ts";
+import type { RunResult } from "../runner/result.ts";
+import type { RunRequest } from "../runner/runner.ts";
+import { createProgress } from "../story/progress.ts";
+import { type Deployed, readDeployed } from "./deployed.ts";
+import { stayOpen } from "./interactive.ts";
+import { type OpenLab, openLab } from "./open-lab.ts";
+import type { LabOptions, Session } from "./options.ts";
+import { describeRun, type Outcome, toJUnit } from "./outcome.ts";
+import { prepare } from "./prepare.ts";
+import { createPushes } from "./pushes.ts";
+import { confirm, describe } from "./question.ts";
+import { readRepository } from "./repository.ts";
+import { summarise } from "./summary.ts";
+import { chooseFirst, type First } from "./triggers.ts";
+import { listWork } from "./what-runs.ts";
+
+// The exit code that a shell reports for a program ended by Ctrl-C.
+const interruptedExitCode = 130;
+
+/** Rehearses the repository around a folder. Resolves to the exit code when everything that it started has ended. */
+export async function runRepositoryLab(
+  options: LabOptions,
+  terminal: typeof process.stdout,
+): Promise<number> {
+  const interruption = new AbortController();
+  // A second Ctrl-C has no effect.
+  for (const event of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(event, () => interruption.abort());
+  const progress = createProgress(terminal, interruption.signal);
+  const interrupted = new Promise<number>((resolve) => {
+    interruption.signal.addEventListener("abort", () => resolve(options.once ? interruptedExitCode : 0));
+  });
+  const ends = new AsyncDisposableStack();
+  try {
+    const work = rehearse(options, { progress, ends, signal: interruption.signal });
+    // An interruption ends the children of the work, so that it fails.
+    work.catch(() => {});
+    return await Promise.race([work, interrupted]);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    // It is neither of the workflows nor of an account of AWS.
+    progress.say(`The rehearsal ended: ${(error as Error).message}`);
+    return 1;
+  } finally {
+    progress.end();
+    await ends.disposeAsync();
+  }
+}
+
+async function rehearse(options: LabOptions, session: Session): Promise<number> {
+  const { progress, ends, signal } = session;
+  const repository = await readRepository(options.directory);
+  const first = await chooseFirst(repository, options);
+  const pushes = createPushes(repository.head, progress.say);
+  const prepared = await prepare(repository, options, pushes.handlers, ends);
+  const before = options.before.map((file) => `.github/workflows/${file}`);
+  const paths = first.requests.map(({ workflow }) => workflow);
+  const permissions = defaultPermissions[options.defaultPermissions];
+  const work = await listWork([...before, ...paths], prepared.sources, permissions);
+  if (before.some((path) => work.refused.has(path)) || paths.every((path) => work.refused.has(path)))
+    throw new Refusal([...work.refused.values()].join("\n"));
+  progress.say(describe(prepared, options, first, work));
+  await confirm(options, session);
+  const startedAt = Date.now();
+  const lab = await openLab(prepared, options, session);
+  const stay = { lab, prepared, options, pushes, branch: first.branch };
+  const help = options.once ? undefined : await stayOpen(stay, session);
+  const notStarted = new Map([...repository.refused, ...work.refused]);
+  const requests = first.requests.filter(({ workflow }) => !work.refused.has(workflow));
+  const results = await runFirst(lab, { ...first, before, requests });
+  const services = await readDeployed(lab.simulator, prepared.timeScale, lab.readyAt);
+  const outcome: Outcome = {
+    version: 1,
+    conclusion: isGreen(results, services, notStarted) ? "success" : "failure",
+    commit: repository.head,
+    durationMs: Date.now() - startedAt,
+    runs: results.map((run) => describeRun(run, lab.tails)),
+    services,
+    notStarted: [...notStarted].map(([workflow, why]) => ({ workflow, why })),
+    leftOut: results.flatMap(({ jobs }) =>
+      jobs.flatMap(({ name, leftOut }) => leftOut.map((each) => ({ job: name, ...each }))),
+    ),
+    standInImages: prepared.standInImages,
+    notChecked: lab.notChecked,
+  };
+  progress.say(summarise(outcome));
+  if (options.json) await writeFile(options.json, `${JSON.stringify(outcome, null, 2)}\n`);
+  if (options.junit) await writeFile(options.junit, toJUnit(outcome));
+  if (help) {
+    progress.sayVerbatim(help);
+    if (!signal.aborted) await once(signal, "abort");
+  }
+  return outcome.conclusion === "success" ? 0 : 1;
+}
+
+/** A workflow that could not start may be the one that deploys: green needs a deployment by another one then. */
+function isGreen(
+  results: readonly RunResult[],
+  services: readonly Deployed[],
+  notStarted: ReadonlyMap<string, string>,
+): boolean {
+  const isGreenRun = ({ conclusion }: RunResult) => conclusion === "success" || conclusion === "skipped";
+  return results.length > 0 && results.every(isGreenRun) && (notStarted.size === 0 || services.length > 0);
+}
+
+/** Runs what --before names, one after the other, then all first workflows at the same time. */
+async function runFirst(
+  lab: OpenLab,
+  { before, requests, branch, head }: First & { before: readonly string[] },
+): Promise<RunResult[]> {
+  const results: RunResult[] = [];
+  const run = async (request: RunRequest) => {
+    const result = await (await lab.start(request))?.result;
+    if (result) results.push(result);
+    return result?.conclusion === "success";
+  };
+  const event = { name: "workflow_dispatch", branch, sha: head, inputs: {} } as const;
+  for (const workflow of before) if (!(await run({ workflow, event }))) return results;
+  await Promise.all(requests.map(run));
+  return results;
+}
