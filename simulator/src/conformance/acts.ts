@@ -28,13 +28,14 @@ export async function runTask(
   const { cluster } = place;
   const [task = ""] = tasks.map(({ taskArn }) => taskArn);
   try {
-    for (let poll = 1; ; poll += 1) {
+    let answer = "";
+    await poll(async () => {
       const { stoppedReason, lastStatus = "" } =
         (await ecs.describeTasks({ cluster, tasks: [task] })).tasks?.[0] ?? {};
-      if (["RUNNING", "STOPPED"].includes(lastStatus) || poll === mostPolls)
-        return stoppedReason ?? lastStatus;
-      await pause();
-    }
+      answer = stoppedReason ?? lastStatus;
+      return ["RUNNING", "STOPPED"].includes(lastStatus);
+    }, pause);
+    return answer;
   } finally {
     await ecs.stopTask({ cluster, task });
   }
@@ -57,11 +58,10 @@ export async function callFunction(
     ...{ FunctionName, Role, Runtime: "nodejs22.x", Handler: "index.handler" },
     Code: { ZipFile: zipSync({ "index.mjs": strToU8(code) }) },
   });
-  const isPending = async () =>
-    (await lambda.getFunction({ FunctionName })).Configuration?.State === "Pending";
-  for (let poll = 1; poll < mostPolls && (await isPending()); poll += 1) await pause();
+  const state = async () => (await lambda.getFunction({ FunctionName })).Configuration?.State;
+  await poll(async () => (await state()) !== "Pending", pause);
   await lambda.invoke({ FunctionName });
-  for (let poll = 1; poll <= pollsOfLog; poll += 1) {
+  for (let polls = 1; polls <= pollsOfLog; polls += 1) {
     const logGroupName = `/aws/lambda/${FunctionName}`;
     const { events = [] } = await logs.filterLogEvents({ logGroupName }).catch(() => ({ events: [] }));
     if (events.some(({ message }) => message?.includes("called"))) return "log written";

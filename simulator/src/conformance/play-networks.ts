@@ -2,7 +2,7 @@ import { container, makeNetwork, networkOf, type SetUp } from "../networks/set-u
 import { playWayIn, StackFailure, type WayInSetUp } from "../networks/way-in-account.ts";
 import { poll, runTask } from "./acts.ts";
 import type { Fixtures, Options } from "./fixtures.ts";
-import { clientsOf, forAccount, isRefusal, prefix, tag } from "./set-ups.ts";
+import { clientsOf, forAccount, prefix, tag } from "./set-ups.ts";
 
 /** Resolves to RUNNING or to why the task stopped; leaves its network. */
 export async function answerOfTask(setUp: SetUp, options: Options, fixtures: Fixtures): Promise<string> {
@@ -54,11 +54,15 @@ function accountOf({ config, pause, signal }: Options) {
   return { aws: clientsOf(config), clock: { until } };
 }
 
-/** A refusal of AWS is its answer. */
-async function refusalOf(answer: () => Promise<string>): Promise<string> {
-  return answer().catch((error: Error) => {
+/**
+ * Resolves to the answer, or to code and message of AWS's refusal. A denial means that the command's own caller may not
+ * do what the set-up does.
+ */
+export async function refusalOf(answer: () => Promise<string>): Promise<string> {
+  return answer().catch((error: Error & { $fault?: string }) => {
     if (error instanceof StackFailure) return error.message;
-    if (isRefusal(error)) return `${error.name}: ${error.message}`;
+    const isOwn = /AccessDenied|Unauthorized|Throttl|Expired/.test(error.name);
+    if (error.$fault === "client" && !isOwn) return `${error.name}: ${error.message}`;
     throw error;
   });
 }

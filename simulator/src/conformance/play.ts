@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { callFunction, runTask } from "./acts.ts";
 import { arnOf, createFixtures, createRole, type Fixtures, type Options, type Played } from "./fixtures.ts";
 import type { Item } from "./items.ts";
-import { answerOfTask, answerOfWayIn } from "./play-networks.ts";
+import { answerOfTask, answerOfWayIn, refusalOf } from "./play-networks.ts";
 import { removeAll } from "./remove.ts";
 import {
   answerOf,
@@ -10,7 +10,6 @@ import {
   type Config,
   clientsOf,
   forAccount,
-  isRefusal,
   prefix,
   type RoleSetUp,
   scrubbed,
@@ -83,19 +82,17 @@ async function answerOfAct(
     // A group of its own: the flaw is in who may create it.
     logConfiguration: { logDriver: "awslogs" as const, options: { ...options, "awslogs-group": role } },
   };
-  const ended =
+  const wait = () => pause(signal);
+  return refusalOf(() =>
     act === "function"
-      ? callFunction({ lambda, logs }, { FunctionName: role, Role }, () => pause(signal))
+      ? callFunction({ lambda, logs }, { FunctionName: role, Role }, wait)
       : runTask(
           ecs,
           { ...definition, executionRoleArn: Role, containerDefinitions: [container] },
           { cluster: `${prefix}main`, networkConfiguration },
-          () => pause(signal),
-        );
-  return ended.catch((error: Error) => {
-    if (isRefusal(error)) return `${error.name}: ${error.message}`;
-    throw error;
-  });
+          wait,
+        ),
+  );
 }
 
 const roleName = (index: number) => `${prefix}${String(index + 1).padStart(3, "0")}`;

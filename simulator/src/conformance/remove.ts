@@ -1,6 +1,6 @@
 import { type Pause, poll } from "./acts.ts";
 import rows from "./kinds.json" with { type: "json" };
-import { type Config, clientsOf, prefix, tag } from "./set-ups.ts";
+import { type Config, clientsOf, prefix } from "./set-ups.ts";
 
 /** An operation and its input, in which `$…` stands for a value of the resource. */
 type Call = readonly [operation: string, input: object];
@@ -15,8 +15,6 @@ interface Kind {
   readonly token?: readonly [string, string];
   /** Member with its name; by default the resource is its name. */
   readonly name?: string;
-  /** State of one that AWS still lists. */
-  readonly isGone?: string;
   /** Each is removed before. */
   readonly parts?: readonly [List, Call];
   /** Calls before the removal, each if the resource has all its values. */
@@ -29,9 +27,6 @@ interface Kind {
 const kinds = rows as unknown as readonly Kind[];
 
 type Values = Readonly<Record<string, unknown>>;
-
-/** Resources of EC2 have no names. */
-const tagged = [{ Name: `tag:${tag.Key}`, Values: [tag.Value] }];
 
 /** Returns the input with the values; undefined if one is missing or empty. */
 function inputOf(input: object, values: Values): object | undefined {
@@ -58,17 +53,17 @@ function callsIn(config: Config, service: Kind["service"]) {
 async function list(config: Config, kind: Kind): Promise<Map<string, Values>> {
   const call = callsIn(config, kind.service);
   const [operation, input, members] = kind.list;
-  const isOfEc2 = kind.service === "ec2";
   const found = new Map<string, Values>();
   let token: unknown;
   do {
     const more = token === undefined ? {} : { [kind.token?.[0] ?? ""]: token };
-    const output = await call(operation, { ...inputOf(input, { tagged }), ...more });
+    const output = await call(operation, { ...input, ...more });
     for (const each of (output[members] ?? []) as (Values | string)[]) {
       const values: Values = typeof each === "string" ? {} : each;
       const name = String(typeof each === "string" ? each : each[kind.name ?? ""]);
-      const isOurs = isOfEc2 || name.split(/[:/]/).some((part) => part.startsWith(prefix));
-      if (isOurs && !(kind.isGone && values.State === kind.isGone)) found.set(name, { ...values, name });
+      // Resources of EC2 have no names, and are listed by their tag.
+      const isOurs = kind.service === "ec2" || name.split(/[:/]/).some((part) => part.startsWith(prefix));
+      if (isOurs) found.set(name, { ...values, name });
     }
     token = kind.token && output[kind.token[1]];
   } while (token);

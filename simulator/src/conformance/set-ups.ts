@@ -160,8 +160,3 @@ export async function answerOf(
     return isDenied ? `${$metadata.httpStatusCode} ${name}: ${message}` : "allowed";
   }
 }
-
-/** Whether AWS answered so to what a set-up does, and not because the command's own caller may not do it. */
-export function isRefusal(error: Error & { $fault?: string }): boolean {
-  return error.$fault === "client" && !/AccessDenied|Unauthorized|Throttl|Expired/.test(error.name);
-}

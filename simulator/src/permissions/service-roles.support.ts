@@ -47,7 +47,6 @@ export async function prepareRoles(simulator: TestSimulator) {
   });
   await pushProgram(simulator, delivery.repositoryUri, webProgram);
   const image = `${delivery.repositoryUri}:latest`;
-  const { ARN = "" } = await aws.secretsmanager.createSecret({ Name: "db", SecretString: "x" });
   await pipelines.putFiles({
     "taskdef-web.json": JSON.stringify(webTaskDefinition("<IMAGE1_NAME>")),
     "appspec-web.yaml": appSpecFile,
@@ -72,5 +71,5 @@ export async function prepareRoles(simulator: TestSimulator) {
   await simulator.clock.until(async () => (await pipelines.statusOf("web", first)) !== "InProgress");
   const { services } = await aws.ecs.describeServices({ cluster: "outside", services: ["web"] });
   const networkConfiguration = services?.[0]?.networkConfiguration;
-  return { makeRoles, pipelines, delivery, image, secret: ARN, networkConfiguration, settle };
+  return { makeRoles, pipelines, delivery, image, networkConfiguration, settle };
 }

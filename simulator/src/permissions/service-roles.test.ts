@@ -14,26 +14,15 @@ const warnings: string[] = [];
 const simulator = await startTestSimulator({ permissions: "enforce", warn: (text) => warnings.push(text) });
 afterAll(() => simulator.close());
 const { aws, clock } = simulator;
-const { makeRoles, pipelines, delivery, image, secret, networkConfiguration, settle } =
-  await prepareRoles(simulator);
+const { makeRoles, pipelines, delivery, image, networkConfiguration, settle } = await prepareRoles(simulator);
 const setUps = (all as readonly SetUp[]).filter((each): each is RoleSetUp => "act" in each);
 const textOf = (error: unknown) => `${(error as { code: string }).code}: ${(error as Error).message}`;
-
-const options = {
-  "awslogs-region": "us-east-1",
-  "awslogs-stream-prefix": "web",
-  "awslogs-create-group": "true",
-};
-const complete = {
-  secrets: [{ name: "PASSWORD", valueFrom: secret }],
-  logConfiguration: { logDriver: "awslogs" as const, options: { ...options, "awslogs-group": "roles" } },
-};
 
 const pause = () => clock.foreground.wait(1000);
 const run = (more: object = {}) =>
   runTask(
     aws.ecs,
-    { ...webTaskDefinition(image, complete), ...more },
+    { ...webTaskDefinition(image), ...more },
     { cluster: "outside", networkConfiguration },
     pause,
   );
