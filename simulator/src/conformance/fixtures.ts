@@ -79,7 +79,7 @@ export async function createFixtures({ config, account, pushImage }: Options) {
   };
 }
 
-/** Of tasks whose networks are of interest. */
+/** Execution role of tasks whose networks are tested. */
 const networkRole = `${prefix}network`;
 
 export async function createRole(config: Config, RoleName: string, setUp: SetUp, account: string) {

@@ -4,7 +4,7 @@ import wayInSetUps from "../networks/way-in-set-ups.json" with { type: "json" };
 import roleSetUps from "./set-ups.json" with { type: "json" };
 import { isExpected, type SetUp } from "./set-ups.ts";
 
-/** What a set-up of any file is for the command. */
+/** The parts of a set-up that the command shows and counts. */
 interface Shown {
   readonly title: string;
   readonly expected: string;

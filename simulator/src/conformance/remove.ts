@@ -105,7 +105,7 @@ export async function removeAll(config: Config, pause: Pause, networksOnly = fal
   const failures: string[] = [];
   for (const kind of kinds.filter(({ service }) => !networksOnly || service === "ec2"))
     try {
-      // Of all of a kind: two security groups may refer to each other.
+      // One pass handles all of a kind, as two security groups may refer to each other.
       await poll(async () => {
         const failed: [string, Error][] = [];
         for (const [name, values] of await list(config, kind))

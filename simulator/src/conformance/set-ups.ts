@@ -109,7 +109,7 @@ const [documented, names] = [
 ];
 /** Begins the names of everything that is created, so that no other resource of an account is meant. */
 export const prefix = "conformance-";
-/** Of the roles. */
+/** Path of the roles. */
 export const path = `/${prefix.slice(0, -1)}/`;
 /** Marks what is created. */
 export const tag = { Key: "ecs-delivery-conformance", Value: "true" };

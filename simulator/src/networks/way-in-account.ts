@@ -44,7 +44,7 @@ function templateWith(...all: readonly Changes[]): string {
 export class StackFailure extends Error {}
 
 interface WayInOptions {
-  /** Of the task. */
+  /** Image of the task. */
   readonly image: string;
   readonly executionRole?: string;
   readonly StackName?: string;
