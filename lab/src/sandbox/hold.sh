@@ -1,8 +1,10 @@
 # First process of the namespaces. Prepares their file system, then ends what forks without end, until its standard input
-# closes. Arguments: number of processes that are too many, a folder for the machine's file system in the meantime, then
-# actions, each with its path and where that is on the machine (planMounts).
+# closes. Arguments: number of processes that are too many, then actions, each with its path and where that is on the
+# machine (planMounts).
 set -eu
-most=$1 old=$2; shift 2
+most=$1; shift
+# The machine's file system, until it moves: every machine has the folder.
+old=/tmp
 mount --rbind / "$old"
 
 # A container may lack each of these programs. Perl comes with Git; it calls SIOCSIFFLAGS with IFF_UP.

@@ -36,8 +36,11 @@ export function planMounts(options: {
 }): MountAction[] {
   const homes = [homedir(), userInfo().homedir, ...hiddenFolders];
   const hidden = [...new Set(homes.filter(existsSync).map((each) => realpathSync(each)))].sort();
-  const isHidden = (path: string) => hidden.some((folder) => path.startsWith(`${folder}/`));
-  const outer = hidden.filter((folder) => !isHidden(folder));
+  const isIn = (path: string, folders: readonly string[]) =>
+    folders.some((folder) => path.startsWith(`${folder}/`));
+  // The namespace has devices of its own.
+  const isHidden = (path: string) => isIn(path, [...hidden, "/dev"]);
+  const outer = hidden.filter((folder) => !isIn(folder, hidden));
   const shown = [
     ...options.path.split(":").flatMap((folder) => programsOf(folder)),
     ...options.readable,

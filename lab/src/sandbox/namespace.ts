@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { connect, type Server } from "node:net";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { findProgram } from "../runner/jobs/job-processes.ts";
@@ -27,7 +25,6 @@ for (const port of ports) {
 }`;
 
 interface NamespaceOptions {
-  directory: string;
   mounts: readonly MountAction[];
   /** Ports of this machine that exist in the namespace, too. */
   ports: readonly number[];
@@ -109,22 +106,16 @@ function findPrograms(environment: Readonly<Record<string, string>>) {
 
 async function startHolder(
   programs: ReturnType<typeof findPrograms>,
-  { directory, mounts, onNote, environment }: NamespaceOptions,
+  { mounts, onNote, environment }: NamespaceOptions,
   ends: AsyncDisposableStack,
 ) {
-  const old = join(directory, "machine");
-  await mkdir(old, { recursive: true });
   const flags = ["--map-root-user", "--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child"];
   const actions = mounts.flatMap(({ action, path, from = path }) => [action, path, from]);
   const command = [
     ...flags,
     "--",
-    programs.bash,
-    "-c",
-    holdScript,
-    "sandbox",
-    mostProcesses,
-    old,
+    // Bash reads a user's .bashrc where its standard input is a socket.
+    ...[programs.bash, "--norc", "-c", holdScript, "sandbox", mostProcesses],
     ...actions,
   ];
   const holder = spawn(programs.unshare, command, {

@@ -74,7 +74,7 @@ async function listen(proxy: Server): Promise<number> {
 
 /** Undefined where the system does not allow namespaces, or where a step cannot start in one. */
 async function tryNamespace(
-  { directory, writable, readable, ports, environment, namespaces }: SandboxOptions,
+  { writable, readable, ports, environment, namespaces }: SandboxOptions,
   folders: Folders,
   notes: string[],
   ends: AsyncDisposableStack,
@@ -89,7 +89,7 @@ async function tryNamespace(
       path: pathOf(environment),
     });
     const onNote = (sentence: string) => notes.push(sentence);
-    const namespace = await openNamespace({ directory, mounts, ports, environment, onNote }, own);
+    const namespace = await openNamespace({ mounts, ports, environment, onNote }, own);
     await tryStep(namespace, folders, environment);
     ends.use(own.move());
     return namespace;
