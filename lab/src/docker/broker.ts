@@ -93,14 +93,9 @@ async function build(call: Call, args: readonly string[]): Promise<void> {
     const kept = ["tag", "iidfile", "metadata-file"].flatMap((name) =>
       wanted.all(name).map((value) => `--${name}=${value}`),
     );
-    const flags = wanted.isPushed ? ["--push"] : ["--load"];
-    return runDocker(call, [
-      "buildx",
-      "build",
-      ...kept,
-      ...flags,
-      ...(await engine.standInArguments(content)),
-    ]);
+    const flags = [wanted.isPushed ? "--push" : "--load", ...(wanted.isQuiet ? ["--quiet"] : [])];
+    const context = await engine.standInArguments(content);
+    return runDocker(call, ["buildx", "build", ...kept, ...flags, ...context]);
   }
   if (!wanted.output.includes("type=cacheonly")) for (const tag of wanted.tags) images.set(tag, image);
   const lines = [`exporting manifest ${image.digest}`, ...wanted.tags.map((tag) => `naming to ${tag}`)];
@@ -152,10 +147,9 @@ async function runDocker({ caller, engine }: Call, args: readonly string[]): Pro
   const isShared = !DOCKER_CONFIG || DOCKER_CONFIG === `${HOME}/.docker`;
   const config = isShared && RUNNER_TEMP ? { DOCKER_CONFIG: `${RUNNER_TEMP}/.docker` } : {};
   const answer = await caller.ask("run", args, { ...engine?.environment, ...config });
-  const { code, errors } = (answer ?? { code: 127, errors: "" }) as unknown as {
-    code: number;
-    errors: string;
-  };
+  if (answer === undefined)
+    throw new DockerFailure("docker is not in PATH. Fix: install it, or use --runtime process.", 127);
+  const { code, errors } = answer as unknown as { code: number; errors: string };
   if (code !== 0) throw new DockerFailure("", code, errors);
 }
 
