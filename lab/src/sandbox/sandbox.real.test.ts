@@ -173,7 +173,7 @@ it.each([
   ["a pipe", `rm "$GITHUB_OUTPUT"; mkfifo "$GITHUB_OUTPUT"`],
   [
     "a hook of Git",
-    `git init -q; printf '#!/bin/sh\\necho > "%s/hook"' "$OUTSIDE" > .git/hooks/post-checkout`],
+    `git init -q; printf '#!/bin/sh\\necho > "%s/hook"' "$OUTSIDE" > .git/hooks/post-checkout`,
   ],
 ])("the runner does not read or execute %s that a step made", async (name, script) => {
   const { wrap, environment } = sandboxes["if-possible"] as Sandbox;
