@@ -4,6 +4,8 @@ cd -- "$2" || exit 126
 ulimit -u $(($1 * 2)) 2> /dev/null
 "${@:3}" &
 child=$!
+# The shell would state in the log that a signal ended the child.
+exec 2> /dev/null
 for signal in HUP INT QUIT TERM; do trap "kill -$signal $child" $signal; done
 while kill -0 $child 2> /dev/null; do wait $child; done
 wait $child
