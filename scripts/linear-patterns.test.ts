@@ -9,12 +9,13 @@ const forTests = /\.(test|support)\.ts$|\/fault-matrix\/support\//;
 
 /**
  * Code that builds patterns from texts. Those of constraints.ts are checked below; the others are constants, or come
- * from the author of the template, of the parameter or of the workflow.
+ * from the author of the template, of the parameter, of the workflow or of the set-up.
  */
 const builders = [
   "actions/check-lab/src/class/report-faults.ts",
   "actions/provision-stack/src/set/parameter-values.ts",
   "lab/src/runner/runner.ts",
+  "simulator/src/conformance/items.ts",
   "simulator/src/kit/constraints.ts",
   "simulator/src/services/cloudformation/template/parameters.ts",
   "simulator/src/services/ssm/service.ts",
