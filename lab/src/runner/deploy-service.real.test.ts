@@ -47,8 +47,8 @@ it("deploy-service.yml builds nothing when the service's own test fails", async 
 });
 
 it("deploy-service.yml runs on the runner that the caller states", async () => {
-  const { jobs } = await call({ "runs-on": "large" });
-  expect(jobs[0]?.annotations[0]?.message).toMatch(/the runner 'large'; it knows 'ubuntu-latest'/);
+  const { jobs } = await call({ "runs-on": "windows-latest" });
+  expect(jobs[0]?.annotations[0]?.message).toMatch(/the runner 'windows-latest'; it knows 'ubuntu-latest'/);
 });
 
 it("deploy-service.yml builds a later commit of a service after the deployment of the earlier one", async () => {
