@@ -115,9 +115,10 @@ async function waitUntilStable({ clients, needs, notChecked }: Account): Promise
       const command = new DescribeServicesCommand({ cluster, services: some.map(({ service }) => service) });
       for (;;) {
         const { services = [] } = await clients.ecs.send(command);
-        const open = services.filter(
-          ({ deployments = [], runningCount, desiredCount }) =>
-            deployments.length > 1 || runningCount !== desiredCount,
+        const open = services.filter(({ deployments = [], taskSets = [] }) =>
+          taskSets.length > 0
+            ? taskSets.some(({ stabilityStatus }) => stabilityStatus !== "STEADY_STATE")
+            : deployments.some(({ rolloutState }) => rolloutState !== "COMPLETED"),
         );
         if (open.length === 0) break;
         if (Date.now() > until) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Keys } from "../story/simulator-process.ts";
 import { type Definition, logGroupsOf, readDefinition, secretsOf } from "./definitions.ts";
 import { type ReadValue, valuesIn } from "./placeholders.ts";
-import { type FoundStep, readSteps } from "./read-steps.ts";
+import { type FoundStep, ownFile, readSteps, type StepValues } from "./read-steps.ts";
 import { findServices, type NeededService } from "./services.ts";
 import { commandsIn } from "./shell-commands.ts";
 import { orderTemplates } from "./templates.ts";
@@ -42,7 +42,11 @@ const largestFile = 500_000;
 export async function readNeeds(
   checkout: string,
   given: Given,
-  { keys, repository = "rehearsal/repository" }: { keys?: Keys; repository?: string } = {},
+  {
+    keys,
+    repository = "rehearsal/repository",
+    own,
+  }: { keys?: Keys; repository?: string; own?: StepValues["own"] } = {},
 ): Promise<Needs> {
   const files = textsOf(checkout);
   const workflows = new Map(
@@ -56,9 +60,26 @@ export async function readNeeds(
   const all = [...workflows.values(), ...definitions.map(({ path }) => files.get(path) ?? "")].join("\n");
   const region = given.variables.AWS_REGION ?? given.secrets.AWS_REGION ?? regionIn(all);
   const account = accountIn(Object.values({ ...given.secrets, ...given.variables }).join("\n"), all);
-  const values = valuesIn(workflows, { region, account, keys });
+  const called = [...all.matchAll(/uses:\s*["']?([\w.-]+\/[\w.-]+\/\.github\/[^\s"']+)/g)].flatMap(
+    ([, name = ""]) => ownFile(name, own),
+  );
+  const ownTexts = new Map(
+    called.map(([, directory, file]) => [file, readFileSync(join(directory, file), "utf8")]),
+  );
+  const at = { region, account, keys };
+  // Nothing but the role is needed by the package's own workflows.
+  const ofOwn = valuesIn(ownTexts, at).map((value) => ({
+    ...value,
+    placeholder: /ROLE/.test(value.name) ? value.placeholder : "",
+  }));
+  const values = [
+    ...new Map(
+      [...ofOwn, ...valuesIn(workflows, at)].map((value) => [`${value.kind} ${value.name}`, value]),
+    ).values(),
+  ];
   const registry = `${account}.dkr.ecr.${region}.amazonaws.com`;
-  const read = () => readSteps(checkout, { ...withPlaceholders(values, given), repository, registry });
+  const read = () =>
+    readSteps(checkout, { ...withPlaceholders(values, given), repository, registry, ...(own && { own }) });
   let steps = await read();
   if (fitToFiles(values, steps, definitions)) steps = await read();
   const texts = [...steps.flatMap(textsOfStep), ...definitions.map(({ path }) => files.get(path) ?? "")];

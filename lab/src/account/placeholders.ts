@@ -41,13 +41,21 @@ export function valuesIn(texts: ReadonlyMap<string, string>, at: Place): ReadVal
     return {
       kind: context === "secrets" ? "secret" : "variable",
       name,
-      placeholder: placeholderOf(name, found, at),
+      placeholder: placeholderOf(name, context === "secrets", found, at),
       usedFor: `${key || "a script"} (${place})`,
     };
   });
 }
 
-function placeholderOf(name: string, uses: readonly Use[], { region, account, keys }: Place): string {
+const nameLike =
+  /CLUSTER|SERVICE|REPO|CONTAINER|TASK|FAMILY|IMAGE|NAME|APP|GROUP|ENV|STAGE|PREFIX|PROJECT|BUCKET/;
+
+function placeholderOf(
+  name: string,
+  isSecret: boolean,
+  uses: readonly Use[],
+  { region, account, keys }: Place,
+): string {
   const access = `\\b(?:secrets|vars)\\.${name}\\s*`;
   if (uses.every(({ line }) => new RegExp(`${access}\\|\\|`).test(line))) return "";
   const compared = uses.map(({ line }) => new RegExp(`${access}==\\s*'([^']*)'`).exec(line)?.[1]);
@@ -59,6 +67,8 @@ function placeholderOf(name: string, uses: readonly Use[], { region, account, ke
   const kebab = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   const host = `${account}.dkr.ecr.${region}.amazonaws.com`;
   const rules: readonly (readonly [RegExp, string])[] = [
+    // The block of a lab's page holds the keys again.
+    [/AWS_CREDENTIALS/, ""],
     [/ACCESS_KEY_ID|^AWS_ACCESS_KEY$/, keys?.AWS_ACCESS_KEY_ID ?? "AKIAREHEARSAL"],
     [/SECRET_(ACCESS_)?KEY$/, keys?.AWS_SECRET_ACCESS_KEY ?? "rehearsal"],
     [/AWS_SESSION_TOKEN/, keys?.AWS_SESSION_TOKEN ?? "rehearsal"],
@@ -72,5 +82,8 @@ function placeholderOf(name: string, uses: readonly Use[], { region, account, ke
     [/(^|_)PORT$/, "80"],
     [/COUNT$|^CPU$|_CPU$/, "1"],
   ];
-  return rules.find(([pattern]) => names.some((each) => pattern.test(each)))?.[1] ?? kebab;
+  const found = rules.find(([pattern]) => names.some((each) => pattern.test(each)))?.[1];
+  if (found !== undefined) return found;
+  // As on GitHub, a variable that is not set is empty, which most readers of other settings expect.
+  return isSecret || names.some((each) => nameLike.test(each)) ? kebab : "";
 }

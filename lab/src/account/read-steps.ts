@@ -3,6 +3,7 @@ import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/te
 import { WorkflowRefused } from "../runner/errors.ts";
 import { evaluateToken, type Json, toText } from "../runner/expressions/evaluate.ts";
 import { hashFilesFunction, isMapping, jobStatusFunctions } from "../runner/expressions/functions.ts";
+import type { RunnerOptions } from "../runner/jobs/run-context.ts";
 import { expandMatrix } from "../runner/jobs/run-matrix.ts";
 import { loadAction } from "../runner/load/load-action.ts";
 import { loadWorkflow } from "../runner/load/load-workflow.ts";
@@ -30,6 +31,8 @@ export interface StepValues {
   readonly repository: string;
   /** `….dkr.ecr.….amazonaws.com`, the output of a login. */
   readonly registry: string;
+  /** Of the repositories that the package stands for. */
+  readonly own?: RunnerOptions["own"];
 }
 
 /**
@@ -37,16 +40,28 @@ export interface StepValues {
  * each combination of a matrix. Whatever only a run knows is empty, and no condition counts.
  */
 export async function readSteps(checkout: string, values: StepValues): Promise<FoundStep[]> {
-  const reader = { checkout, values, steps: [], called: new Set() } satisfies Reader;
-  const workflows = await loadAll(checkout);
+  const reader: Reader = { checkout, values, steps: [], called: new Set() };
+  const files = globSync(".github/workflows/*.{yml,yaml}", { cwd: checkout }).sort();
+  const workflows = await loadAll(files.map((file) => [file, checkout, file]));
+  const calls = [...workflows.values()].flatMap(({ jobs }) =>
+    jobs.flatMap((job) => (job.kind === "call" ? job.workflow : [])),
+  );
+  const all = new Map([...workflows, ...(await loadAll(calls.flatMap((name) => ownFile(name, values.own))))]);
   const onlyCalled = ({ events }: Workflow) => Object.keys(events).every((name) => name === "workflow_call");
-  for (const workflow of [...workflows.values()].sort(
-    (a, b) => Number(onlyCalled(a)) - Number(onlyCalled(b)),
-  )) {
-    if (onlyCalled(workflow) && (reader as Reader).called.has(workflow.path)) continue;
-    for (const inputs of inputsOf(workflow)) await readWorkflow(reader, workflows, workflow, { inputs });
+  const inOrder = [...workflows.values()].sort((a, b) => Number(onlyCalled(a)) - Number(onlyCalled(b)));
+  for (const workflow of inOrder) {
+    if (onlyCalled(workflow) && reader.called.has(workflow.path)) continue;
+    for (const inputs of inputsOf(workflow)) await readWorkflow(reader, all, workflow, { inputs });
   }
   return reader.steps;
+}
+
+type NamedFile = readonly [name: string, directory: string, file: string];
+
+/** The file of a called workflow, if the package has it. */
+export function ownFile(name: string, own: StepValues["own"]): NamedFile[] {
+  const [, repository = "", file = ""] = /^([^/]+\/[^/]+)\/([^@]+)@/.exec(name) ?? [];
+  return own?.isOwn(repository) ? [[name, own.directory, file]] : [];
 }
 
 interface Reader {
@@ -58,11 +73,11 @@ interface Reader {
 }
 
 /** A workflow that GitHub or the runner refuses has no steps here; the run reports its fault. */
-async function loadAll(directory: string): Promise<Map<string, Workflow>> {
+async function loadAll(files: readonly NamedFile[]): Promise<Map<string, Workflow>> {
   const workflows = new Map<string, Workflow>();
-  for (const file of globSync(".github/workflows/*.{yml,yaml}", { cwd: directory }).sort()) {
+  for (const [name, directory, file] of files) {
     try {
-      workflows.set(file, await loadWorkflow({ repository: "", directory }, file));
+      workflows.set(name, await loadWorkflow({ repository: "", directory }, file));
     } catch (error) {
       if (!(error instanceof WorkflowRefused)) throw error;
     }
@@ -120,7 +135,19 @@ async function readWorkflow(
         continue;
       }
       const called = workflows.get(job.workflow);
-      if (!called || depth > 9) continue;
+      const key = `${workflow.path} ${job.id} ${JSON.stringify([matrix, inputs])}`;
+      // The inputs of a workflow elsewhere may name what it deploys, as an action's do.
+      if (!called || depth > 9) {
+        const step = {
+          job: key,
+          uses: job.workflow,
+          inputs: textsOf(reader, job.with, contexts),
+          script: "",
+          env: {},
+        };
+        reader.steps.push(step);
+        continue;
+      }
       reader.called.add(called.path);
       const given = {
         inputs: { ...inputsOf(called)[0], ...textsOf(reader, job.with, contexts) },

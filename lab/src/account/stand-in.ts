@@ -3,6 +3,7 @@ import { standInImage } from "../docker/image.ts";
 import { openRegistry } from "../docker/registry.ts";
 
 const repository = "rehearsal-stand-in";
+const initial = "the image before the first deployment";
 
 /** First port of stand-ins for containers without one. */
 export const freePort = 61_000;
@@ -19,7 +20,11 @@ export async function openStandIns(ecr: ECRClient, registry: string) {
   return {
     /** Returns the image's name. `name` is an existing repository. */
     async push(port: number, name = repository, tag = `${port}`): Promise<string> {
-      await push(name, tag, standInImage({ name, ports: [`${port}`], source: "rehearsal", labels: {} }));
+      await push(
+        name,
+        tag,
+        standInImage({ name: initial, ports: [`${port}`], source: "rehearsal", labels: {} }),
+      );
       return `${registry}/${name}:${tag}`;
     },
   };
