@@ -26,7 +26,10 @@ type Command = (argv: readonly string[], repository: string) => number | Promise
 const commands: Readonly<Record<string, { readonly about: string; readonly run: Command }>> = {
   lab: {
     about: "Rehearse this repository's workflows on a simulated AWS",
-    run: async (argv) => (await import("./lab/command.ts")).labCommand(fileURLToPath(packageFolder), argv),
+    run: async (argv) => {
+      const { runRepositoryLab } = await import("@ecs-delivery/lab/repository-lab/run-repository-lab");
+      return runRepositoryLab(argv, fileURLToPath(packageFolder));
+    },
   },
   watch: {
     about: "Serve a live page of a cluster's services, which only reads the account",

@@ -1,18 +1,14 @@
 import { createObserver, type DeploymentPart, openPageClients } from "@ecs-delivery/live/page";
 import { credentialsOf, type SimulatorProcess } from "../story/simulator-process.ts";
 
-/** A service that a run deployed to: by our actions, by AWS's own or by its CLI. */
-export interface Deployed {
-  cluster: string;
-  service: string;
+/**
+ * The newest deployment of a service, by our actions, AWS's own or its CLI. Without a verdict it is in progress. The
+ * cause is what this project's actions would have reported.
+ */
+export interface Deployed extends Pick<DeploymentPart, "cluster" | "service" | "verdict" | "cause" | "fix"> {
   /** `menu:3` */
-  revision: string | undefined;
-  image: string | undefined;
-  /** Undefined while the deployment is in progress, such as after a workflow that does not wait. */
-  verdict: DeploymentPart["verdict"];
-  /** What this project's actions would have reported. */
-  cause: string | undefined;
-  fix: string | undefined;
+  readonly revision: string | undefined;
+  readonly image: string | undefined;
 }
 
 /** A pass may come before the last lines of the log; a later one has them. */

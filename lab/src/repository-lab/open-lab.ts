@@ -3,7 +3,6 @@ import { createAccount } from "../account/create-account.ts";
 import type { Needs } from "../account/needs.ts";
 import { createRunRecords } from "../page/run-records.ts";
 import { createTokenIssuer } from "../runner/jobs/token-issuer.ts";
-import type { RunResult } from "../runner/result.ts";
 import { createRunner, type RunRequest } from "../runner/runner.ts";
 import { createFollower, createRepeatFilter, writeLogs } from "../story/follow-runs.ts";
 import { createStepRecorder } from "../story/record-steps.ts";
@@ -16,18 +15,7 @@ export type OpenLab = Awaited<ReturnType<typeof openLab>>;
 
 /** Starts the simulated AWS with what the workflows need in it, and the runner. `ends` ends both. */
 export async function openLab(prepared: Prepared, options: LabOptions, { progress, ends }: Session) {
-  const {
-    repository,
-    scratch,
-    needs,
-    sandbox,
-    runtime,
-    port,
-    timeScale,
-    directory,
-    runs: folder,
-    keys,
-  } = prepared;
+  const { repository, scratch, needs, sandbox, runtime, port, timeScale, directory, keys } = prepared;
   const steps = createStepRecorder(progress);
   const issuer = await createTokenIssuer();
   const simulator = await steps.perform("start the simulated AWS", () =>
@@ -44,17 +32,16 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
     createAccount(simulator, needs),
   );
   for (const line of account.made) progress.say(`  ${line}`);
-  const runs: RunResult[] = [];
   const records = createRunRecords();
   const tails = createTails();
-  const follow = createFollower(runs, directory, ends);
+  const follow = createFollower([], directory, ends);
   const writeLog = writeLogs(directory, progress, ends);
   const isRepeated = createRepeatFilter();
   const runner = createRunner({
     repository: { name: repository.name, gitDirectory: scratch.gitDirectory },
     ...prepared.origins,
     defaultPermissions: options.defaultPermissions,
-    ...{ wrap: sandbox.wrap, environment: sandbox.environment, issuer, directory: folder },
+    ...{ wrap: sandbox.wrap, environment: sandbox.environment, issuer, directory: prepared.runs },
     ...valuesOf(needs, options, prepared),
     emit: (event) => {
       if (isRepeated(event)) return;
@@ -64,7 +51,7 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
     },
   });
   return {
-    ...{ simulator, runs, records, tails, notChecked: account.notChecked },
+    ...{ simulator, records, tails, notChecked: account.notChecked },
     /** Later deployments are the workflows'. */
     readyAt: Date.now(),
     /** Starts a workflow; resolves to undefined when its event does not start it. */
@@ -77,15 +64,13 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
 
 /** Keys of AWS are the rehearsal's own, also where the user gave others: those never leave this process. */
 function valuesOf({ values }: Needs, options: LabOptions, { keys, runtime }: Prepared) {
-  const rehearsed: readonly string[] = Object.values(keys);
+  const rehearsed: readonly string[] = Object.values(keys).filter(Boolean);
   const of = (kind: "secret" | "variable", given: Readonly<Record<string, string>>) => {
-    const read = values.filter((value) => value.kind === kind);
-    const placeholders = read.filter(({ name, placeholder }) => placeholder && !(name in given));
-    const own = read.filter(({ placeholder }) => placeholder && rehearsed.includes(placeholder));
-    return {
-      ...given,
-      ...Object.fromEntries([...placeholders, ...own].map(({ name, placeholder }) => [name, placeholder])),
-    };
+    const chosen = values.filter(
+      ({ name, placeholder, ...value }) =>
+        value.kind === kind && placeholder && (!(name in given) || rehearsed.includes(placeholder)),
+    );
+    return { ...given, ...Object.fromEntries(chosen.map(({ name, placeholder }) => [name, placeholder])) };
   };
   // The variables of this project's own workflows. The simulated AWS provides Node to processes.
   const conventions = { SETTLE_FOR: settleFor, ...(runtime === "process" && { BASE_IMAGE: "scratch" }) };

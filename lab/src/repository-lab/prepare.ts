@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { requireFreePorts } from "@ecs-delivery/program/processes";
 import { temporaryFolder } from "@ecs-delivery/program/temporary-folder";
@@ -50,12 +49,8 @@ export async function prepare(
   const scratch = await createScratchRepository(repository.folder, directory, listener.hooks);
   const keys = { ...inventedKeys(), AWS_SESSION_TOKEN: "" };
   const { mirrors, own, fetchFrom } = options;
-  const origins = {
-    mirrors,
-    own: { ...own, inputs: { "settle-for": settleFor } },
-    fetchFrom,
-    unknownActions: "leave-out",
-  } as const;
+  const ownInputs = { ...own, inputs: { "settle-for": settleFor } };
+  const origins = { mirrors, own: ownInputs, fetchFrom, unknownActions: "leave-out" } as const;
   const runs = join(directory, "runs");
   await mkdir(runs);
   const store = new SourceStore({ ...origins, directory: runs });
@@ -85,6 +80,7 @@ export async function prepare(
     ends,
   );
   const timeScale = options.timeScale ?? (options.once ? unattendedTimeScales[runtime] : 60);
+  const tasks = `tasks run as ${runtime === "docker" ? "Docker's containers" : "processes"}: ${why}`;
   return {
     ...{
       repository,
@@ -99,21 +95,16 @@ export async function prepare(
       timeScale,
       standInImages,
     },
-    origins,
+    ...{ origins, notes: [tasks, ...sandbox.notes] },
     sources: store.forRun({ repository: repository.name, directory: scratch.workDirectory }),
-    notes: [
-      `tasks run as ${runtime === "docker" ? "Docker's containers" : "processes"}: ${why}`,
-      ...sandbox.notes,
-    ],
   };
 }
 
 /** The sandbox has to know the port before the simulated AWS listens on it. */
 async function freePort(): Promise<number> {
+  await using ends = new AsyncDisposableStack();
   const server = createServer().listen(0, "127.0.0.1");
+  ends.defer(() => once(server.close(), "close").then(() => {}));
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+  return (server.address() as AddressInfo).port;
 }

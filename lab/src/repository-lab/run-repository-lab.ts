@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { Refusal } from "@ecs-delivery/program/command-line";
+import { parseCommandLine, Refusal, textOf } from "@ecs-delivery/program/command-line";
 import { defaultPermissions } from "../runner/load/workflow.ts";
 import type { RunResult } from "../runner/result.ts";
 import type { RunRequest } from "../runner/runner.ts";
@@ -8,7 +8,7 @@ import { createProgress } from "../story/progress.ts";
 import { type Deployed, readDeployed } from "./deployed.ts";
 import { stayOpen } from "./interactive.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
-import type { LabOptions, Session } from "./options.ts";
+import { command, type LabOptions, type Session, withDefaults } from "./options.ts";
 import { describeRun, type Outcome, toJUnit } from "./outcome.ts";
 import { prepare } from "./prepare.ts";
 import { createPushes } from "./pushes.ts";
@@ -21,21 +21,24 @@ import { listWork } from "./what-runs.ts";
 // The exit code that a shell reports for a program ended by Ctrl-C.
 const interruptedExitCode = 130;
 
-/** Rehearses the repository around a folder. Resolves to the exit code when everything that it started has ended. */
-export async function runRepositoryLab(
-  options: LabOptions,
-  terminal: typeof process.stdout,
-): Promise<number> {
+/**
+ * `ecs-delivery lab`, in the repository around the working directory. Resolves to the exit code when everything that it
+ * started has ended.
+ */
+export async function runRepositoryLab(argv: readonly string[], packageFolder: string): Promise<number> {
+  const values = parseCommandLine(command, argv);
+  const text = textOf(command, values, process.stdout.columns);
+  if (text !== undefined) console.log(text);
+  if (text !== undefined) return 0;
   const interruption = new AbortController();
+  const { signal } = interruption;
   // A second Ctrl-C has no effect.
   for (const event of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(event, () => interruption.abort());
-  const progress = createProgress(terminal, interruption.signal);
-  const interrupted = new Promise<number>((resolve) => {
-    interruption.signal.addEventListener("abort", () => resolve(options.once ? interruptedExitCode : 0));
-  });
+  const progress = createProgress(process.stdout, signal);
+  const interrupted = once(signal, "abort").then(() => (values.once ? interruptedExitCode : 0));
   const ends = new AsyncDisposableStack();
   try {
-    const work = rehearse(options, { progress, ends, signal: interruption.signal });
+    const work = rehearse(withDefaults(values, packageFolder), { progress, ends, signal });
     // An interruption ends the children of the work, so that it fails.
     work.catch(() => {});
     return await Promise.race([work, interrupted]);
@@ -52,7 +55,7 @@ export async function runRepositoryLab(
 
 async function rehearse(options: LabOptions, session: Session): Promise<number> {
   const { progress, ends, signal } = session;
-  const repository = await readRepository(options.directory);
+  const repository = await readRepository(process.cwd());
   const first = await chooseFirst(repository, options);
   const pushes = createPushes(repository.head, progress.say);
   const prepared = await prepare(repository, options, pushes.handlers, ends);

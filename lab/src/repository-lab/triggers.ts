@@ -96,8 +96,8 @@ export interface First {
 }
 
 interface Asked {
-  workflow: string | undefined;
-  event: EventName | undefined;
+  workflow?: string;
+  event?: EventName;
   inputs: Record<string, string>;
 }
 
