@@ -110,6 +110,11 @@ describe("a version that must not be released", () => {
   it.each([
     ["lower than a released one", filesOf("1.2.2"), "1.2.2 in package.json is lower than 1.2.3"],
     ["without notes", { "package.json": '{"version":"1.3.0"}' }, "CHANGELOG.md has no notes for 1.3.0"],
+    [
+      "with a placeholder",
+      { ...filesOf("1.3.0"), "README.md": ["OWNER", "ecs-delivery"].join("/") },
+      "A placeholder for the repository's name remains (README.md:1)",
+    ],
     ["that is a prerelease", filesOf("1.3.0-rc.1"), 'The version "1.3.0-rc.1" in package.json'],
   ])("fails before anything changes: %s", (_, files, problem) => {
     released("1.2.3");
