@@ -34,13 +34,12 @@ export const configureAwsCredentials: StandIn = {
     if (!region) throw new Error("Input required and not supplied: aws-region");
     if (!/^[a-z0-9-]+$/i.test(region)) throw new Error(`Region is not valid: ${region}`);
     const { STSClient, GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
-    const { AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL } = step.environment;
-    const endpoint = AWS_ENDPOINT_URL_STS || AWS_ENDPOINT_URL;
-    const sts: Sts = (credentials) => new STSClient({ region, credentials, ...(endpoint && { endpoint }) });
+    const endpoint = step.environment.AWS_ENDPOINT_URL;
+    const sts: Sts = (credentials) => new STSClient({ region, credentials, endpoint });
     const identify = (credentials: Credentials) => sts(credentials).send(new GetCallerIdentityCommand());
     const isExported = step.input("output-env-credentials") === "" || step.flag("output-env-credentials");
     const variables: Record<string, string> = { AWS_DEFAULT_REGION: region, AWS_REGION: region };
-    const current = step.flag("unset-current-credentials") ? undefined : currentKeys(step);
+    const current = step.flag("unset-current-credentials") ? undefined : currentKeys(step.environment);
     if (step.flag("use-existing-credentials") && current && (await identify(current).catch(() => undefined)))
       return step.log("Pre-existing credentials are valid. No need to generate new ones.");
     const role = step.input("role-to-assume");
@@ -94,14 +93,11 @@ function requireAccount(step: StandInStep, account = "unknown"): void {
     );
 }
 
-function currentKeys({ environment }: StandInStep): Credentials | undefined {
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN,
-  } = environment;
-  if (!accessKeyId || !secretAccessKey) return undefined;
-  return { accessKeyId, secretAccessKey, ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }) };
+/** Keys that earlier steps exported. */
+export function currentKeys(environment: Readonly<Record<string, string>>): Credentials | undefined {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
+  const sessionToken = environment.AWS_SESSION_TOKEN || undefined;
+  return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey, sessionToken } : undefined;
 }
 
 function givenKeys(step: StandInStep): Credentials | undefined {
@@ -150,19 +146,17 @@ async function assumeRole(
   };
 }
 
+// By key, the variable after GITHUB_.
+const tagSources = {
+  ...{ Repository: "REPOSITORY", Workflow: "WORKFLOW", Action: "ACTION", Actor: "ACTOR", Commit: "SHA" },
+  ...{ Branch: "REF", EventName: "EVENT_NAME", RunId: "RUN_ID", Job: "JOB" },
+};
+
 /** With them, the role's trust policy must allow sts:TagSession. */
 function sessionTags({ environment }: StandInStep) {
-  const names = ["repository", "workflow", "action", "actor", "sha", "ref", "event_name", "run_id", "job"];
-  const keys: Record<string, string> = {
-    sha: "Commit",
-    ref: "Branch",
-    event_name: "EventName",
-    run_id: "RunId",
-  };
-  const tags = names.flatMap((name) => {
-    const value = environment[`GITHUB_${name.toUpperCase()}`] ?? "";
-    const Value = value.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, "_").slice(0, 256);
-    return Value ? [{ Key: keys[name] ?? name.replace(/^./, (first) => first.toUpperCase()), Value }] : [];
+  const tags = Object.entries(tagSources).map(([Key, name]) => {
+    const value = environment[`GITHUB_${name}`] || "none";
+    return { Key, Value: value.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, "_").slice(0, 256) };
   });
   return [{ Key: "GitHub", Value: "Actions" }, ...tags];
 }

@@ -46,20 +46,13 @@ export const setupQemu: StandIn = {
   },
 };
 
-/** Inputs that become flags of `docker buildx build`, for each value of a list. Those of `atCommas` end at commas, too. */
+/** Inputs that are lists: the flag of `docker buildx build` for each value. */
 const listFlags: Record<string, string> = {
-  "add-hosts": "--add-host",
-  allow: "--allow",
-  annotations: "--annotation",
-  "build-args": "--build-arg",
-  "build-contexts": "--build-context",
-  labels: "--label",
-  "no-cache-filters": "--no-cache-filter",
-  outputs: "--output",
-  ssh: "--ssh",
-  tags: "--tag",
-  ulimit: "--ulimit",
+  ...{ "add-hosts": "add-host", allow: "allow", annotations: "annotation", "build-args": "build-arg" },
+  ...{ "build-contexts": "build-context", labels: "label", "no-cache-filters": "no-cache-filter" },
+  ...{ outputs: "output", ssh: "ssh", tags: "tag", ulimit: "ulimit" },
 };
+/** Those of them whose values end at commas, too. */
 const atCommas = ["add-hosts", "allow", "no-cache-filters", "ssh", "tags"];
 const valueFlags = ["call", "cgroup-parent", "file", "network", "shm-size", "target"];
 const switches = ["load", "no-cache", "pull", "push"];
@@ -82,7 +75,7 @@ export const buildPush: StandIn = {
     const lists = Object.entries(listFlags).filter(([name]) => !(isCached && name === "tags"));
     const flags = [
       ...lists.flatMap(([name, flag]) =>
-        readList(step.input(name), atCommas.includes(name)).flatMap((value) => [flag, files(value)]),
+        readList(step.input(name), atCommas.includes(name)).flatMap((value) => [`--${flag}`, files(value)]),
       ),
       ...valueFlags.flatMap((name) => (step.input(name) ? [`--${name}`, step.input(name)] : [])),
       ...switches.flatMap((name) => (step.flag(name) ? [`--${name}`] : [])),

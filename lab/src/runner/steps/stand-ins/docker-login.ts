@@ -1,5 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { AwsCredentialIdentity } from "@aws-sdk/types";
+import { currentKeys } from "./configure-aws-credentials.ts";
 import type { StandIn, StandInStep } from "./stand-in.ts";
 
 interface Login {
@@ -16,9 +18,8 @@ export const amazonEcrLogin: StandIn = {
     if (type !== "private" && type !== "public")
       throw new Error("Invalid input for 'registry-type', possible options are [private, public]");
     // Release 1 did not hide it.
-    const masked =
-      (step.input("mask-password").toLowerCase() || String(!/^v1\b/.test(step.release))) !== "false";
-    if (!masked)
+    const masked = step.input("mask-password").toLowerCase() || String(!/^v1\b/.test(step.release));
+    if (masked === "false")
       step.warn(
         "Your docker password is not masked. See https://github.com/aws-actions/amazon-ecr-login#docker-credentials for more information.",
       );
@@ -32,9 +33,8 @@ export const amazonEcrLogin: StandIn = {
       const { registry, username, password } = login;
       step.log(`Logging into registry ${registry}`);
       if (logins.length === 1) step.setOutput("registry", registry);
-      if (masked) step.mask(password);
-      const problem = await logIn(step, login);
-      if (problem) throw new Error(`Could not login to registry ${registry}: ${problem}`);
+      if (masked !== "false") step.mask(password);
+      await logIn(step, login, `Could not login to registry ${registry}: `);
       const suffix = registry.replace(/\W+/g, "_");
       step.setOutput(`docker_username_${suffix}`, username);
       step.setOutput(`docker_password_${suffix}`, password);
@@ -55,76 +55,47 @@ export const dockerLogin: StandIn = {
     const [, account, region] = nameInEcr.exec(registry) ?? [];
     const ecr = step.input("ecr") || "auto";
     const ofEcr = /true/i.test(ecr) || (ecr === "auto" && account !== undefined);
-    if (!ofEcr && !(username && password)) {
-      const missing = username ? "Password" : password ? "Username" : "Username and password";
-      throw new Error(`${missing} required`);
-    }
-    step.log(`Logging into ${registry}...`);
-    const keys = username && password ? { accessKeyId: username, secretAccessKey: password } : undefined;
+    const missing = [...(username ? [] : ["Username"]), ...(password ? [] : ["Password"])];
+    if (!ofEcr && missing[0]) throw new Error(`${missing.join(" and ").replace(" P", " p")} required`);
+    const keys = missing[0] ? undefined : { accessKeyId: username, secretAccessKey: password };
     const logins = ofEcr
       ? await getLogins(step, account ? [account] : undefined, keys, region)
       : [{ username, password }];
     for (const login of logins) {
       step.mask(login.password);
       // The step's own name of the registry, by which later steps push.
-      const problem = await logIn(step, { ...login, registry });
-      if (problem) throw new Error(problem);
+      await logIn(step, { ...login, registry });
     }
-    step.log("Login Succeeded!");
   },
 };
-
-interface AwsKeys {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}
 
 async function getLogins(
   { environment }: StandInStep,
   registryIds: string[] | undefined,
-  keys?: AwsKeys,
+  keys?: AwsCredentialIdentity,
   region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION,
 ): Promise<Login[]> {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL } = environment;
-  const given = AWS_ACCESS_KEY_ID &&
-    AWS_SECRET_ACCESS_KEY && {
-      accessKeyId: AWS_ACCESS_KEY_ID,
-      secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
-    };
-  const credentials = keys ?? given;
+  const credentials = keys ?? currentKeys(environment);
   // The SDK would look for more where the runner itself runs.
   if (!region) throw new Error("Region is missing");
   if (!credentials) throw new Error("Could not load credentials from any providers");
   const { ECRClient, GetAuthorizationTokenCommand } = await import("@aws-sdk/client-ecr");
-  const endpoint = environment.AWS_ENDPOINT_URL_ECR || AWS_ENDPOINT_URL;
-  const client = new ECRClient({ region, credentials, ...(endpoint && { endpoint }) });
+  const client = new ECRClient({ region, credentials, endpoint: environment.AWS_ENDPOINT_URL });
   const { authorizationData = [] } = await client.send(new GetAuthorizationTokenCommand({ registryIds }));
-  if (authorizationData.length === 0)
-    throw new Error("Amazon ECR authorization token does not contain any authorization data");
   return authorizationData.map(({ authorizationToken = "", proxyEndpoint = "" }) => {
     const [username = "", password = ""] = Buffer.from(authorizationToken, "base64").toString().split(":", 2);
     return { registry: proxyEndpoint.replace(/^https?:\/\//, ""), username, password };
   });
 }
 
-/** Nothing logs out: a job's Docker configuration ends with the job. Returns what failed. */
-async function logIn(step: StandInStep, { registry, username, password }: Login): Promise<string> {
+/** Nothing logs out: a job's logins end with the job. Without Docker, the login is for programs that read its file. */
+async function logIn(step: StandInStep, { registry, username, password }: Login, failed = ""): Promise<void> {
   const command = ["docker", "login", "--username", username, "--password-stdin", registry];
   const { code, output } = await step.run(command, { input: password, quiet: true });
-  if (code === 127) await noteLogin(step, { registry, username, password });
-  return code === 127 || code === 0 ? "" : output;
-}
-
-/** Without Docker, for programs that read its file: skopeo, crane, buildah. */
-async function noteLogin(
-  { environment }: StandInStep,
-  { registry, username, password }: Login,
-): Promise<void> {
-  const { DOCKER_CONFIG, HOME } = environment;
-  const folder = DOCKER_CONFIG || (HOME && join(HOME, ".docker"));
-  if (!folder) return;
+  if (code === 0) return step.log("Login Succeeded!");
+  if (code !== 127) throw new Error(`${failed}${output}`);
+  const { DOCKER_CONFIG, HOME = step.directory } = step.environment;
+  const folder = DOCKER_CONFIG || join(HOME, ".docker");
   const file = join(folder, "config.json");
   const { auths, ...rest } = JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
   const auth = Buffer.from(`${username}:${password}`).toString("base64");

@@ -3,7 +3,6 @@ const { spawn } = require("node:child_process");
 const { randomUUID } = require("node:crypto");
 const { appendFileSync, cpSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } = require("node:fs");
 const { createRequire } = require("node:module");
-const { EOL } = require("node:os");
 const { join } = require("node:path");
 
 const [encoding, file] = process.argv.slice(2);
@@ -15,69 +14,52 @@ function append(variable, name, value) {
   appendFileSync(env[variable], `${name}<<${end}\n${toText(value)}\n${end}\n`);
 }
 
-function command(kind, message, { title, file, startLine } = {}) {
-  const encode = (text) =>
-    String(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-  const given = Object.entries({ title, file, line: startLine }).filter(([, value]) => value !== undefined);
-  const properties = given
-    .map(([name, value]) => `${name}=${encode(value).replaceAll(",", "%2C")}`)
-    .join(",");
-  console.log(
-    `::${kind}${properties && ` ${properties}`}::${encode(message instanceof Error ? message : toText(message))}`,
-  );
+function command(kind, message, { title } = {}) {
+  const text = message instanceof Error ? String(message) : toText(message);
+  const escaped = text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  console.log(`::${kind}${title ? ` title=${title.replace(/[,:%\n]/g, " ")}` : ""}::${escaped}`);
 }
 
 let buffer = "";
 /** Each method but these adds the texts of its arguments. */
-const summary = new Proxy(
-  {
-    stringify: () => buffer,
-    write: async () => appendFileSync(env.GITHUB_STEP_SUMMARY, buffer),
-  },
-  {
-    get: (methods, name) =>
-      methods[name] ??
-      ((...values) => {
-        const texts = values.flat(3).filter((value) => ["string", "object"].includes(typeof value));
-        buffer += `${texts.map((each) => each?.data ?? toText(each)).join(" ")}${EOL}`;
-        return summary;
-      }),
-  },
-);
+const summaryMethods = {
+  write: async () => appendFileSync(env.GITHUB_STEP_SUMMARY, buffer),
+  stringify: () => buffer,
+};
+const summary = new Proxy(summaryMethods, {
+  get: (methods, name) =>
+    methods[name] ??
+    ((...values) => {
+      buffer += `${values
+        .flat(3)
+        .map((each) => each?.data ?? toText(each))
+        .join(" ")}\n`;
+      return summary;
+    }),
+});
 
-const getInput = (name) => (env[`INPUT_${name.toUpperCase().replaceAll(" ", "_")}`] ?? "").trim();
 const core = {
-  getInput,
-  getBooleanInput: (name) => getInput(name).toLowerCase() === "true",
-  getMultilineInput: (name) => getInput(name).split("\n").filter(Boolean),
+  summary,
   setOutput: (name, value) => append("GITHUB_OUTPUT", name, value),
-  saveState: (name, value) => append("GITHUB_STATE", name, value),
   exportVariable(name, value) {
     env[name] = toText(value);
     append("GITHUB_ENV", name, value);
   },
   addPath: (path) => appendFileSync(env.GITHUB_PATH, `${path}\n`),
+  getInput: (name) => (env[`INPUT_${name.toUpperCase().replaceAll(" ", "_")}`] ?? "").trim(),
   setSecret: (value) => command("add-mask", value),
   setFailed(message) {
     process.exitCode = 1;
     command("error", message);
   },
-  ...Object.fromEntries(
-    ["error", "warning", "notice"].map((kind) => [
-      kind,
-      (text, properties) => command(kind, text, properties),
-    ]),
-  ),
+  error: (message, properties) => command("error", message, properties),
+  warning: (message, properties) => command("warning", message, properties),
+  notice: (message, properties) => command("notice", message, properties),
   info: (message) => console.log(message),
   debug() {},
-  isDebug: () => false,
   startGroup: (name) => console.log(name),
   endGroup() {},
-  async group(name, body) {
-    console.log(name);
-    return body();
-  },
-  summary,
+  group: async (_name, body) => body(),
 };
 
 /** Resolves to the exit code and the outputs of a process. */
@@ -105,17 +87,17 @@ const io = {
   rmRF: async (path) => rmSync(path, { recursive: true, force: true }),
   cp: async (from, to, options) => cpSync(from, to, options),
   mv: async (from, to) => renameSync(from, to),
-  which: async (name) => env.PATH.split(":").flatMap((folder) => globSync(join(folder, name)))[0] ?? "",
+  which: async (name) => globSync(env.PATH.split(":").map((folder) => join(folder, name)))[0] ?? "",
 };
 const glob = {
   create: async (patterns) => ({
-    glob: async () => globSync(patterns.split("\n").map((each) => join(process.cwd(), each))),
+    glob: async () => globSync(patterns.split("\n")).map((each) => join(process.cwd(), each)),
   }),
 };
 
 const payload = JSON.parse(readFileSync(env.GITHUB_EVENT_PATH, "utf8"));
 const [owner, repo] = env.GITHUB_REPOSITORY.split("/");
-const number = (payload.issue ?? payload.pull_request ?? payload).number;
+const { number } = payload.issue ?? payload.pull_request ?? payload;
 const context = {
   ...{ payload, eventName: env.GITHUB_EVENT_NAME, sha: env.GITHUB_SHA, ref: env.GITHUB_REF },
   ...{
@@ -124,8 +106,11 @@ const context = {
     actor: env.GITHUB_ACTOR,
     job: env.GITHUB_JOB,
   },
-  ...{ runNumber: Number(env.GITHUB_RUN_NUMBER), runId: Number(env.GITHUB_RUN_ID), runAttempt: 1 },
-  ...{ apiUrl: env.GITHUB_API_URL, serverUrl: env.GITHUB_SERVER_URL, graphqlUrl: env.GITHUB_GRAPHQL_URL },
+  ...{
+    runNumber: Number(env.GITHUB_RUN_NUMBER),
+    runId: Number(env.GITHUB_RUN_ID),
+    serverUrl: env.GITHUB_SERVER_URL,
+  },
   ...{ repo: { owner, repo }, issue: { owner, repo, number } },
 };
 
@@ -138,15 +123,17 @@ function leaveOut(what, why) {
 /** A client of GitHub's API whose every method returns nothing. */
 const client = (path) =>
   new Proxy(() => {}, {
-    get: (_, name) => (typeof name === "symbol" || name === "then" ? undefined : client([...path, name])),
-    apply(_, __, given) {
-      const called = path.at(-1) === "request" ? [...path, given[0]].join(" ") : path.join(".");
-      leaveOut(called, "No GitHub responds to a rehearsal.");
-      if (path.at(-1) === "iterator") return [];
-      return Promise.resolve(path[1] === "paginate" ? [] : { data: [], status: 200, headers: {} });
+    get: (_, name) => (typeof name === "symbol" || name === "then" ? undefined : client(`${path}.${name}`)),
+    apply(_, __, [first]) {
+      leaveOut(
+        `${path}${path === "github.request" ? ` ${first}` : ""}`,
+        "No GitHub responds to a rehearsal.",
+      );
+      if (path.endsWith(".iterator")) return [];
+      return Promise.resolve(path === "github.paginate" ? [] : { data: [], status: 200, headers: {} });
     },
   });
-const github = client(["github"]);
+const github = client("github");
 
 async function main() {
   const given = { require: createRequire(join(process.cwd(), "script.js")), github, octokit: github };
@@ -161,6 +148,5 @@ async function main() {
 main().catch((error) => {
   if (calls > 0 && error instanceof TypeError)
     return leaveOut("the rest of the script", `It needs what GitHub would have returned: ${error.message}`);
-  console.error(error);
   core.setFailed(`Unhandled error: ${error}`);
 });
