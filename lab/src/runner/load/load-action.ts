@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type {
   ActionOutputDefinition,
   ActionRunsNode,
@@ -145,10 +145,8 @@ export async function findAction(
   const [, repository = "", path = "", ref = ""] = /^([^/@]+\/[^/@]+)(?:\/([^@]*))?@(.+)$/.exec(uses) ?? [];
   const source = repository ? await sources.find(repository, ref, step.place) : undefined;
   const ours = substitutes[name];
-  if (ours && sources.package && (!source || !readsEndpoint(source))) {
-    const reason = source
-      ? "this release uses an AWS SDK that would call the real AWS"
-      : "its repository is not fetched";
+  if (ours && sources.package && (!source || !sdkIn(join(source.directory, "dist")).readsEndpoint)) {
+    const reason = source ? "this release would call the real AWS" : "its repository is not fetched";
     const note = `Performed by ${ours} of this package, because ${reason}.`;
     const own = { repository, ref, directory: sources.package };
     return readFound(step, sources, own, ours, note);
@@ -172,10 +170,20 @@ const substitutes: Record<string, string> = {
   "aws-actions/amazon-ecs-render-task-definition": "actions/render-task-definition",
 };
 
-/** Only version 3 of the SDK reads AWS_ENDPOINT_URL. */
-function readsEndpoint({ directory }: Source): boolean {
-  const bundles = globSync("dist/**/*.js", { cwd: directory });
-  return bundles.some((file) => readFileSync(join(directory, file), "utf8").includes("AWS_ENDPOINT_URL"));
+/** Returns whether a bundle has an SDK of AWS (each reads the first variable), and one that is recent enough. */
+function sdkIn(directory: string): { hasSdk: boolean; readsEndpoint: boolean } {
+  const texts = globSync("**/*.{js,cjs,mjs}", { cwd: directory }).map((file) =>
+    readFileSync(join(directory, file), "utf8"),
+  );
+  const has = (name: string) => texts.some((text) => text.includes(name));
+  return { hasSdk: has("AWS_SHARED_CREDENTIALS_FILE"), readsEndpoint: has("AWS_ENDPOINT_URL") };
+}
+
+/** An action of another repository that no endpoint directs to the simulated AWS. */
+function callsRealAws(source: Source, action: Action | ContainerAction): boolean {
+  if (source.ref === undefined || action.kind !== "node") return false;
+  const { hasSdk, readsEndpoint } = sdkIn(join(action.directory, dirname(action.runs.main)));
+  return hasSdk && !readsEndpoint;
 }
 
 async function readFound(
@@ -186,6 +194,8 @@ async function readFound(
   note?: string,
 ): Promise<FoundAction> {
   const action = await loadAction(source, path, step);
+  if (sources.leavesOut && callsRealAws(source, action))
+    return leaveOut(step, "It uses an AWS SDK that would call the real AWS.");
   if (action.kind !== "docker") return { kind: "action", action, source, path, note };
   if (sources.leavesOut) return leaveOut(step, inContainer);
   throw refuse(action.place, "actions that use 'docker'", Object.keys(neededKeys));

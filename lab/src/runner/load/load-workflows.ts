@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { access } from "node:fs/promises";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { WorkflowRefused } from "../errors.ts";
 import { findAction } from "./load-action.ts";
 import { loadWorkflow } from "./load-workflow.ts";
@@ -70,6 +71,10 @@ async function loadCalled({ workflow, place }: CallJob, sources: Sources): Promi
 
 /** @param depth how many composite actions are around the step */
 async function checkAction(sources: Sources, step: ActionStep, depth = 0): Promise<void> {
+  // A step may check out or make the folder.
+  const local = join(sources.own.directory, step.uses, "action.");
+  const isMade = step.uses.startsWith("./") && !["yml", "yaml"].some((end) => existsSync(local + end));
+  if (sources.leavesOut && isMade) return;
   const found = await findAction(step, sources, sources.own);
   if (found.kind === "left-out" || found.kind === "stand-in") return;
   const { action, source, path } = found;
@@ -83,7 +88,7 @@ async function checkAction(sources: Sources, step: ActionStep, depth = 0): Promi
     return;
   }
   await access(join(action.directory, action.runs.main)).catch((cause) => {
-    const file = nameIn(source, `${path}/${action.runs.main}`);
+    const file = nameIn(source, posix.join(path, action.runs.main));
     const problem = `'${file}' is not in this commit; build the actions and commit 'dist'`;
     throw new WorkflowRefused(`${step.place}: ${problem}`, { cause });
   });

@@ -52,6 +52,13 @@ export interface OwnPackage {
 
 /** Where the actions and workflows of other repositories come from. */
 export interface SourceOptions {
+  repository: {
+    /** `owner/name` */
+    name: string;
+    /** A bare git repository. */
+    gitDirectory: string;
+    fork?: boolean;
+  };
   /** An existing folder for all output of the runs; the caller removes it. */
   directory: string;
   /** Other repositories whose actions and workflows can be used; none by default. */
@@ -105,9 +112,9 @@ export class SourceStore {
   }
 
   private async find(repository: string, ref: string, place: string): Promise<Source | undefined> {
-    const { mirrors = {}, own, fetchFrom } = this.options;
+    const { mirrors = {}, own, fetchFrom, repository: self } = this.options;
     await mkdir(this.directory, { recursive: true });
-    const mirror = mirrors[repository];
+    const mirror = mirrors[repository] ?? (repository === self.name ? self.gitDirectory : undefined);
     if (mirror !== undefined) return this.checkOut(mirror, repository, ref, place);
     if (own?.isOwn(repository)) return { repository, ref, ...refOfPackage(ref), directory: own.directory };
     const address = fetchFrom?.(repository);

@@ -47,10 +47,15 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "strangers-"));
   const composite = "runs: { using: composite, steps: [{ run: echo hello, shell: bash }] }";
   addresses["acme/fetched"] = await create("fetched", ["v1", { "say/action.yml": composite }]);
+  const old = {
+    "action.yml": action("dist/index.js"),
+    "dist/index.js": `${log("never")} || AWS_SHARED_CREDENTIALS_FILE`,
+  };
+  addresses["acme/old"] = await create("old", ["v1", old]);
   addresses["aws-actions/amazon-ecs-render-task-definition"] = await create(
     "render",
-    ["v1", { "action.yml": action("dist/index.js"), "dist/index.js": log("never") }],
-    ["v2", { "dist/index.js": log("theirs"), "dist/1.js": "process.env.AWS_ENDPOINT_URL" }],
+    ["v1", old],
+    ["v2", { "dist/index.js": log("theirs"), "dist/1.js": "AWS_SHARED_CREDENTIALS_FILE, AWS_ENDPOINT_URL" }],
   );
   const given = `with: { service: '\${{ inputs.service }}' }`;
   const workflow = (steps: string) =>
