@@ -43,12 +43,13 @@ export async function listWork(
 }
 
 async function originOf(step: ActionStep, sources: Sources): Promise<string> {
-  const found = await findAction(step, sources, sources.own);
+  const found = await findAction(step, sources);
   if (found.kind === "stand-in") return "performed by the runner";
+  if (found.kind === "made") return "of a folder that a step makes";
   if (found.kind === "left-out") return `skipped: ${found.why}`;
   const { source, note } = found;
   if (note) return note;
-  if (source === sources.own) return "this repository";
+  if (source.directory === sources.own.directory) return "this repository";
   if (source.directory === sources.package) return "this package";
   return sources.names.includes(source.repository) ? "your mirror" : "fetched from GitHub";
 }

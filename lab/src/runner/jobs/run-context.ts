@@ -14,6 +14,13 @@ export interface StepProcess {
 }
 
 export interface RunnerOptions extends SourceOptions {
+  repository: {
+    /** `owner/name` */
+    name: string;
+    /** A bare git repository. */
+    gitDirectory: string;
+    fork?: boolean;
+  };
   /** A GitHub for the actions to call, and its token; none by default. */
   github?: { apiUrl: string; token: string } | undefined;
   /** Permissions of a workflow that states none, as in the repository's settings; "read" by default. */

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type {
@@ -123,6 +123,8 @@ function readSteps(
 /** What a step with `uses` does. */
 type FoundAction =
   | { kind: "stand-in"; name: string }
+  /** In a folder that a step makes or checks out. */
+  | { kind: "made" }
   /** Skipped, for a reason in one sentence. */
   | { kind: "left-out"; why: string }
   | { kind: "action"; action: Action; source: Source; path: string; note: string | undefined };
@@ -130,18 +132,21 @@ type FoundAction =
 /**
  * Finds and reads the action of a step. Throws WorkflowRefused for one that does not exist, or that this runner does not
  * perform, unless it is to be left out and nothing uses its outputs.
- * @param workspace where `./…` is
+ * @param workspace where `./…` is; by default, it is in the running commit, or made by a step
  */
 export async function findAction(
   step: ActionStep,
   sources: Sources,
-  workspace: Source,
+  workspace?: Source,
 ): Promise<FoundAction> {
   const { uses } = step;
   const name = uses.split("@")[0]?.toLowerCase() ?? "";
   if (standIns[name]) return { kind: "stand-in", name };
   const local = /^[.$]\/(.*)$/.exec(uses);
-  if (local) return readFound(step, sources, uses.startsWith("$") ? step.source : workspace, local[1] ?? "");
+  if (uses.startsWith("./") && sources.leavesOut && !workspace && !isCommitted(sources.own, uses))
+    return { kind: "made" };
+  const near = uses.startsWith("$") ? step.source : (workspace ?? sources.own);
+  if (local) return readFound(step, sources, near, local[1] ?? "");
   const [, repository = "", path = "", ref = ""] = /^([^/@]+\/[^/@]+)(?:\/([^@]*))?@(.+)$/.exec(uses) ?? [];
   const source = repository ? await sources.find(repository, ref, step.place) : undefined;
   const ours = substitutes[name];
@@ -161,6 +166,9 @@ export async function findAction(
   const known = ["./<folder>", "$/<folder>", ...others, ...Object.keys(standIns)];
   throw refuse(step.place, `the action '${uses}'`, known);
 }
+
+const isCommitted = ({ directory }: Source, path: string) =>
+  ["action.yml", "action.yaml"].some((file) => existsSync(join(directory, path, file)));
 
 const inContainer = "The rehearsal runs no action in a container.";
 

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { access } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { WorkflowRefused } from "../errors.ts";
@@ -71,12 +70,8 @@ async function loadCalled({ workflow, place }: CallJob, sources: Sources): Promi
 
 /** @param depth how many composite actions are around the step */
 async function checkAction(sources: Sources, step: ActionStep, depth = 0): Promise<void> {
-  // A step may check out or make the folder.
-  const local = join(sources.own.directory, step.uses, "action.");
-  const isMade = step.uses.startsWith("./") && !["yml", "yaml"].some((end) => existsSync(local + end));
-  if (sources.leavesOut && isMade) return;
-  const found = await findAction(step, sources, sources.own);
-  if (found.kind === "left-out" || found.kind === "stand-in") return;
+  const found = await findAction(step, sources);
+  if (found.kind !== "action") return;
   const { action, source, path } = found;
   if (action.kind === "composite") {
     if (depth === deepestComposite)

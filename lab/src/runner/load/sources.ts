@@ -52,13 +52,6 @@ export interface OwnPackage {
 
 /** Where the actions and workflows of other repositories come from. */
 export interface SourceOptions {
-  repository: {
-    /** `owner/name` */
-    name: string;
-    /** A bare git repository. */
-    gitDirectory: string;
-    fork?: boolean;
-  };
   /** An existing folder for all output of the runs; the caller removes it. */
   directory: string;
   /** Other repositories whose actions and workflows can be used; none by default. */
@@ -93,7 +86,10 @@ export class SourceStore {
     const names = Object.keys(this.options.mirrors ?? {});
     const find: Sources["find"] = (repository, ref, place) => {
       const key = `${repository}@${ref}`;
-      const source = found.get(key) ?? this.find(repository, ref, place);
+      // The rehearsal knows no other commit of the running repository.
+      const isOwn = repository === own.repository && !names.includes(repository);
+      const running = isOwn ? Promise.resolve({ ...own, ref, ...fullRefOf(ref) }) : undefined;
+      const source = found.get(key) ?? running ?? this.find(repository, ref, place);
       found.set(key, source);
       return source;
     };
@@ -112,11 +108,11 @@ export class SourceStore {
   }
 
   private async find(repository: string, ref: string, place: string): Promise<Source | undefined> {
-    const { mirrors = {}, own, fetchFrom, repository: self } = this.options;
+    const { mirrors = {}, own, fetchFrom } = this.options;
     await mkdir(this.directory, { recursive: true });
-    const mirror = mirrors[repository] ?? (repository === self.name ? self.gitDirectory : undefined);
+    const mirror = mirrors[repository];
     if (mirror !== undefined) return this.checkOut(mirror, repository, ref, place);
-    if (own?.isOwn(repository)) return { repository, ref, ...refOfPackage(ref), directory: own.directory };
+    if (own?.isOwn(repository)) return { repository, ref, ...fullRefOf(ref), directory: own.directory };
     const address = fetchFrom?.(repository);
     return address === undefined ? undefined : this.fetchSource(address, repository, ref, place);
   }
@@ -164,8 +160,8 @@ export class SourceStore {
   }
 }
 
-/** Every ref of the package is the package that runs. */
-function refOfPackage(ref: string): { fullRef: string; commit?: string } {
+/** Returns the usual meaning of a ref that is not looked up. */
+function fullRefOf(ref: string): { fullRef: string; commit?: string } {
   if (/^[0-9a-f]{40}$/.test(ref)) return { fullRef: ref, commit: ref };
   return { fullRef: `refs/${/^v?\d/.test(ref) ? "tags" : "heads"}/${ref}` };
 }

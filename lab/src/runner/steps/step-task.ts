@@ -43,6 +43,7 @@ async function runAction(
   const given = evaluateTexts(step.with, running.scope);
   const { sources } = job.run;
   const found = await findAction(step, sources, { ...sources.own, directory: job.workspace });
+  if (found.kind === "made") throw new Error(`${step.place}: '${step.uses}' is missing`);
   if (found.kind === "left-out") return running.leaveOut(step.uses, found.why);
   if (found.kind === "stand-in") {
     const later = await runStandIn(running, step.uses, given);
@@ -139,7 +140,7 @@ export async function preTasks(job: JobState, steps: readonly Step[]): Promise<T
   const tasks: Task[] = [];
   for (const step of steps) {
     if (step.kind === "script" || step.uses.startsWith("./")) continue;
-    const found = await findAction(step, sources, sources.own);
+    const found = await findAction(step, sources);
     if (found.kind !== "action") continue;
     const { action } = found;
     const inner = action.kind === "composite" ? await preTasks(job, action.steps) : [];
