@@ -63,6 +63,7 @@ export async function openNamespace(
     ...namespaces,
     "--",
     programs.bash,
+    "--norc",
     "-c",
     stepScript,
     "step",

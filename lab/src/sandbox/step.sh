@@ -2,7 +2,8 @@
 # number of processes that are too many, folder, command.
 cd -- "$2" || exit 126
 ulimit -u $(($1 * 2)) 2> /dev/null
-"${@:3}" &
+# A shell gives a child in the background no input, unless it is redirected.
+"${@:3}" <&0 &
 child=$!
 # The shell would state in the log that a signal ended the child.
 exec 2> /dev/null

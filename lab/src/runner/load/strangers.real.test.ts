@@ -19,6 +19,7 @@ interface Case {
   readonly permissions?: "read" | "write";
   readonly fails?: boolean;
   readonly lines?: readonly string[];
+  readonly last?: string;
   readonly leftOut?: readonly string[];
   readonly notes?: readonly string[];
   readonly words?: string;
@@ -102,5 +103,6 @@ it.each(cases)("$name", async ({ job, jobs, head, files = {}, refuses, fails, wo
   expect(result.conclusion).toBe(fails ? "failure" : "success");
   const leftOut = result.jobs.flatMap((each) => each.leftOut);
   expect(leftOut.map(({ what }) => what)).toEqual(expected.leftOut ?? []);
+  if (expected.last) expect(repository.lines().at(-1)).toBe(expected.last);
   if (expected.lines) expect(repository.lines()).toEqual(expected.lines);
 });

@@ -17,7 +17,7 @@ export async function runStandIn(
   given: Record<string, string>,
 ): Promise<{ condition: string; execute(running: RunningStep): Promise<void> } | undefined> {
   const [name = "", release = ""] = uses.split("@");
-  const standIn = standIns[name];
+  const standIn = standIns[name.toLowerCase()];
   const { inputs, leftOut = [] } = standIn ?? {};
   const action = { inputs: [...(inputs ?? []), ...leftOut].map((id) => ({ id })) };
   const unknown = inputs ? unknownInputs(action, Object.keys(given)) : [];
