@@ -10,8 +10,8 @@ interface ProcessRequest {
   arguments: string[];
   directory: string;
   environment: Record<string, string>;
-  /** Its standard input; empty by default. */
-  input?: string | undefined;
+  /** An open file as its standard input; none by default. */
+  stdin?: number | undefined;
   onLine: (line: string) => void;
   /** Receives each line of a pipe that the process gets as file 3; without it, the pipe does not exist. */
   onFile?: ((line: string) => void) | undefined;
@@ -32,12 +32,7 @@ export async function runProcess(request: ProcessRequest): Promise<number> {
   const child = spawn(request.command, request.arguments, {
     cwd: request.directory,
     env: request.environment,
-    stdio: [
-      request.input === undefined ? "ignore" : "pipe",
-      "pipe",
-      "pipe",
-      ...(request.onFile ? ["pipe" as const] : []),
-    ],
+    stdio: [request.stdin ?? "ignore", "pipe", "pipe", ...(request.onFile ? ["pipe" as const] : [])],
     detached: true,
   });
   await once(child, "spawn").catch((cause: NodeJS.ErrnoException) => {
@@ -46,8 +41,6 @@ export async function runProcess(request: ProcessRequest): Promise<number> {
   const group = child.pid as number;
   request.groups.add(group);
   endWithThisProcess(child);
-  // A process may end without reading it.
-  child.stdin?.on("error", () => {}).end(request.input);
   const unwatch = request.watch?.(group);
   const [, ...streams] = child.stdio as Readable[];
   const read = streams.map((input, index) =>

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, matchesGlob, relative, resolve } from "node:path";
 import type { StandIn, StandInStep } from "./stand-in.ts";
 
@@ -26,7 +26,11 @@ export const uploadArtifact: StandIn = {
     check("name", name);
     for (const file of files) check("path", file);
     const artifact = await createArtifact(step, name, overwrite);
-    for (const file of files) await cp(join(root, file), join(artifact, file), { dereference: true });
+    // By processes of the step, which can read and write no more than the step itself, whatever its links lead to.
+    const list = { input: files.join("\n"), quiet: true };
+    const packed = join(step.directory, "artifact.tar");
+    await step.run(["tar", "-C", root, "-chf", packed, "-T", "-"], list);
+    await step.run(["tar", "-C", artifact, "-xf", packed], { quiet: true });
     step.log(`Artifact ${name} has been successfully uploaded!`);
   },
 };
@@ -70,15 +74,13 @@ async function findFiles(path: string, withHidden: boolean): Promise<Found> {
 /** Names are unique in a run, among jobs that upload at the same time as well. */
 async function createArtifact(step: StandInStep, name: string, overwrite: boolean): Promise<string> {
   const directory = join(step.artifactDirectory, name);
-  await mkdir(step.artifactDirectory, { recursive: true });
-  if (overwrite) await rm(directory, { recursive: true, force: true });
-  await mkdir(directory).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== "EEXIST") throw cause;
+  if (overwrite) await step.run(["rm", "-rf", directory]);
+  await step.run(["mkdir", "-p", step.artifactDirectory]);
+  const { code } = await step.run(["mkdir", directory], { quiet: true });
+  if (code !== 0)
     throw new Error(
       "Failed to CreateArtifact: Received non-retryable error: Failed request: (409) Conflict: an artifact with this name already exists on the workflow run",
-      { cause },
     );
-  });
   return directory;
 }
 
@@ -101,8 +103,8 @@ export const downloadArtifact: StandIn = {
     const together = step.input("name") !== "" || step.flag("merge-multiple") || names.length === 1;
     for (const name of names) {
       const folder = together ? destination : join(destination, name);
-      await mkdir(folder, { recursive: true });
-      await cp(join(step.artifactDirectory, name), folder, { recursive: true });
+      await step.run(["mkdir", "-p", folder]);
+      await step.run(["cp", "-R", `${join(step.artifactDirectory, name)}/.`, folder]);
       step.log(`- ${name}`);
     }
     step.log(`Total of ${names.length} artifact(s) downloaded`);
@@ -133,7 +135,7 @@ export const attestBuildProvenance: StandIn = {
         throw new Error(`The job needs the permission '${permission}: write' to attest`);
     const file = step.input("subject-checksums");
     if (!file) return;
-    const lines = (await readFile(resolve(step.workspace, file), "utf8")).split("\n").filter(Boolean);
+    const lines = ((await step.read(resolve(step.workspace, file))) ?? "").split("\n").filter(Boolean);
     if (lines.length > mostSubjects)
       throw new Error(`Too many subjects: ${lines.length}; the maximum is ${mostSubjects}`);
     const subject = lines.map((line) => {
@@ -141,7 +143,7 @@ export const attestBuildProvenance: StandIn = {
       if (!sha256 || !name) throw new Error(`${file}: '${line}' is not a line of sha256sum`);
       return { name, digest: { sha256 } };
     });
-    const path = join(step.environment.RUNNER_TEMP ?? step.workspace, "attestation.json");
+    const path = join(step.directory, "attestation.json");
     const statement = { _type: "https://in-toto.io/Statement/v1", subject };
     await writeFile(path, JSON.stringify(statement));
     step.setOutput("bundle-path", path);

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, glob, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { glob, mkdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { StandIn, StandInStep } from "./stand-in.ts";
 
@@ -28,25 +28,21 @@ export const cacheActions = Object.fromEntries(
 
 interface Entry {
   key: string;
-  savedAt: number;
-  /** Relative to the workspace. The files of each are in the entry's folder, by its index. */
-  paths: string[];
+  archive: string;
 }
 
-const copying = { recursive: true, verbatimSymlinks: true };
 const lines = (text: string) => text.split(/\s*\n\s*/).filter(Boolean);
 
 /** A cache belongs to the paths that it was saved for. The newest entry is the first. */
-async function readEntries(step: StandInStep) {
-  const folder = join(step.cacheDirectory, createHash("sha256").update(step.input("path")).digest("hex"));
-  await mkdir(folder, { recursive: true });
-  const names = await readdir(folder);
-  const entries = names.map(async (name): Promise<Entry & { folder: string }> => {
-    const entry = JSON.parse(await readFile(join(folder, name, "entry.json"), "utf8"));
-    return { ...entry, folder: join(folder, name) };
-  });
-  return { folder, entries: (await Promise.all(entries)).sort((one, other) => other.savedAt - one.savedAt) };
+function entriesOf(step: StandInStep): Entry[] {
+  const paths = createHash("sha256").update(step.input("path")).digest("hex");
+  const id = join(step.cacheDirectory, paths);
+  const entries = caches.get(id) ?? [];
+  caches.set(id, entries);
+  return entries;
 }
+/** Kept here and not in files, which steps could change. */
+const caches = new Map<string, Entry[]>();
 
 /** Returns the key of the restored cache: an equal one, else the newest that begins with the key, or another one. */
 async function restore(step: StandInStep): Promise<string | undefined> {
@@ -55,13 +51,14 @@ async function restore(step: StandInStep): Promise<string | undefined> {
     if (!step.input(name)) throw new Error(`Input required and not supplied: ${name}`);
   if (key.length > 512) throw new Error(`Key Validation Error: ${key} cannot be larger than 512 characters.`);
   if (key.includes(",")) throw new Error(`Key Validation Error: ${key} cannot contain commas.`);
-  const { entries } = await readEntries(step);
+  const entries = entriesOf(step);
   const keys = [key, ...lines(step.input("restore-keys"))];
-  const exact = keys.map(
-    (each) =>
-      entries.find((entry) => entry.key === each) ?? entries.find((entry) => entry.key.startsWith(each)),
-  );
-  const found = exact.find(Boolean);
+  const found = keys
+    .map(
+      (each) =>
+        entries.find((entry) => entry.key === each) ?? entries.find((entry) => entry.key.startsWith(each)),
+    )
+    .find(Boolean);
   if (!found && step.flag("fail-on-cache-miss"))
     throw new Error(`Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: ${key}`);
   step.log(
@@ -69,14 +66,19 @@ async function restore(step: StandInStep): Promise<string | undefined> {
   );
   if (found) step.setOutput("cache-hit", String(found.key === key));
   if (found && !step.flag("lookup-only"))
-    for (const [index, path] of found.paths.entries())
-      await cp(join(found.folder, String(index)), resolve(step.workspace, path), copying);
+    await requireSuccess(step, ["tar", "-C", step.workspace, "-xPf", found.archive]);
   return found?.key;
+}
+
+/** As a process of the step, which can read and write no more than the step itself, whatever its links lead to. */
+async function requireSuccess(step: StandInStep, command: readonly string[]): Promise<void> {
+  const { code, output } = await step.run(command, { quiet: true });
+  if (code !== 0) throw new Error(output);
 }
 
 async function save(step: StandInStep, restored?: string): Promise<void> {
   const key = step.input("key");
-  const { folder, entries } = await readEntries(step);
+  const entries = entriesOf(step);
   if (key === restored || entries.some((entry) => entry.key === key))
     return step.log(`Cache hit occurred on the primary key ${key}, not saving cache.`);
   const files = await findFiles(step);
@@ -84,16 +86,10 @@ async function save(step: StandInStep, restored?: string): Promise<void> {
     return step.warn(
       "Path Validation Error: Path(s) specified in the action for caching do(es) not exist, hence no cache is being saved.",
     );
-  // Complete before a parallel job can see it.
-  const made = join(step.directory, "cache");
-  for (const [index, file] of files.entries()) await cp(file, join(made, String(index)), copying);
-  const entry: Entry = {
-    key,
-    savedAt: Date.now(),
-    paths: files.map((file) => relative(step.workspace, file)),
-  };
-  await writeFile(join(made, "entry.json"), JSON.stringify(entry));
-  await rename(made, join(folder, randomUUID()));
+  const archive = join(step.cacheDirectory, `${randomUUID()}.tar`);
+  await mkdir(step.cacheDirectory, { recursive: true });
+  await requireSuccess(step, ["tar", "-C", step.workspace, "-cPf", archive, "--", ...files]);
+  entries.unshift({ key, archive });
   step.log(`Cache saved with key: ${key}`);
 }
 
@@ -104,5 +100,6 @@ async function findFiles({ input, workspace, environment }: StandInStep): Promis
     if (existsSync(pattern)) found.push(pattern);
     else if (!path.startsWith("!")) for await (const file of glob(pattern)) found.push(file);
   }
-  return found;
+  // The next job has another workspace.
+  return found.map((file) => (file.startsWith(`${workspace}/`) ? relative(workspace, file) : file));
 }

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { arch } from "node:os";
 import { join } from "node:path";
 import { git } from "../../load/git.ts";
@@ -88,7 +88,7 @@ export const buildPush: StandIn = {
     if (!toFolder) flags.push("--iidfile", results.imageid);
     const command = ["docker", "buildx", "build", ...flags, "--metadata-file", results.metadata, context];
     requireSuccess(await step.run(command, { environment: { BUILDX_METADATA_WARNINGS: "true" } }));
-    const [imageid, metadata] = await Promise.all([read(results.imageid), read(results.metadata)]);
+    const [imageid, metadata] = await Promise.all([step.read(results.imageid), step.read(results.metadata)]);
     if (imageid) step.setOutput("imageid", imageid);
     if (!metadata) return;
     const digest = JSON.parse(metadata)["containerimage.digest"];
@@ -96,8 +96,6 @@ export const buildPush: StandIn = {
     step.setOutput("metadata", JSON.stringify(JSON.parse(metadata), null, 2));
   },
 };
-
-const read = async (file: string) => (await readFile(file, "utf8").catch(() => "")).trim();
 
 function requireSuccess({ code, output }: Ended): void {
   if (code === 127)

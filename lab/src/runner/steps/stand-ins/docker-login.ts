@@ -1,4 +1,3 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import { currentKeys } from "./configure-aws-credentials.ts";
@@ -99,9 +98,8 @@ async function logIn(step: StandInStep, { registry, username, password }: Login,
   if (code !== 127) throw new Error(`${failed}${output}`);
   const { DOCKER_CONFIG, HOME = step.directory } = step.environment;
   const folder = DOCKER_CONFIG || join(HOME, ".docker");
-  const file = join(folder, "config.json");
-  const { auths, ...rest } = JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
   const auth = Buffer.from(`${username}:${password}`).toString("base64");
-  await mkdir(folder, { recursive: true });
-  await writeFile(file, JSON.stringify({ ...rest, auths: { ...auths, [registry]: { auth } } }));
+  const write = ["/bin/sh", "-c", 'mkdir -p "$0" && cat > "$0/config.json"', folder];
+  const environment = { PATH: "/usr/bin:/bin" };
+  await step.run(write, { input: JSON.stringify({ auths: { [registry]: { auth } } }), environment });
 }

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 import { git } from "../../load/git.ts";
@@ -32,9 +32,8 @@ export const checkout: StandIn = {
         "The rehearsal has the files of its own repository only.",
       );
     const directory = resolve(step.workspace, step.input("path"));
-    if (directory !== step.workspace && !directory.startsWith(step.workspace + sep)) {
+    if (!(await isInside(step.workspace, directory)))
       throw new Error(`the path '${step.input("path")}' is outside the workspace`);
-    }
     const depth = Number(step.input("fetch-depth") || "1");
     if (!Number.isInteger(depth) || depth < 0) {
       throw new Error(
@@ -43,10 +42,12 @@ export const checkout: StandIn = {
     }
     const wanted = step.input("ref") || step.sha;
     const commit = await git(step.gitDirectory, "rev-parse", "--verify", `${wanted}^{commit}`);
+    await empty(step, directory);
     await step.workTrees.open(directory);
     await limitHistory(directory, step.gitDirectory, commit, depth);
     await git(directory, "config", "remote.origin.url", `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`);
     await git(directory, "checkout", "--quiet", "--force", "--detach", commit);
+    if (step.input("clean") !== "false") await git(directory, "clean", "--quiet", "-ffdx");
     await fetchRefs(step, directory, depth);
     await noteForeignFiles(step, directory);
     step.setOutput("ref", step.input("ref") || step.ref);
@@ -54,6 +55,22 @@ export const checkout: StandIn = {
     step.log(`checked out ${commit}`);
   },
 };
+
+/** A step may have made links. */
+async function isInside(workspace: string, directory: string): Promise<boolean> {
+  let existing = directory;
+  while (!existsSync(existing)) existing = dirname(existing);
+  const within = (path: string, folder: string) => path === folder || path.startsWith(folder + sep);
+  return within(directory, workspace) && within(await realpath(existing), await realpath(workspace));
+}
+
+/** As the real action, deletes what is not a repository. Hooks and settings of an earlier step would run here. */
+async function empty(step: StandInStep, directory: string): Promise<void> {
+  if (existsSync(join(directory, ".git"))) return rm(join(directory, ".git"), { recursive: true });
+  const names = await readdir(directory).catch(() => []);
+  if (names.length > 0) step.log(`Deleting the contents of '${directory}'`);
+  for (const name of names) await rm(join(directory, name), { recursive: true });
+}
 
 async function fetchRefs(step: StandInStep, directory: string, depth: number): Promise<void> {
   const refs = depth === 0 ? ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"] : [];
@@ -143,7 +160,7 @@ async function writeRegistry(step: StandInStep): Promise<void> {
     `${scope && `${scope.toLowerCase()}:`}registry=${url}`,
     `always-auth=${step.flag("always-auth")}`,
   ];
-  const file = join(step.environment.RUNNER_TEMP ?? step.directory, ".npmrc");
+  const file = join(step.directory, ".npmrc");
   await writeFile(file, `${lines.join("\n")}\n`);
   step.exportVariable("NPM_CONFIG_USERCONFIG", file);
   step.exportVariable("NODE_AUTH_TOKEN", step.environment.NODE_AUTH_TOKEN ?? "XXXXX-XXXXX-XXXXX-XXXXX");

@@ -1,3 +1,4 @@
+import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findProgram } from "../../jobs/job-processes.ts";
 import { runProcess } from "../run-process.ts";
@@ -66,6 +67,10 @@ function standInStep(running: RunningStep, release: string, given: Record<string
     sha: github.sha as string,
     permissions: job.permissions,
     run: (command, options = {}) => runCommand(running, command, options),
+    read: async (path) => {
+      const { code, output } = await runCommand(running, ["/bin/cat", path], { quiet: true });
+      return code === 0 ? output : undefined;
+    },
     find: (program) => findProgram(program, running.environment),
     log: running.write,
     warn: (message) => running.annotate({ level: "warning", message }),
@@ -94,9 +99,13 @@ async function runCommand(
   const started = { command: [file, ...rest], directory: directory ?? workspace, environment: variables };
   const { command, ...wrapped } = run.options.wrap?.(started) ?? started;
   const lines: string[] = [];
+  // A file, since not every program can read the socket that Node.js makes.
+  const path = join(running.directory, "input");
+  if (input !== undefined) await writeFile(path, input, { mode: 0o600 });
+  await using stdin = input === undefined ? undefined : await open(path);
   const code = await runProcess({
     ...{ ...wrapped, command: command[0] ?? "", arguments: command.slice(1) },
-    input,
+    stdin: stdin?.fd,
     onLine: (line) => {
       lines.push(line);
       if (!quiet) running.write(line);

@@ -42,6 +42,8 @@ export interface StandInStep {
   permissions: Readonly<Record<string, string>>;
   /** Runs a process, found through the step's PATH, as a step of the file would. */
   run(command: readonly string[], options?: ProcessOptions): Promise<Ended>;
+  /** Returns the trimmed text of a file that the step can read, as its processes do: links lead nowhere else. */
+  read(path: string): Promise<string | undefined>;
   /** Returns the file of a program in the step's PATH. */
   find(program: string): string | undefined;
   log(line: string): void;

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StandInStep } from "./stand-in.ts";
 
@@ -10,9 +9,8 @@ export async function wantedVersions(step: StandInStep, input: string): Promise<
     .split("\n")
     .map((each) => each.trim());
   if (given[0] || !file) return given.filter(Boolean);
-  const text = await readFile(join(step.workspace, file), "utf8").catch((cause) => {
-    throw new Error(`The specified version file at: ${file} does not exist`, { cause });
-  });
+  const text = await step.read(join(step.workspace, file));
+  if (text === undefined) throw new Error(`The specified version file at: ${file} does not exist`);
   // `.nvmrc`, `.tool-versions`, `go.mod`
   const [, version] = /^(?:[a-z]+[ \t=]+)?v?(\d[\w.]*)/m.exec(text) ?? [];
   return version ? [version] : [];
