@@ -30,12 +30,8 @@ import {
 import { GetRoleCommand } from "@aws-sdk/client-iam";
 import { lastSegment, parseArn } from "@ecs-delivery/actions/core/arn";
 import type { AccountClients } from "@ecs-delivery/lab/account/clients";
-import {
-  type ExportDocument,
-  type ExportedKind,
-  type ExportedResource,
-  exportedKinds,
-} from "@ecs-delivery/lab/account/export-document";
+import type { ExportDocument } from "@ecs-delivery/lab/account/export-document";
+import { type Resource, type ResourceKind, resourceKinds } from "@ecs-delivery/lab/account/resources";
 import { NormalizedSchema } from "@smithy/core/schema";
 import { hideValues } from "../init/hidden-values.ts";
 import { cleaned, type DeployedService, describeService, findGroup } from "../init/read-service.ts";
@@ -83,10 +79,10 @@ export async function exportService(
 type Collection = ReturnType<typeof collect>;
 
 function collect() {
-  const resources: ExportedResource[] = [];
+  const resources: Resource[] = [];
   const notRead: string[] = [];
   return {
-    add(kind: ExportedKind, id: string | undefined, input: Found): void {
+    add(kind: ResourceKind, id: string | undefined, input: Found): void {
       resources.push({ kind, id: id ?? "", input });
     },
     async guard(part: string, read: () => Promise<void>): Promise<void> {
@@ -101,7 +97,7 @@ function collect() {
     ],
     result: () => ({
       resources: resources.toSorted(
-        (one, other) => exportedKinds.indexOf(one.kind) - exportedKinds.indexOf(other.kind),
+        (one, other) => resourceKinds.indexOf(one.kind) - resourceKinds.indexOf(other.kind),
       ),
       notRead,
     }),

@@ -77,14 +77,15 @@ it("creates services that run, with all that their task definitions refer to", a
   expect(made).toMatchInlineSnapshot(`
     [
       "cluster shop",
-      "repository shop/web in ECR",
+      "repository shop/web",
       "log group /shop",
-      "parameter /shop/parameter with a placeholder",
-      "secret shop-AbCdEf with a placeholder",
+      "secret shop-AbCdEf",
+      "parameter /shop/parameter",
       "role execution",
-      "the default VPC with 6 public subnets, and a security group",
-      "service shop/web: a task of web:1 with a stand-in image, behind port 80 of a load balancer",
-      "service shop/worker: a task of worker:1 with a stand-in image, without a load balancer, as no container has a port",
+      "task definition web with a stand-in image",
+      "task definition worker with a stand-in image",
+      "service shop/web: a task with a stand-in image, behind port 80 of a load balancer",
+      "service shop/worker: a task with a stand-in image, without a load balancer, as no container has a port",
     ]
   `);
   expect(notChecked).toMatchInlineSnapshot(`

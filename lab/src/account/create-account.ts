@@ -1,19 +1,16 @@
 import { setTimeout } from "node:timers/promises";
-import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { CreateClusterCommand, DescribeServicesCommand } from "@aws-sdk/client-ecs";
-import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
-import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { DescribeServicesCommand } from "@aws-sdk/client-ecs";
 import { chunks } from "@ecs-delivery/actions/core/chunks";
 import type { Keys } from "../story/simulator-process.ts";
 import type { Account, ServedAt } from "./account.ts";
-import { type AccountClients, openAccountClients } from "./clients.ts";
-import { createExported } from "./create-exported.ts";
-import { createRoles } from "./create-roles.ts";
+import { openAccountClients } from "./clients.ts";
 import { createServices } from "./create-services.ts";
-import { createRepositories, deployTemplates } from "./deploy-templates.ts";
-import type { ExportDocument } from "./export-document.ts";
+import { deployTemplates } from "./deploy-templates.ts";
+import { createExported, type ExportDocument } from "./export-document.ts";
 import type { Needs } from "./needs.ts";
-import { openStandIns, unlessExists } from "./stand-in.ts";
+import { partsOf } from "./parts.ts";
+import { createResources } from "./resources.ts";
+import { openStandIns } from "./stand-in.ts";
 
 /** Of this machine's time; tasks of stand-in images start in a second. */
 const stableWithinMs = 60_000;
@@ -39,8 +36,17 @@ export async function createAccount(
     const account: Account = { clients, needs, made: [], notChecked: [], standIns };
     if (options.export) await createExported(account, options.export);
     if ((await missingServices(account)).length > 0) await deployTemplates(account);
-    await createParts(account);
-    await createRoles(account);
+    const clusters = new Set([...needs.services, ...needs.tasks].map(({ cluster }) => cluster));
+    const ofClusters = [...clusters].map((clusterName) => ({
+      kind: "cluster" as const,
+      id: clusterName,
+      input: { clusterName },
+    }));
+    await createResources(account, [...ofClusters, ...partsOf(needs)]);
+    for (const role of needs.roles.filter(
+      (each) => each.startsWith("arn:") && !each.includes(`::${needs.account}:`),
+    ))
+      account.notChecked.push(`${role} is of another account: it does not exist in the rehearsal`);
     const served = await createServices(account, await missingServices(account));
     await waitUntilStable(account);
     return { made: account.made, notChecked: account.notChecked, served };
@@ -48,51 +54,6 @@ export async function createAccount(
     for (const client of Object.values(clients)) client.destroy();
   }
 }
-
-async function createParts({ clients, needs, made }: Account): Promise<void> {
-  const { services, tasks, repositories, logGroups, secrets } = needs;
-  for (const clusterName of new Set([...services, ...tasks].map(({ cluster }) => cluster))) {
-    await clients.ecs.send(new CreateClusterCommand({ clusterName }));
-    made.push(`cluster ${clusterName}`);
-  }
-  await createRepositories(clients, repositories, made);
-  for (const logGroupName of logGroups) {
-    await clients.logs.send(new CreateLogGroupCommand({ logGroupName })).catch(unlessExists);
-    made.push(`log group ${logGroupName}`);
-  }
-  await createSecrets(clients, secrets, made);
-}
-
-/** A secret has one placeholder for each key that a container reads from its JSON. */
-async function createSecrets(
-  clients: AccountClients,
-  references: readonly string[],
-  made: string[],
-): Promise<void> {
-  const keys = new Map<string, string[]>();
-  for (const reference of references) {
-    const [, name, key = ""] =
-      /^arn:[\w-]*:secretsmanager:[^:]*:\d{12}:secret:([^:]+):?([^:]*)/.exec(reference) ?? [];
-    if (name) keys.set(name, [...(keys.get(name) ?? []), key]);
-    const parameter = reference.startsWith("arn:") ? /:parameter(\/.+)/.exec(reference)?.[1] : reference;
-    if (name || !parameter || !/^[\w./-]+$/.test(parameter)) continue;
-    // The ARN of a name without a path has a slash that the name does not have.
-    const Name =
-      reference.startsWith("arn:") && !parameter.slice(1).includes("/") ? parameter.slice(1) : parameter;
-    const input = { Name, Value: placeholder, Type: "SecureString", Overwrite: true } as const;
-    await clients.ssm.send(new PutParameterCommand(input));
-    made.push(`parameter ${Name} with a placeholder`);
-  }
-  for (const [Name, read] of keys) {
-    const members = read.filter(Boolean).map((key) => [key, placeholder]);
-    const SecretString = members.length > 0 ? JSON.stringify(Object.fromEntries(members)) : placeholder;
-    // AWS finds a secret by an ARN without its random suffix: one that includes the suffix of the real one, too.
-    await clients.secrets.send(new CreateSecretCommand({ Name, SecretString })).catch(unlessExists);
-    made.push(`secret ${Name} with a placeholder`);
-  }
-}
-
-const placeholder = "placeholder-of-the-rehearsal";
 
 async function missingServices({ clients, needs }: Account) {
   const missing = [];

@@ -1,223 +1,185 @@
-import { CreateApplicationCommand, CreateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
-import {
-  AuthorizeSecurityGroupIngressCommand,
-  CreateDefaultVpcCommand,
-  CreateSecurityGroupCommand,
-  DescribeSubnetsCommand,
-  DescribeVpcsCommand,
-  type EC2Client,
-} from "@aws-sdk/client-ec2";
-import { CreateServiceCommand, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
-import {
-  CreateListenerCommand,
-  CreateLoadBalancerCommand,
-  CreateTargetGroupCommand,
-  ModifyTargetGroupAttributesCommand,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import type { Account, ServedAt } from "./account.ts";
-import { ownRoles, roleArn } from "./create-roles.ts";
 import { initialDefinition } from "./initial-definition.ts";
+import { ownRoles, roleArn } from "./parts.ts";
+import { createResources, type Resource } from "./resources.ts";
 import type { NeededService } from "./services.ts";
-import { freePort, unlessExists } from "./stand-in.ts";
+import { freePort } from "./stand-in.ts";
 
-interface Network {
-  readonly vpc: string;
-  readonly subnets: readonly string[];
-  readonly group: string;
-}
-
-/** The first service is on port 80, the next on 81. A load balancer has 50 listeners at most. */
+/** The first service is on port 80, the next on 81. */
 const firstPort = 80;
 /** Listeners for test traffic of CodeDeploy. */
 const firstTestPort = 8080;
+/** A load balancer has 50 listeners at most. */
 const perBalancer = 20;
 
-/** Registers task definitions, and creates services behind load balancers in the default network. */
+/** Registers task definitions, and creates services behind load balancers in one open network. */
 export async function createServices(
   account: Account,
   services: readonly NeededService[],
 ): Promise<ServedAt[]> {
   const { needs, made, notChecked } = account;
-  for (const task of needs.tasks) made.push(`task definition ${await register(account, task)}`);
+  for (const needed of [...needs.tasks, ...services]) await register(account, needed);
   if (services.length === 0) return [];
-  const network = await findNetwork(account.clients.ec2);
-  made.push(`the default VPC with ${network.subnets.length} public subnets, and a security group`);
-  notChecked.push("networks not checked: the lab opened every port between its load balancers and tasks");
   const served: ServedAt[] = [];
-  let balancer = "";
-  for (const [index, needed] of services.entries()) {
-    const revision = await register(account, needed);
-    const target =
-      needed.containers.find(({ port }) => port !== undefined) ?? (needed.codedeploy && needed.containers[0]);
-    if (target && served.length % perBalancer === 0)
-      balancer = await createBalancer(account, network, served.length / perBalancer + 1);
+  const lines: string[] = [];
+  const resources = networkIn(needs.region);
+  for (const needed of services) {
+    const { cluster, service, containers, codedeploy } = needed;
+    const target = containers.find(({ port }) => port !== undefined) ?? (codedeploy && containers[0]);
     const port = firstPort + served.length;
-    const balanced =
-      target &&
-      (await balance(account, { network, balancer, port, name: `${needed.service}-${index}` }, needed));
-    const { cluster, service } = needed;
-    await account.clients.ecs.send(
-      new CreateServiceCommand({
-        ...{
-          cluster,
-          serviceName: service,
-          taskDefinition: revision,
-          desiredCount: 1,
-          launchType: "FARGATE",
-        },
-        deploymentController: { type: needed.codedeploy ? "CODE_DEPLOY" : "ECS" },
-        networkConfiguration: {
-          awsvpcConfiguration: {
-            subnets: [...network.subnets],
-            securityGroups: [network.group],
-            assignPublicIp: "ENABLED",
-          },
-        },
-        ...(balanced && {
-          loadBalancers: [
-            {
-              containerName: target.name,
-              containerPort: target.port ?? 80,
-              targetGroupArn: balanced.groups[0],
-            },
-          ],
-        }),
-      }),
-    );
-    if (needed.codedeploy && balanced) await createGroup(account, needed, balanced);
+    const balanced = target && { containerName: target.name, containerPort: target.port ?? 80 };
+    resources.push(...resourcesOf(needed, { balanced, port, account: needs.account }));
     if (balanced) served.push({ cluster, service, port });
-    made.push(
-      `service ${cluster}/${service}: a task of ${revision} with a stand-in image${balanced ? `, behind port ${port} of a load balancer` : ", without a load balancer, as no container has a port"}`,
-    );
+    const behind = balanced
+      ? `behind port ${port} of a load balancer`
+      : "without a load balancer, as no container has a port";
+    lines.push(`service ${cluster}/${service}: a task with a stand-in image, ${behind}`);
   }
+  await createResources(account, resources);
+  made.push(...lines);
+  notChecked.push("networks not checked: the lab opened every port between its load balancers and tasks");
   return served;
 }
 
-/** Returns `family:revision`. */
-async function register(account: Account, needed: NeededService): Promise<string> {
-  const { clients, standIns, notChecked } = account;
+async function register(
+  { clients, needs, standIns, notChecked, made }: Account,
+  needed: NeededService,
+): Promise<void> {
   const images = new Map<string, string>();
   // Containers of a task share its ports.
   for (const [index, { name, port = freePort + index }] of needed.containers.entries())
     images.set(name, await standIns.push(port));
-  const { whole, least, onEc2 } = initialDefinition(account.needs, needed, images);
+  const { whole, least, onEc2 } = initialDefinition(needs, needed, images);
   if (onEc2) notChecked.push(`${needed.family} runs on EC2 instances: the lab has Fargate only`);
-  const { taskDefinition } = await clients.ecs
+  await clients.ecs
     .send(new RegisterTaskDefinitionCommand(whole))
     .catch(() => clients.ecs.send(new RegisterTaskDefinitionCommand(least)));
-  return `${taskDefinition?.family}:${taskDefinition?.revision}`;
+  made.push(`task definition ${needed.family} with a stand-in image`);
 }
 
-async function findNetwork(ec2: EC2Client): Promise<Network> {
-  const isDefault = { Filters: [{ Name: "is-default", Values: ["true"] }] };
-  const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand(isDefault));
-  const vpc = Vpcs[0]?.VpcId ?? (await ec2.send(new CreateDefaultVpcCommand({}))).Vpc?.VpcId ?? "";
-  const { Subnets = [] } = await ec2.send(
-    new DescribeSubnetsCommand({ Filters: [{ Name: "vpc-id", Values: [vpc] }] }),
-  );
-  const { GroupId: group = "" } = await ec2.send(
-    new CreateSecurityGroupCommand({
-      GroupName: `rehearsal-${Date.now()}`,
-      Description: "Everything is open",
-      VpcId: vpc,
+/** Identifiers here have blanks, which no name has. */
+const vpc = "the network";
+const securityGroups = ["the group"];
+const subnets = ["subnet a", "subnet b"];
+
+function networkIn(region: string): Resource[] {
+  const anything = { IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
+  return [
+    { kind: "vpc", id: vpc, input: { CidrBlock: "10.0.0.0/16" } },
+    ...subnets.map((id, index): Resource => {
+      const AvailabilityZone = `${region}${id.at(-1)}`;
+      return { kind: "subnet", id, input: { VpcId: vpc, CidrBlock: `10.0.${index}.0/24`, AvailabilityZone } };
     }),
-  );
-  const everyPort = { IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
-  await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: group, IpPermissions: [everyPort] }));
-  return { vpc, subnets: Subnets.map(({ SubnetId = "" }) => SubnetId), group };
+    ...securityGroups.flatMap((id): Resource[] => [
+      {
+        kind: "securityGroup",
+        id,
+        input: { GroupName: "rehearsal", Description: "Everything is open", VpcId: vpc },
+      },
+      { kind: "ingress", id, input: { GroupId: id, IpPermissions: [anything] } },
+    ]),
+  ];
 }
 
-async function createBalancer(
-  { clients }: Account,
-  { subnets, group }: Network,
-  number: number,
-): Promise<string> {
-  const input = { Name: `rehearsal-${number}`, Subnets: [...subnets], SecurityGroups: [group] };
-  const { LoadBalancers = [] } = await clients.balancer.send(new CreateLoadBalancerCommand(input));
-  return LoadBalancers[0]?.LoadBalancerArn ?? "";
-}
-
-interface Balancing {
-  readonly network: Network;
-  readonly balancer: string;
+interface Place {
+  readonly account: string;
+  /** Container behind a load balancer. */
+  readonly balanced: { readonly containerName: string; readonly containerPort: number } | undefined;
+  /** Port of its listener. */
   readonly port: number;
-  readonly name: string;
 }
 
-/** Creates a listener with a target group; for CodeDeploy also its test listener and second group. */
-async function balance(
-  { clients: { balancer: client } }: Account,
-  { network, balancer, port, name }: Balancing,
-  { codedeploy, containers }: NeededService,
-) {
-  const groups: string[] = [];
-  const names: string[] = [];
-  for (const color of codedeploy ? ["-blue", "-green"] : [""]) {
-    const Name = `${name
-      .slice(-26)
-      .replace(/[^a-z0-9-]/gi, "-")
-      .replace(/^-+/, "")}${color}`;
-    const { TargetGroups = [] } = await client.send(
-      new CreateTargetGroupCommand({
-        ...{
-          Name,
-          Protocol: "HTTP",
-          Port: containers.find((each) => each.port)?.port ?? 80,
-          VpcId: network.vpc,
-          TargetType: "ip",
-        },
-        // What a path responds without the service's data is not known; only its own errors count.
-        ...{ HealthCheckIntervalSeconds: 10, HealthyThresholdCount: 2, Matcher: { HttpCode: "200-499" } },
-      }),
-    );
-    groups.push(TargetGroups[0]?.TargetGroupArn ?? "");
-    names.push(Name);
-    const Attributes = [{ Key: "deregistration_delay.timeout_seconds", Value: "10" }];
-    await client.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: groups.at(-1), Attributes }));
-  }
-  const listeners: string[] = [];
-  for (const Port of codedeploy ? [port, port - firstPort + firstTestPort] : [port]) {
-    const DefaultActions = [{ Type: "forward" as const, TargetGroupArn: groups[0] }];
-    const input = { LoadBalancerArn: balancer, Protocol: "HTTP" as const, Port, DefaultActions };
-    const { Listeners = [] } = await client.send(new CreateListenerCommand(input));
-    listeners.push(Listeners[0]?.ListenerArn ?? "");
-  }
-  return { groups, names, listeners };
-}
-
-async function createGroup(
-  { clients: { codedeploy: client }, needs, made }: Account,
-  { cluster, service, codedeploy }: NeededService,
-  { names, listeners: [production = "", test = ""] }: Awaited<ReturnType<typeof balance>>,
-): Promise<void> {
-  const { application: applicationName = "", group: deploymentGroupName = "" } = codedeploy ?? {};
-  await client
-    .send(new CreateApplicationCommand({ applicationName, computePlatform: "ECS" }))
-    .catch(unlessExists);
-  await client.send(
-    new CreateDeploymentGroupCommand({
-      ...{
-        applicationName,
-        deploymentGroupName,
-        serviceRoleArn: roleArn(needs.account, ownRoles.codedeploy),
-      },
-      deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
-      deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
-      ecsServices: [{ clusterName: cluster, serviceName: service }],
-      loadBalancerInfo: {
-        targetGroupPairInfoList: [
-          {
-            targetGroups: names.map((name) => ({ name })),
-            prodTrafficRoute: { listenerArns: [production] },
-            testTrafficRoute: { listenerArns: [test] },
-          },
-        ],
-      },
-      blueGreenDeploymentConfiguration: {
-        terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 5 },
-        deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" },
-      },
-    }),
+/** Returns a service with its listener and target group; with CodeDeploy, two groups and a listener for tests. */
+function resourcesOf(
+  { cluster, service, family, codedeploy }: NeededService,
+  { account, balanced, port }: Place,
+): Resource[] {
+  const placed = { awsvpcConfiguration: { subnets, securityGroups, assignPublicIp: "ENABLED" } };
+  const groups = (codedeploy ? ["blue", "green"] : ["web"]).map(
+    (color) => `${service.slice(0, 18).replaceAll("_", "-")}-${port}-${color}`,
   );
-  made.push(`application ${applicationName} and group ${deploymentGroupName} in CodeDeploy`);
+  const ports = codedeploy ? [port, port - firstPort + firstTestPort] : [port];
+  const controller = {
+    deploymentController: { type: codedeploy ? "CODE_DEPLOY" : "ECS" },
+    networkConfiguration: placed,
+  };
+  const input = {
+    cluster,
+    serviceName: service,
+    taskDefinition: family,
+    desiredCount: 1,
+    launchType: "FARGATE",
+    ...controller,
+  };
+  if (!balanced) return [{ kind: "service", id: service, input }];
+  const number = Math.floor((port - firstPort) / perBalancer) + 1;
+  const balancer = `balancer ${number}`;
+  // What a path responds without the service's data is not known; only the service's own errors count.
+  const check = {
+    HealthCheckIntervalSeconds: 10,
+    HealthyThresholdCount: 2,
+    Matcher: { HttpCode: "200-499" },
+  };
+  const group = { Protocol: "HTTP", Port: balanced.containerPort, VpcId: vpc, TargetType: "ip", ...check };
+  const isFirst = (port - firstPort) % perBalancer === 0;
+  const DefaultActions = [{ Type: "forward", TargetGroupArn: `target ${groups[0]}` }];
+  return [
+    ...(isFirst
+      ? [
+          {
+            kind: "loadBalancer" as const,
+            id: balancer,
+            input: { Name: `rehearsal-${number}`, Subnets: subnets, SecurityGroups: securityGroups },
+          },
+        ]
+      : []),
+    ...groups.map(
+      (Name): Resource => ({ kind: "targetGroup", id: `target ${Name}`, input: { ...group, Name } }),
+    ),
+    ...ports.map(
+      (Port): Resource => ({
+        kind: "listener",
+        id: `listener ${Port}`,
+        input: { LoadBalancerArn: balancer, Protocol: "HTTP", Port, DefaultActions },
+      }),
+    ),
+    {
+      kind: "service",
+      id: service,
+      input: { ...input, loadBalancers: [{ ...balanced, targetGroupArn: `target ${groups[0]}` }] },
+    },
+    ...(codedeploy ? deploymentOf({ ...codedeploy, cluster, service }, { account, groups, ports }) : []),
+  ];
+}
+
+type Deployed = NonNullable<NeededService["codedeploy"]> & Pick<NeededService, "cluster" | "service">;
+
+function deploymentOf(
+  {
+    application: applicationName,
+    group: deploymentGroupName,
+    cluster: clusterName,
+    service: serviceName,
+  }: Deployed,
+  { account, groups, ports }: { account: string; groups: readonly string[]; ports: readonly number[] },
+): Resource[] {
+  const [prodTrafficRoute, testTrafficRoute] = ports.map((port) => ({ listenerArns: [`listener ${port}`] }));
+  const targetGroups = groups.map((name) => ({ name }));
+  const pair = { targetGroups, prodTrafficRoute, testTrafficRoute };
+  const input = {
+    ...{ applicationName, deploymentGroupName, serviceRoleArn: roleArn(account, ownRoles.codedeploy) },
+    deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
+    deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+    ecsServices: [{ clusterName, serviceName }],
+    loadBalancerInfo: { targetGroupPairInfoList: [pair] },
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 5 },
+      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" },
+    },
+  };
+  return [
+    { kind: "application", id: applicationName, input: { applicationName, computePlatform: "ECS" } },
+    { kind: "deploymentGroup", id: deploymentGroupName, input },
+  ];
 }

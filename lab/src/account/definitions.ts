@@ -47,7 +47,7 @@ export function parsed(text: string): unknown {
 }
 
 /** What its containers read: secrets of Secrets Manager and parameters, as the definition refers to them. */
-export function secretsOf({ content }: Definition): string[] {
+export function secretsOf({ content }: Pick<Definition, "content">): string[] {
   return (content.containerDefinitions ?? []).flatMap(
     ({ secrets = [], logConfiguration, repositoryCredentials }) =>
       [
@@ -57,7 +57,7 @@ export function secretsOf({ content }: Definition): string[] {
   );
 }
 
-export function logGroupsOf({ content }: Definition): string[] {
+export function logGroupsOf({ content }: Pick<Definition, "content">): string[] {
   const groups = (content.containerDefinitions ?? []).map(
     ({ logConfiguration }) => logConfiguration?.options?.["awslogs-group"],
   );

@@ -5,28 +5,24 @@ import {
   DescribeStackEventsCommand,
   waitUntilStackCreateComplete,
 } from "@aws-sdk/client-cloudformation";
-import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
 import type { Account } from "./account.ts";
 import type { AccountClients } from "./clients.ts";
-import { unlessExists } from "./stand-in.ts";
+import { partsOf } from "./parts.ts";
+import { createResources } from "./resources.ts";
 import { readTemplate, stackPrefix } from "./templates.ts";
 
 /** Services of the templates may run the latest image of a repository. */
 const portOfLatest = 80;
 
 /** Creates a stack for each template, up to the first that fails. What is missing then is made by default. */
-export async function deployTemplates({
-  clients,
-  needs,
-  made,
-  notChecked,
-  standIns,
-}: Account): Promise<void> {
+export async function deployTemplates(account: Account): Promise<void> {
+  const { clients, needs, made, notChecked, standIns } = account;
   const bodies = new Map<string, string>();
   for (const file of needs.templates) bodies.set(file, await readFile(join(needs.checkout, file), "utf8"));
   const haveRepositories = [...bodies.values()].some((body) => body.includes("AWS::ECR::Repository"));
   if (bodies.size > 0 && !haveRepositories) {
-    await createRepositories(clients, needs.repositories, made);
+    const repositories = partsOf(needs).filter(({ kind }) => kind === "repository");
+    await createResources(account, repositories);
     for (const name of needs.repositories) await standIns.push(portOfLatest, name, "latest");
   }
   for (const [file, body] of bodies) {
@@ -41,13 +37,6 @@ export async function deployTemplates({
       return;
     }
     made.push(`stack ${stackPrefix}-${name} from ${file}`);
-  }
-}
-
-export async function createRepositories({ ecr }: AccountClients, names: readonly string[], made: string[]) {
-  for (const repositoryName of names) {
-    const created = await ecr.send(new CreateRepositoryCommand({ repositoryName })).catch(unlessExists);
-    if (created) made.push(`repository ${repositoryName} in ECR`);
   }
 }
 

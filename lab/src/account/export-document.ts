@@ -1,5 +1,11 @@
+import type { TaskDefinition } from "@aws-sdk/client-ecs";
 import { Failure } from "@ecs-delivery/actions/core/failure";
 import { isObject } from "@ecs-delivery/actions/core/is-object";
+import type { Account } from "./account.ts";
+import { logGroupsOf, secretsOf } from "./definitions.ts";
+import { partsOf } from "./parts.ts";
+import { createResources, type Resource, resourceKinds } from "./resources.ts";
+import { freePort } from "./stand-in.ts";
 
 /** A service of an account with all that it needs, as `ecs-delivery export` writes it. */
 export interface ExportDocument {
@@ -9,25 +15,12 @@ export interface ExportDocument {
   readonly cluster: string;
   readonly service: string;
   /** In the order in which they can be created. */
-  readonly resources: readonly ExportedResource[];
+  readonly resources: readonly Resource[];
   /** Parts that the exporting role could not read. */
   readonly notRead: readonly string[];
 }
 
-export interface ExportedResource {
-  readonly kind: ExportedKind;
-  /** Identifier in the exported account. Inputs of later resources refer to it. */
-  readonly id: string;
-  /** Input of the operation that creates it. */
-  readonly input: Readonly<Record<string, unknown>>;
-}
-
-export type ExportedKind = (typeof exportedKinds)[number];
-export const exportedKinds = [
-  ...["repository", "role", "vpc", "subnet", "securityGroup", "ingress", "targetGroup", "loadBalancer"],
-  ...["listener", "rule", "cluster", "taskDefinition", "service", "alarm", "application", "deploymentGroup"],
-  ...["scalableTarget", "scalingPolicy"],
-] as const;
+const nextStep = "write it again with ecs-delivery export of the same release.";
 
 /** @param name of the file, for messages */
 export function readExport(text: string, name: string): ExportDocument {
@@ -35,24 +28,61 @@ export function readExport(text: string, name: string): ExportDocument {
   try {
     document = JSON.parse(text);
   } catch (cause) {
-    throw new Failure(`${name} is not JSON: ${(cause as Error).message}`, { nextStep: remedy, cause });
+    throw new Failure(`${name} is not JSON: ${(cause as Error).message}`, { nextStep, cause });
   }
-  const { version, resources } = isObject(document) ? document : {};
+  const { version = null, resources } = isObject(document) ? document : {};
   if (version !== 1)
     throw new Failure(
-      `${name} is an export of version ${JSON.stringify(version) ?? "none"}; this program reads version 1`,
-      { nextStep: remedy },
+      `${name} is an export of version ${JSON.stringify(version)}; this program reads version 1`,
+      { nextStep },
     );
-  if (
-    !Array.isArray(resources) ||
-    !resources.every(
-      (each) => isObject(each) && exportedKinds.includes(each.kind as never) && isObject(each.input),
-    )
-  )
-    throw new Failure(`${name} is damaged: "resources" is not a list of known resources`, {
-      nextStep: remedy,
-    });
+  const isResource = (each: unknown) =>
+    isObject(each) && resourceKinds.some((kind) => kind === each.kind) && isObject(each.input);
+  if (!Array.isArray(resources) || !resources.every(isResource))
+    throw new Failure(`${name} is damaged: "resources" is not a list of known resources`, { nextStep });
   return document as unknown as ExportDocument;
 }
 
-const remedy = "write it again with ecs-delivery export of the same release.";
+/** Creates what an export describes, with stand-in images. */
+export async function createExported(account: Account, document: ExportDocument): Promise<void> {
+  const [repositories, others] = [true, false].map((first) =>
+    document.resources.filter(({ kind }) => (kind === "repository") === first),
+  );
+  await createResources(account, repositories ?? []);
+  const definitions = document.resources
+    .filter(({ kind }) => kind === "taskDefinition")
+    .map(({ input }) => ({ content: input as never }));
+  const parts = { logGroups: definitions.flatMap(logGroupsOf), secrets: definitions.flatMap(secretsOf) };
+  await createResources(
+    account,
+    partsOf({ ...parts, account: document.account, repositories: [], roles: [] }),
+  );
+  const prepared: Resource[] = [];
+  for (const resource of others ?? []) prepared.push(await prepare(account, resource));
+  await createResources(account, prepared);
+  account.made.push(`service ${document.cluster}/${document.service} from the export, with a stand-in image`);
+  account.notChecked.push("routes not checked: the lab gave the exported subnets a way to the internet");
+  for (const part of document.notRead) account.notChecked.push(`not in the export: ${part}`);
+}
+
+/** The simulated account has no certificates, and only stand-in images. */
+async function prepare({ standIns, notChecked }: Account, resource: Resource): Promise<Resource> {
+  const { kind, input } = resource;
+  if (kind === "listener" && input.Protocol === "HTTPS") {
+    notChecked.push(`TLS of port ${input.Port}: the lab's listener has HTTP`);
+    const { Certificates: _, SslPolicy: __, AlpnPolicy: ___, ...others } = input;
+    return { ...resource, input: { ...others, Protocol: "HTTP" } };
+  }
+  if (kind !== "taskDefinition") return resource;
+  const containers = (input.containerDefinitions ?? []) as NonNullable<
+    TaskDefinition["containerDefinitions"]
+  >;
+  const containerDefinitions = [];
+  for (const [index, { entryPoint: _, healthCheck: __, ...container }] of containers.entries()) {
+    const port = container.portMappings?.[0]?.containerPort ?? freePort + index;
+    const [, name, tag] = /\.amazonaws\.com\/([^:@]+):([\w.-]+)$/.exec(container.image ?? "") ?? [];
+    containerDefinitions.push({ ...container, image: await standIns.push(port, name, tag) });
+  }
+  notChecked.push("the exported revision runs stand-in images without its entry points and health checks");
+  return { ...resource, input: { ...input, containerDefinitions } };
+}

@@ -1,7 +1,7 @@
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
-import { ownRoles, roleArn } from "./create-roles.ts";
 import { readDefinition } from "./definitions.ts";
 import type { Needs } from "./needs.ts";
+import { ownRoles, roleArn } from "./parts.ts";
 import type { NeededService } from "./services.ts";
 
 const isName = (text: unknown) => typeof text === "string" && /^[\w:/.+=,@#-]+$/.test(text);

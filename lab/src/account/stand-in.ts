@@ -13,7 +13,9 @@ export const freePort = 61_000;
  * @param registry `….dkr.ecr.….amazonaws.com` of the account
  */
 export async function openStandIns(ecr: ECRClient, registry: string) {
-  await ecr.send(new CreateRepositoryCommand({ repositoryName: repository })).catch(unlessExists);
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: repository })).catch((error: Error) => {
+    if (error.name !== "RepositoryAlreadyExistsException") throw error;
+  });
   const { authorizationData = [] } = await ecr.send(new GetAuthorizationTokenCommand({}));
   const { proxyEndpoint = "", authorizationToken } = authorizationData[0] ?? {};
   const { push } = openRegistry(new URL(proxyEndpoint).host, authorizationToken);
@@ -28,10 +30,4 @@ export async function openStandIns(ecr: ECRClient, registry: string) {
       return `${registry}/${name}:${tag}`;
     },
   };
-}
-
-/** Passes on an error, unless it says that the thing exists already. */
-export function unlessExists(error: Error): undefined {
-  if (/AlreadyExists|ResourceExists|Duplicate/.test(error.name)) return undefined;
-  throw error;
 }
