@@ -11,7 +11,7 @@ import { createWatch, type WatchClock } from "./watch.ts";
 
 export { openPageClients, type PageClients } from "./clients.ts";
 export { createObserver } from "./observe/observe.ts";
-export type { DeploymentPart } from "./parts.ts";
+export type { DeploymentPart, ServicePart } from "./parts.ts";
 export type { PageExtension, Publish } from "./tabs.ts";
 
 interface PageOptions extends Pick<ObserveOptions, "clients" | "region" | "cluster" | "services" | "pageOf"> {

@@ -1,4 +1,9 @@
-import { createObserver, type DeploymentPart, openPageClients } from "@ecs-delivery/live/page";
+import {
+  createObserver,
+  type DeploymentPart,
+  openPageClients,
+  type ServicePart,
+} from "@ecs-delivery/live/page";
 import { credentialsOf, type SimulatorProcess } from "../story/simulator-process.ts";
 
 /**
@@ -11,10 +16,10 @@ export interface Deployed extends Pick<DeploymentPart, "cluster" | "service" | "
   readonly image: string | undefined;
 }
 
-/** A pass may come before the last lines of the log; a later one has them. */
-const passes = 5;
+/** A workflow that does not wait ends before its deployment does; AWS's hour takes less with the usual time scales. */
+const longestMs = 30_000;
 
-/** Reads the newest deployment of each service since a time, with the cause of each that failed. */
+/** Reads the newest deployment of each service since a time, when all have ended, and the causes of failures. */
 export async function readDeployed(
   { endpoint, region, keys }: SimulatorProcess,
   timeScale: number,
@@ -23,16 +28,27 @@ export async function readDeployed(
   const clients = openPageClients({ endpoint, region, credentials: credentialsOf(keys) });
   const limits = { timeScale, callsPerMinute: 10_000 };
   const observe = createObserver({ clients, region, now: Date.now, ...limits });
-  let newest: DeploymentPart[] = [];
-  for (let pass = 0; pass < passes; pass++) {
+  const end = Date.now() + longestMs;
+  for (;;) {
     const { parts, pauseMs } = await observe(new AbortController().signal);
-    newest = newestOf(parts, since);
-    if (newest.every(({ verdict, cause }) => !verdict || verdict === "succeeded" || cause)) break;
+    const newest = newestOf(parts, since);
+    // A pass may come before the last lines of the log; a later one has them.
+    if (
+      newest.every(({ verdict, cause }) => verdict && (verdict === "succeeded" || cause)) ||
+      Date.now() > end
+    )
+      return newest.map((part) => describe(part, parts));
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
-  return newest.map(({ cluster, service, to, verdict, cause, fix }) => ({
-    ...{ cluster, service, revision: to?.name, image: to?.image, verdict, cause, fix },
-  }));
+}
+
+/** ECS starts tasks that fail again and again, without an end: the reason of the last one is the cause then. */
+function describe(part: DeploymentPart, parts: ReadonlyMap<string, unknown>): Deployed {
+  const { cluster, service, to, verdict, cause, fix } = part;
+  const { stoppedTasks = [] } = (parts.get(`service/${cluster}/${service}`) ?? {}) as Partial<ServicePart>;
+  const stopped = stoppedTasks.find(({ revision }) => revision === to?.name);
+  const why = cause ?? (verdict ? undefined : stopped?.reason);
+  return { cluster, service, revision: to?.name, image: to?.image, verdict, cause: why, fix };
 }
 
 function newestOf(parts: ReadonlyMap<string, unknown>, since: number): DeploymentPart[] {

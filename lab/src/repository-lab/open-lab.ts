@@ -29,7 +29,7 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
     ),
   );
   const account = await steps.perform("create what the workflows deploy to", () =>
-    createAccount(simulator, needs),
+    createAccount(simulator, needs, options.account ? { export: options.account } : {}),
   );
   for (const line of account.made) progress.say(`  ${line}`);
   const records = createRunRecords();

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { defineOptions, oneOf, Refusal, type Values, wholeNumber } from "@ecs-delivery/program/command-line";
+import { defineOptions, oneOf, type Values, wholeNumber } from "@ecs-delivery/program/command-line";
 import { parse } from "yaml";
+import { readExport } from "../account/export-document.ts";
 import type { Progress } from "../story/progress.ts";
 import { eventNames } from "./triggers.ts";
 
@@ -27,6 +28,11 @@ const options = defineOptions({
   secret: { ...pair, help: "a secret of the repository" },
   var: { ...pair, help: "a variable of the repository" },
   values: { value: "FILE", parse: readValues, help: "YAML with mappings: secrets, variables, inputs" },
+  account: {
+    value: "FILE",
+    parse: (file: string) => readExport(readFileSync(file, "utf8"), file),
+    help: "what ecs-delivery export wrote about a service, to create the same",
+  },
   network: {
     value: "ACCESS",
     parse: oneOf("none", "registries", "all"),
@@ -101,17 +107,17 @@ type GivenValues = Partial<Record<"secrets" | "variables" | "inputs", Record<str
 
 function readValues(file: string): GivenValues {
   try {
-    const document = (parse(readFileSync(file, "utf8")) ?? {}) as Record<string, Record<string, unknown>>;
+    const document: Record<string, object> = parse(readFileSync(file, "utf8")) ?? {};
     const read = Object.entries(document).map(([kind, given]) => {
-      const texts = Object.entries(given).map(([name, value]) => [name, String(value)] as const);
-      const isKnown = ["secrets", "variables", "inputs"].includes(kind) && typeof given === "object";
-      if (!isKnown || Object.values(given).some((value) => typeof value === "object")) throw new Error(kind);
-      return [kind, Object.fromEntries(texts)] as const;
+      const isKnown = ["secrets", "variables", "inputs"].includes(kind) && !Array.isArray(given);
+      if (!isKnown || Object.values(given).some((value) => typeof value === "object"))
+        throw new Error(`'${kind}' is not such a mapping`);
+      return [kind, Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]))];
     });
     return Object.fromEntries(read);
   } catch (cause) {
     const shape = "YAML with secrets, variables or inputs, and lines NAME: VALUE below each";
-    throw new Refusal(`--values: ${file} is not ${shape}: ${(cause as Error).message}`, { cause });
+    throw new Error(`is not ${shape}: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -55,7 +55,11 @@ export async function prepare(
   await mkdir(runs);
   const store = new SourceStore({ ...origins, directory: runs });
   const given = { secrets: options.secrets, variables: options.variables };
-  const needs = await readNeeds(scratch.workDirectory, given, { keys, repository: repository.name });
+  const needs = await readNeeds(scratch.workDirectory, given, {
+    keys,
+    repository: repository.name,
+    ...{ own },
+  });
   const port = options.port || (await freePort());
   const endpoint = `http://127.0.0.1:${port}`;
   const standInImages: { image: string; why: string }[] = [];

@@ -7,7 +7,7 @@ import type { Work } from "./what-runs.ts";
 
 /** Describes everything that a rehearsal would run, with what, and what protects the machine. */
 export function describe(
-  { repository, needs, notes }: Prepared,
+  { repository, needs, notes, keys }: Prepared,
   { secrets, variables }: LabOptions,
   { branch, requests }: First,
   work: Work,
@@ -26,7 +26,10 @@ export function describe(
     ...(missing.length > 0
       ? ["\nNot given with --secret, --var or --values, so the rehearsal invents:"]
       : []),
-    ...missing.map((value) => `  ${value.kind} ${value.name} = ${value.placeholder}, for ${value.usedFor}`),
+    ...missing.map(({ kind, name: of, placeholder, usedFor }) => {
+      const invented = Object.values(keys).includes(placeholder) ? "a key of the simulated AWS" : placeholder;
+      return `  ${kind} ${of} = ${invented}, for ${usedFor}`;
+    }),
     "\nOn this machine:",
     ...notes.map((note) => `  ${note}`),
   ].join("\n");

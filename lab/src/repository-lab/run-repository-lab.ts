@@ -99,14 +99,23 @@ async function rehearse(options: LabOptions, session: Session): Promise<number> 
   return outcome.conclusion === "success" ? 0 : 1;
 }
 
-/** A workflow that could not start may be the one that deploys: green needs a deployment by another one then. */
+/**
+ * A workflow that could not start may be the one that deploys: green needs a deployment by another one then. And a
+ * workflow that does not wait is green on GitHub although its deployment fails.
+ */
 function isGreen(
   results: readonly RunResult[],
   services: readonly Deployed[],
   notStarted: ReadonlyMap<string, string>,
 ): boolean {
   const isGreenRun = ({ conclusion }: RunResult) => conclusion === "success" || conclusion === "skipped";
-  return results.length > 0 && results.every(isGreenRun) && (notStarted.size === 0 || services.length > 0);
+  const isGreenService = ({ verdict, cause }: Deployed) => verdict === "succeeded" || (!verdict && !cause);
+  return (
+    results.length > 0 &&
+    results.every(isGreenRun) &&
+    services.every(isGreenService) &&
+    (notStarted.size === 0 || services.length > 0)
+  );
 }
 
 /** Runs what --before names, one after the other, then all first workflows at the same time. */

@@ -13,7 +13,8 @@ export function summarise(outcome: Outcome): string {
       "Deployed",
       services.map((each) => {
         const where = `${each.service} in ${each.cluster}: ${each.revision ?? "no revision"} with ${each.image ?? "no image"}`;
-        return `${where}, ${each.verdict ?? "still in progress"}`;
+        const isStandIn = standInImages.some(({ image }) => image === each.image);
+        return `${where}${isStandIn ? " (a stand-in)" : ""}, ${each.verdict ?? "still in progress"}`;
       }),
     ),
     ...section(
