@@ -57,7 +57,7 @@ const arn = "arn:aws:ecs:us-east-1:123456789012:task-definition/web:3";
 const web = { cluster: "main", service: "web", deploymentId: "d-1" };
 const service = pages.ecsPages(arn, web)[0]?.address ?? "";
 const page = "/services/main/web";
-const run = "https://github.com/octo/shop/actions/runs/1";
+const run = "https://github.com/octo/shop/actions/runs/16801234567";
 
 it.each([
   [service, page],
@@ -67,7 +67,7 @@ it.each([
   [pages.alarmPage(arn, "slow & late")[0]?.address, page],
   [pages.stackPage("arn:aws:cloudformation:us-east-1:123456789012:stack/shop/1")[0]?.address, "/account"],
   [pages.pipelinePage("cn-north-1", "shop", "1"), "/account"],
-  [run.replace("octo", "rehearsal"), "/runs/1"],
+  ["https://github.com/octo/shop/actions/runs/1", "/runs/1"],
   [run, run],
   ["https://github.com/rehearsal/shop/commit/abc", undefined],
   [pages.commitPage("us-east-1", "shop", "abc"), undefined],
