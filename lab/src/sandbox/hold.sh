@@ -52,5 +52,5 @@ cd /
 
 while read -r -t 0.5 _ || [ $? -gt 128 ]; do
   set -- /proc/[0-9]*
-  [ $# -le "$most" ] || { kill -KILL -1; echo "ended $#"; }
+  [ $# -le "$most" ] || { echo "ended $#"; kill -KILL -1; }
 done

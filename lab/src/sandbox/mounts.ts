@@ -14,17 +14,7 @@ export interface MountAction {
 const hiddenFolders = ["/home", "/root", "/run", "/tmp", "/var/tmp", "/mnt", "/media"];
 
 /** Folders of a home whose own content is of many programs. A PATH that leads into one shows only its part of it. */
-const shared = [
-  "",
-  ".local",
-  ".local/share",
-  ".local/state",
-  ".config",
-  ".cache",
-  ".cargo",
-  ".docker",
-  ".aws",
-];
+const shared = ".local .local/share .local/state .config .cache .cargo .docker .aws .npm".split(" ");
 
 /** Returns the parts of a step's file system that differ from the machine's, in this order. */
 export function planMounts(options: {
@@ -34,7 +24,7 @@ export function planMounts(options: {
   readable: readonly string[];
   path: string;
 }): MountAction[] {
-  const homes = [homedir(), userInfo().homedir, ...hiddenFolders];
+  const homes = [homedir(), userInfo().homedir, ...hiddenFolders, ...projectFolder()];
   const hidden = [...new Set(homes.filter(existsSync).map((each) => realpathSync(each)))].sort();
   const isIn = (path: string, folders: readonly string[]) =>
     folders.some((folder) => path.startsWith(`${folder}/`));
@@ -46,8 +36,11 @@ export function planMounts(options: {
     ...options.readable,
     process.execPath,
   ];
-  const show = (path: string): MountAction[] =>
-    isHidden(path) && existsSync(path) ? [{ action: "show", path, from: realpathSync(path) }] : [];
+  const show = (path: string): MountAction[] => {
+    if (!existsSync(path)) return [];
+    const from = realpathSync(path);
+    return [...new Set([path, from])].filter(isHidden).map((each) => ({ action: "show", path: each, from }));
+  };
   return [
     ...outer.map((path) => ({ action: "hide", path }) as const),
     ...["/tmp", "/var/tmp"].map((path) => ({ action: "write", path, from: options.temporary }) as const),
@@ -59,23 +52,35 @@ export function planMounts(options: {
   ];
 }
 
+/** The user's own checkout has files that no commit has, such as `.env`. */
+const projectFolder = () => (existsSync(".git") ? [process.cwd()] : []);
+
 /** Returns a folder of PATH with what its programs need: their installation, and the targets of their links. */
 function programsOf(folder: string): string[] {
-  const home = homedir();
-  const isShared = (path: string) => shared.some((each) => join(home, each) === path);
   if (!folder.startsWith("/") || dirname(folder) === "/" || isShared(folder)) return [];
   if (!isShared(dirname(folder))) return [dirname(folder)];
-  const links = readdirSync(folder, { withFileTypes: true }).filter((each) => each.isSymbolicLink());
-  const targets = links.map(({ name }) => resolve(folder, readlinkSync(join(folder, name))));
-  return [folder, ...targets.map((target) => installationOf(target, isShared))];
+  try {
+    const links = readdirSync(folder, { withFileTypes: true }).filter((each) => each.isSymbolicLink());
+    const targets = links.map(({ name }) => resolve(folder, readlinkSync(join(folder, name))));
+    return [folder, ...targets.map(installationOf)];
+  } catch {
+    // It does not exist, or belongs to another user.
+    return [];
+  }
 }
 
 /** Returns the folder below a shared one, such as `~/.local/pipx`; elsewhere only the program's own folder. */
-function installationOf(target: string, isShared: (path: string) => boolean): string {
+function installationOf(target: string): string {
   let path = dirname(target);
   while (!isShared(dirname(path)) && dirname(path) !== "/") path = dirname(path);
-  return dirname(path) === "/" || dirname(path) === homedir() ? dirname(target) : path;
+  return dirname(path) === "/" || isHome(dirname(path)) ? dirname(target) : path;
 }
+
+const isHome = (path: string) => path === homedir() || /^\/(?:root|home\/[^/]+)$/.test(path);
+
+/** Returns whether a folder is a home, or one of those in it whose content is of many programs. */
+const isShared = (path: string) =>
+  isHome(path) || shared.some((each) => path.endsWith(`/${each}`) && isHome(path.slice(0, -each.length - 1)));
 
 /** Paths of the sockets on which services of this machine listen. */
 function socketsOf(): string[] {

@@ -56,30 +56,12 @@ export async function openNamespace(
   for (const port of options.ports) bridge(servers.get(port) as Server, port);
   const [proxy] = [...servers].filter(([port]) => !options.ports.includes(port));
   const identity = [`--map-user=${process.getuid?.()}`, `--map-group=${process.getgid?.()}`];
-  const namespaces = ["--mount", "--ipc", `--pid=/proc/${holder.pid}/ns/pid_for_children`];
-  const enter = [
-    programs.nsenter,
-    ...target,
-    ...namespaces,
-    "--",
-    programs.bash,
-    "--norc",
-    "-c",
-    stepScript,
-    "step",
-    mostProcesses,
-  ];
-  // A second user namespace: its processes have no right to change the mounts of the first. A shell ignores SIGINT for
-  // a child in the background; `env` undoes that.
-  const start = [
-    programs.unshare,
-    "--user",
-    ...identity,
-    "--",
-    programs.env,
-    "--default-signal=INT,QUIT",
-    "--",
-  ];
+  const namespaces = ["--mount", "--ipc", `--pid=/proc/${holder.pid}/ns/pid_for_children`, "--"];
+  const shell = [programs.bash, "--norc", "-c", stepScript, "step", mostProcesses];
+  // A second user namespace: its processes have no right to change the mounts of the first.
+  const inner = [programs.unshare, "--user", ...identity, "--"];
+  // A shell ignores SIGINT for a child in the background.
+  const withSignals = [programs.env, "--default-signal=INT,QUIT", "--"];
   return {
     writable,
     proxy: { port: proxy?.[0] as number, server: proxy?.[1] as Server },
@@ -87,7 +69,17 @@ export async function openNamespace(
       const [outside, inside] = divide(environment);
       const variables = Object.entries(inside).map(([name, value]) => `${name}=${value}`);
       return {
-        command: [...enter, directory, ...start, ...variables, ...command],
+        command: [
+          programs.nsenter,
+          ...target,
+          ...namespaces,
+          ...shell,
+          directory,
+          ...inner,
+          ...withSignals,
+          ...variables,
+          ...command,
+        ],
         directory: "/",
         environment: outside,
       };
@@ -112,14 +104,9 @@ async function startHolder(
 ) {
   const flags = ["--map-root-user", "--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child"];
   const actions = mounts.flatMap(({ action, path, from = path }) => [action, path, from]);
-  const command = [
-    ...flags,
-    "--",
-    // Bash reads a user's .bashrc where its standard input is a socket.
-    ...[programs.bash, "--norc", "-c", holdScript, "sandbox", mostProcesses],
-    ...actions,
-  ];
-  const holder = spawn(programs.unshare, command, {
+  // Bash reads a user's .bashrc where its standard input is a socket.
+  const shell = [programs.bash, "--norc", "-c", holdScript, "sandbox", mostProcesses];
+  const holder = spawn(programs.unshare, [...flags, "--", ...shell, ...actions], {
     cwd: "/",
     detached: true,
     env: { PATH: `${environment.PATH}:/usr/sbin:/sbin` },
@@ -128,7 +115,7 @@ async function startHolder(
   const errors = text(holder.stderr);
   const ended = once(holder, "close");
   ends.defer(async () => {
-    holder.stdin.end();
+    holder.kill("SIGKILL");
     await ended;
   });
   const writable: string[] = [];
@@ -139,7 +126,7 @@ async function startHolder(
       if (line.startsWith("ended "))
         onNote(`All processes of the steps were ended, because there were ${line.slice(6)}.`);
     });
-    ended.then(async () => reject(new Error((await errors).trim().split("\n").at(-1))), reject);
+    ended.then(async () => reject(new Error((await errors).trim().split("\n", 1)[0])), reject);
   });
   return { holder, writable };
 }
@@ -161,7 +148,7 @@ async function listenInside(enter: readonly string[], ports: readonly number[], 
   });
   const errors = text(child.stderr as NodeJS.ReadableStream);
   await once(child, "close");
-  if (servers.size <= ports.length) throw new Error((await errors).trim().split("\n").at(-1));
+  if (servers.size <= ports.length) throw new Error((await errors).trim().split("\n", 1)[0]);
   return servers;
 }
 
