@@ -5,6 +5,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -124,6 +126,16 @@ describe.each(["if-possible", "never"])("with namespaces %s", (namespaces) => {
     const { code, lines } = await run(script);
     expect({ code, lines }).toEqual({ code: 7, lines: ["given", "simulator", place.runs, "", "simulator"] });
     expect((await run("kill -9 $$")).code).toBe(137);
+  });
+
+  it("a program reads its standard input and writes to a third file", async () => {
+    const { environment, wrap } = sandboxes[namespaces] as Sandbox;
+    const started = { command: ["sh", "-c", "cat >&3"], directory: place.runs, environment };
+    const { command, environment: env, directory: cwd } = wrap(started);
+    const stdio = ["pipe", "ignore", "inherit", "pipe"] as const;
+    const child = spawn(command[0] as string, command.slice(1), { env, cwd, stdio: [...stdio] });
+    child.stdin?.end("given");
+    expect(await text(child.stdio[3] as Readable)).toBe("given");
   });
 
   it("a step that is cancelled gets SIGINT and ends with its own code", async () => {
