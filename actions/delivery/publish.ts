@@ -5,7 +5,7 @@ import type { DeliveryContext } from "./context.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { diffOf, hasChanges } from "./plan/plan.ts";
 import { DeploymentRecord, imageDigest } from "./record.ts";
-import { summaryOf } from "./summary.ts";
+import { messageOf, summaryOf } from "./summary.ts";
 
 /** A link is not worth a longer wait at the end of a step. */
 const longestMs = 5_000;
@@ -55,6 +55,7 @@ async function publish(
 ): Promise<void> {
   setOutput("status", record.status ?? "failed");
   setOutput("cause", record.cause);
+  setOutput("message", messageOf(record));
   setOutput("deployment-id", record.deploymentId);
   setOutput("revision-before", record.revisionBefore);
   setOutput("revision-after", record.revisionAfter);

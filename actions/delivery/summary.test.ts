@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { markdownOf } from "../core/card.ts";
 import { DeploymentRecord } from "./record.ts";
-import { summaryOf } from "./summary.ts";
+import { messageOf, summaryOf } from "./summary.ts";
 
 const arn = (revision: number) => `arn:aws:ecs:us-east-1:123456789012:task-definition/web:${revision}`;
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -46,6 +46,20 @@ test("calls the revision of a red end tried, and shows cause, fix and that produ
   expect(show(tried)).toMatch(
     /^### ❌ web: tried revision 4 \(1\.2\.0\), rolled back after 5 min 12 s\n\n\*\*It broke\*\*\n\n\*\*Fix:\*\* repair it\.\n\n\*\*Production now:\*\* web:3 \(unchanged\)\n\n/,
   );
+});
+
+test.each<[string, Partial<DeploymentRecord>, string]>([
+  ["a good release", {}, "✅ web:4 (1.2.0) deployed after 5 min 12 s"],
+  [
+    "a failed one, with its cause in one line",
+    { ...tried, cause: "It broke\n  twice" },
+    "❌ web: tried revision 4 (1.2.0), rolled back after 5 min 12 s · It broke twice",
+  ],
+])("the message shows %s and the run", (_, changes, line) => {
+  const github = { GITHUB_REPOSITORY: "octo/web", GITHUB_RUN_NUMBER: "7", GITHUB_RUN_ID: "98" };
+  const run = "https://github.com/octo/web/actions/runs/98/attempts/1";
+  expect(messageOf(recordOf(changes), github)).toBe(`${line} · ${run}`);
+  expect(messageOf(recordOf(changes), {})).toBe(line);
 });
 
 test("says from which revision a rollback went back to which", () => {

@@ -17,6 +17,7 @@ import { failedTasksFold } from "../ecs/failed-task.ts";
 import { shownTail } from "../ecs/log-tail.ts";
 import { shortRevision } from "../ecs/revision.ts";
 import { shortDigest } from "../registry/oci.ts";
+import { readRun } from "./order/run.ts";
 import { diffOf, hasChanges } from "./plan/plan.ts";
 import {
   type DeploymentRecord,
@@ -47,6 +48,13 @@ export function summaryOf(record: DeploymentRecord, site = ""): Card {
       notesFold(record.findings),
     ],
   };
+}
+
+/** Returns one line to post in a chat: result, cause and the run's address. */
+export function messageOf(record: DeploymentRecord, variables: NodeJS.ProcessEnv = process.env): string {
+  const url = readRun(variables)?.url;
+  const line = [`${isGreen(record) ? "✅" : "❌"} ${verdict(record)}`, record.cause, url];
+  return line.filter(Boolean).join(" · ").replace(/\s+/g, " ");
 }
 
 /** Returns the folded course of a deployment: traffic, events and failures; missing parts are empty. */

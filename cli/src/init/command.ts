@@ -108,6 +108,7 @@ const command = {
   name: "init",
   usage: "ecs-delivery init --cluster NAME --service NAME [options]",
   about: `Writes what the repository of an existing ECS service needs: the task definition as it runs now, an AppSpec if
-CodeDeploy deploys the service, and a workflow that builds, renders and deploys. It only reads the account.`,
+CodeDeploy deploys the service, a workflow that builds, renders and deploys, and one that rolls back. It only reads
+the account.`,
   options,
 };

@@ -7,6 +7,7 @@ import { readActionFile } from "../actions/action-file.ts";
 import { filesOf } from "./files.ts";
 import { hideValues } from "./hidden-values.ts";
 import { type DeployedService, readService } from "./read-service.ts";
+import { roleFor } from "./role.ts";
 
 const deployed: DeployedService = {
   cluster: "production",
@@ -18,8 +19,8 @@ const deployed: DeployedService = {
   codedeploy: { application: "Web: new", group: "on", containerName: "app", containerPort: 8080 },
 };
 const target = { actions: "octo/ecs-delivery", region: "eu-west-3" };
-const workflowOf = (changes: Partial<DeployedService>) =>
-  parse(filesOf({ ...deployed, ...changes }, target).get(".github/workflows/deploy-web.yml") ?? "");
+const workflowOf = (changes: Partial<DeployedService>, kind = "deploy") =>
+  parse(filesOf({ ...deployed, ...changes }, target).get(`.github/workflows/${kind}-web.yml`) ?? "");
 
 interface Step {
   readonly uses: string;
@@ -28,8 +29,10 @@ interface Step {
 
 test("the workflow uses inputs that its actions have, and all required ones", () => {
   const { build, deploy } = workflowOf({}).jobs;
-  const steps: Step[] = [...build.steps, ...deploy.steps].filter(({ uses }) => uses.startsWith("octo/"));
-  expect(steps).toHaveLength(5);
+  const { rollback } = workflowOf({}, "rollback").jobs;
+  const all: Step[] = [...build.steps, ...deploy.steps, ...rollback.steps];
+  const steps = all.filter(({ uses }) => uses.startsWith("octo/"));
+  expect(steps).toHaveLength(7);
   for (const { uses, with: inputs = {} } of steps) {
     const name = /^octo\/ecs-delivery\/actions\/([\w-]+)@v1$/.exec(uses)?.[1] ?? "";
     const action = readActionFile(join(import.meta.dirname, "../../../actions"), name);
@@ -47,17 +50,38 @@ test("names of any kind reach the workflow unchanged", () => {
     "codedeploy-appspec": "appspec.yaml",
   });
   expect(steps[3].with.repository).toBe("team/web");
+  const back = workflowOf({}, "rollback").jobs.rollback.steps.at(-1).with;
+  const names = { "codedeploy-application": "Web: new", "codedeploy-deployment-group": "on" };
+  expect(back).toMatchObject({ cluster: "production", service: "web", ...names });
 });
 
 test("a service that ECS deploys gets no AppSpec", () => {
   const files = filesOf({ ...deployed, codedeploy: undefined }, target);
-  expect([...files.keys()]).toEqual(["taskdef.json", ".github/workflows/deploy-web.yml"]);
+  expect([...files.keys()]).toEqual([
+    "taskdef.json",
+    ".github/workflows/deploy-web.yml",
+    ".github/workflows/rollback-web.yml",
+  ]);
   const { steps } = workflowOf({ codedeploy: undefined }).jobs.deploy;
   expect(Object.keys(steps.at(-1).with)).toEqual(["cluster", "service", "task-definition"]);
 });
 
 test("the AppSpec names the container behind the load balancer", () => {
   expect(parse(filesOf(deployed, target).get("appspec.yaml") ?? "")).toEqual(appSpecOf("app"));
+});
+
+test("the role may also roll back, with the roles and logs of the task definition only", () => {
+  const role = "arn:aws:iam::1:role/execution";
+  const ofAccount = { ...deployed, account: "1", taskDefinition: { family: "web", executionRoleArn: role } };
+  const actionsFolder = join(import.meta.dirname, "../../../actions");
+  const given = { ...target, actionsFolder, repository: "octo/web" };
+  const { Statement } = JSON.parse(
+    roleFor(ofAccount, given, filesOf(ofAccount, target)).files.get("aws-role/permissions.json") ?? "",
+  ) as { Statement: { Action: string | string[]; Resource: string }[] };
+  const resourceOf = (action: string) =>
+    Statement.flatMap(({ Action, Resource }) => ([Action].flat().includes(action) ? Resource : []));
+  expect(resourceOf("ecs:ListTaskDefinitions")).toEqual(["*"]);
+  expect(resourceOf("iam:PassRole")).toEqual([role]);
 });
 
 const password = "p'a\"$(id)`id` SECRET";

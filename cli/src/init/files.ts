@@ -14,6 +14,7 @@ export function filesOf(deployed: DeployedService, target: Target): Map<string, 
     ["taskdef.json", `${JSON.stringify(taskDefinition, null, 2)}\n`],
     ...(codedeploy ? ([["appspec.yaml", appSpec(codedeploy)]] as const) : []),
     [`.github/workflows/deploy-${service}.yml`, workflow(deployed, target)],
+    [`.github/workflows/rollback-${service}.yml`, rollbackWorkflow(deployed, target)],
   ]);
 }
 
@@ -78,13 +79,57 @@ function buildJob({ actions }: Target): string {
 `;
 }
 
-function deployJob(deployed: DeployedService, { actions, region }: Target): string {
+/** Returns a workflow that a person starts. It runs no code of the repository. */
+function rollbackWorkflow({ cluster, service, codedeploy }: DeployedService, target: Target): string {
+  return `name: Roll back ${service}
+
+on:
+  workflow_dispatch:
+    inputs:
+      to:
+        description: last-good, active (only stop the running deployment), previous-revision, or a revision number
+        default: last-good
+
+permissions: {}
+
+# Not the deployment's group: the rollback ends a deployment that is in progress.
+concurrency: rollback-${service}
+
+jobs:
+  rollback:
+    runs-on: ubuntu-latest
+    permissions:
+      # For the role: it trusts GitHub's OIDC provider.
+      id-token: write
+    steps:
+${logIn(target)}
+      - uses: ${target.actions}/actions/rollback-service@v1
+        with:
+          cluster: ${yamlText(cluster)}
+          service: ${yamlText(service)}
+          to: \${{ inputs.to }}
+${inputsOf({ "codedeploy-application": codedeploy?.application, "codedeploy-deployment-group": codedeploy?.group })}`;
+}
+
+const logIn = ({ actions, region }: Target) => `      - uses: ${actions}/actions/log-in-to-aws@v1
+        with:
+          role-to-assume: \${{ vars.AWS_ROLE_TO_ASSUME }}
+          aws-region: ${region}`;
+
+function inputsOf(inputs: Record<string, string | undefined>): string {
+  return Object.entries(inputs)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`          ${name}: ${yamlText(value)}\n`]))
+    .join("");
+}
+
+function deployJob(deployed: DeployedService, target: Target): string {
   const { cluster, service, container, repository, codedeploy } = deployed;
-  const ofCodeDeploy = [
-    ["codedeploy-appspec", codedeploy && "appspec.yaml"],
-    ["codedeploy-application", codedeploy?.application],
-    ["codedeploy-deployment-group", codedeploy?.group],
-  ].flatMap(([name, value]) => (value === undefined ? [] : [`          ${name}: ${yamlText(value)}\n`]));
+  const { actions } = target;
+  const ofCodeDeploy = inputsOf({
+    "codedeploy-appspec": codedeploy && "appspec.yaml",
+    "codedeploy-application": codedeploy?.application,
+    "codedeploy-deployment-group": codedeploy?.group,
+  });
   return `  # Deploys exactly this image. Nothing of the repository runs here.
   deploy:
     needs: build
@@ -97,10 +142,7 @@ function deployJob(deployed: DeployedService, { actions, region }: Target): stri
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
           persist-credentials: false
-      - uses: ${actions}/actions/log-in-to-aws@v1
-        with:
-          role-to-assume: \${{ vars.AWS_ROLE_TO_ASSUME }}
-          aws-region: ${region}
+${logIn(target)}
       - uses: actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1
         with:
           name: image
@@ -121,7 +163,7 @@ function deployJob(deployed: DeployedService, { actions, region }: Target): stri
           cluster: ${yamlText(cluster)}
           service: ${yamlText(service)}
           task-definition: ${output("render.outputs.task-definition")}
-${ofCodeDeploy.join("")}`;
+${ofCodeDeploy}`;
 }
 
 /** Quotes what YAML could read as something else than this text, and what GitHub would evaluate. */

@@ -18,18 +18,23 @@ export function parseRepository(text: string): string {
 
 const issuer = "token.actions.githubusercontent.com";
 
-/** Returns the policies of a role for the workflow among these files, and the commands that create it. */
+/** Returns the policies of a role for the workflows among these files, and the commands that create it. */
 export function roleFor(
   { account = "", service, codedeploy }: DeployedService,
   { actionsFolder, region, repository }: RoleTarget,
   files: ReadonlyMap<string, string>,
 ) {
-  const workflow = files.get(`.github/workflows/deploy-${service}.yml`) ?? "";
+  const workflows = [...files].filter(([path]) => path.startsWith(".github/workflows/"));
   const read = (path: string) => files.get(path);
-  const uses = createWorkflowReader(actionsFolder).read(workflow, read);
+  const reader = createWorkflowReader(actionsFolder);
+  const uses = workflows.flatMap(([, workflow]) => reader.read(workflow, read));
   const place = { account, region, controller: codedeploy ? ("codedeploy" as const) : ("ecs" as const) };
   const named = uses.map((use) => withNames(use, uses, place, read));
-  const { policy } = leastPolicy(named);
+  // A rollback deploys a revision of the same family: it needs the names that the task definition has.
+  const deploy = named.find(({ action }) => action === "deploy-service");
+  const { policy } = leastPolicy(
+    named.map((use) => (use.action === "rollback-service" ? { ...use, names: deploy?.names ?? {} } : use)),
+  );
   const [partition = "aws"] = named[0]?.names.partition ?? [];
   const provider = `arn:${partition}:iam::${account}:oidc-provider/${issuer}`;
   const name = `deploy-${service}`.slice(0, 64);
