@@ -27,11 +27,12 @@ export function valuesIn(texts: ReadonlyMap<string, string>, at: Place): ReadVal
   const uses = new Map<string, Use[]>();
   for (const [file, text] of texts)
     for (const [index, line] of text.split("\n").entries())
-      for (const [, context, dotted, quoted] of line.matchAll(
+      for (const { 1: context, 2: dotted, 3: quoted, index: at } of line.matchAll(
         /\b(secrets|vars)(?:\.([\w-]+)|\['([\w-]+)'\])/g,
       )) {
         const id = `${context} ${dotted ?? quoted}`;
-        const key = /^\s*(?:-\s+)?([\w.-]+):/.exec(line)?.[1] ?? "";
+        const keys = line.slice(0, at).matchAll(/(?:^\s*(?:-\s+)?|[{,]\s+)([\w.-]+):/g);
+        const key = [...keys].at(-1)?.[1] ?? "";
         uses.set(id, [...(uses.get(id) ?? []), { key, line, place: `${file}:${index + 1}` }]);
       }
   uses.delete("secrets GITHUB_TOKEN");
@@ -56,13 +57,14 @@ function placeholderOf(
   uses: readonly Use[],
   { region, account, keys }: Place,
 ): string {
-  const access = `\\b(?:secrets|vars)\\.${name}\\s*`;
+  const access = `\\b(?:secrets|vars)(?:\\.${name}\\b|\\['${name}'\\])\\s*`;
   if (uses.every(({ line }) => new RegExp(`${access}\\|\\|`).test(line))) return "";
   const compared = uses.map(({ line }) => new RegExp(`${access}==\\s*'([^']*)'`).exec(line)?.[1]);
   const literal = compared.find(Boolean);
   if (literal) return literal;
   // A key says what its whole value is, not what a part of it is.
-  const whole = uses.filter(({ line }) => /:\s*["']?\$\{\{[^{}]*\}\}["']?\s*$/.test(line));
+  const value = new RegExp(`:\\s*["']?\\$\\{\\{[^{}]*${access}[^{}]*\\}\\}["']?\\s*(?:[,}]|$)`);
+  const whole = uses.filter(({ line }) => value.test(line));
   const names = [name, ...whole.map(({ key }) => key)].map((each) => each.toUpperCase().replaceAll("-", "_"));
   const kebab = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   const host = `${account}.dkr.ecr.${region}.amazonaws.com`;
