@@ -29,7 +29,7 @@ export class InputsRefused extends WorkflowRefused {
   }
 }
 
-/** What a manual run can set. One of a called workflow has the inputs of its call. */
+/** Returns the inputs that a manual run can set; those of a call for a workflow that is only called. */
 const inputsOf = ({ events }: Workflow): Readonly<Record<string, InputConfig>> | undefined => {
   const started = events.workflow_dispatch ?? events.workflow_call;
   return started && ((started.inputs ?? {}) as Record<string, InputConfig>);

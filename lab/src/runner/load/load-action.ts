@@ -38,7 +38,7 @@ export type Action = NodeAction | CompositeAction;
 
 interface ContainerAction {
   kind: "docker";
-  /** Of `using`. */
+  /** Location of `using`. */
   place: string;
 }
 
@@ -120,7 +120,7 @@ function readSteps(
   });
 }
 
-/** What a step with `uses` does. */
+/** An action as a step uses it. */
 type FoundAction =
   | { kind: "stand-in"; name: string }
   /** In a folder that a step makes or checks out. */
@@ -209,7 +209,7 @@ async function readFound(
   throw refuse(action.place, "actions that use 'docker'", Object.keys(neededKeys));
 }
 
-/** @param fix beside the change of the file */
+/** @param fix other than a change of the file */
 function leaveOut({ uses, place, outputUses }: ActionStep, why: string, fix?: string): FoundAction {
   const use = outputUses?.[0];
   if (!use) return { kind: "left-out", why };

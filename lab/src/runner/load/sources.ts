@@ -61,7 +61,7 @@ export interface SourceOptions {
    * repositories that are its own.
    */
   own?: OwnPackage | undefined;
-  /** Returns the Git address of a repository that is no mirror; undefined if it cannot be fetched. None by default. */
+  /** Returns the Git address of a repository without a mirror; undefined if it cannot be fetched. None by default. */
   fetchFrom?: ((repository: string) => string | undefined) | undefined;
   /** "leave-out" skips an action that is neither known nor fetched, if nothing uses its outputs. "refuse" by default. */
   unknownActions?: "refuse" | "leave-out" | undefined;
