@@ -161,7 +161,7 @@ export async function findAction(
     const fix = `clone ${repository}, and give it with --mirror ${repository}=FOLDER`;
     return leaveOut(step, "The rehearsal does not know this action, and has not fetched it.", fix);
   }
-  if (sources.leavesOut) return leaveOut(step, inContainer);
+  if (sources.leavesOut && uses.startsWith("docker://")) return leaveOut(step, inContainer);
   const others = sources.names.map((each) => `${each}/<folder>@<ref>`);
   const known = ["./<folder>", "$/<folder>", ...others, ...Object.keys(standIns)];
   throw refuse(step.place, `the action '${uses}'`, known);
