@@ -29,8 +29,13 @@ export const uploadArtifact: StandIn = {
     // By processes of the step, which can read and write no more than the step itself, whatever its links lead to.
     const list = { input: files.join("\n"), quiet: true };
     const packed = join(step.directory, "artifact.tar");
-    await step.run(["tar", "-C", root, "-chf", packed, "-T", "-"], list);
-    await step.run(["tar", "-C", artifact, "-xf", packed], { quiet: true });
+    for (const each of [
+      [root, "-chf", packed, "-T", "-"],
+      [artifact, "-xf", packed],
+    ]) {
+      const { code, output } = await step.run(["tar", "-C", ...each], list);
+      if (code !== 0) throw new Error(output);
+    }
     step.log(`Artifact ${name} has been successfully uploaded!`);
   },
 };
@@ -103,8 +108,10 @@ export const downloadArtifact: StandIn = {
     const together = step.input("name") !== "" || step.flag("merge-multiple") || names.length === 1;
     for (const name of names) {
       const folder = together ? destination : join(destination, name);
+      const from = `${join(step.artifactDirectory, name)}/.`;
       await step.run(["mkdir", "-p", folder]);
-      await step.run(["cp", "-R", `${join(step.artifactDirectory, name)}/.`, folder]);
+      const { code, output } = await step.run(["cp", "-R", from, folder], { quiet: true });
+      if (code !== 0) throw new Error(output);
       step.log(`- ${name}`);
     }
     step.log(`Total of ${names.length} artifact(s) downloaded`);

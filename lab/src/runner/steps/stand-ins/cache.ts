@@ -65,15 +65,15 @@ async function restore(step: StandInStep): Promise<string | undefined> {
     found ? `Cache restored from key: ${found.key}` : `Cache not found for input keys: ${keys.join(", ")}`,
   );
   if (found) step.setOutput("cache-hit", String(found.key === key));
-  if (found && !step.flag("lookup-only"))
-    await requireSuccess(step, ["tar", "-C", step.workspace, "-xPf", found.archive]);
+  if (found && !step.flag("lookup-only")) await tar(step, "-xPf", found.archive);
   return found?.key;
 }
 
 /** As a process of the step, which can read and write no more than the step itself, whatever its links lead to. */
-async function requireSuccess(step: StandInStep, command: readonly string[]): Promise<void> {
-  const { code, output } = await step.run(command, { quiet: true });
-  if (code !== 0) throw new Error(output);
+async function tar(step: StandInStep, ...given: string[]): Promise<boolean> {
+  const { code, output } = await step.run(["tar", "-C", step.workspace, ...given], { quiet: true });
+  if (code !== 0) step.warn(output);
+  return code === 0;
 }
 
 async function save(step: StandInStep, restored?: string): Promise<void> {
@@ -88,7 +88,7 @@ async function save(step: StandInStep, restored?: string): Promise<void> {
     );
   const archive = join(step.cacheDirectory, `${randomUUID()}.tar`);
   await mkdir(step.cacheDirectory, { recursive: true });
-  await requireSuccess(step, ["tar", "-C", step.workspace, "-cPf", archive, "--", ...files]);
+  if (!(await tar(step, "-cPf", archive, "--", ...files))) return;
   entries.unshift({ key, archive });
   step.log(`Cache saved with key: ${key}`);
 }
