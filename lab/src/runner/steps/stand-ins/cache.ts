@@ -31,7 +31,11 @@ interface Entry {
   archive: string;
 }
 
-const lines = (text: string) => text.split(/\s*\n\s*/).filter(Boolean);
+const lines = (text: string) =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
 
 /** A cache belongs to the paths that it was saved for. The newest entry is the first. */
 function entriesOf(step: StandInStep): Entry[] {

@@ -149,8 +149,10 @@ function findVersion(step: StandInStep, pattern: string, raw: string): string {
 function fill(text: string, values: Attributes): string {
   const [YYYY, MM, DD, HH, mm, ss] = new Date().toISOString().split(/\D/);
   const parts: Record<string, string | undefined> = { YYYY, MM, DD, HH, mm, ss };
-  return text.replace(/\{\{\s*(\w+)\s*(?:'([^']*)')?[^{}]*\}\}/g, (_, name: string, format = "") => {
-    const date = format.replace(/YYYY|MM|DD|HH|mm|ss/g, (part: string) => parts[part]);
+  return text.replace(/\{\{([^{}]*)\}\}/g, (_, expression: string) => {
+    const [name = ""] = expression.trim().split(/\s/);
+    const format = expression.split("'")[1] ?? "";
+    const date = format.replace(/YYYY|MM|DD|HH|mm|ss/g, (part) => parts[part] ?? part);
     return name.endsWith("date") ? date : (values[name] ?? "");
   });
 }

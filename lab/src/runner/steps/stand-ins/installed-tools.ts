@@ -54,7 +54,8 @@ async function setUp(step: StandInStep, tool: Tool): Promise<void> {
   const what = (versions: string[]) => [program, ...versions].join(" ");
   if (!file) return step.leaveOut(what(wanted), "It is not installed here, and a step that runs it fails.");
   const text = (await step.run([program, ask], { quiet: true })).output;
-  const have = /\d+(?:\.\d+)+/.exec(text)?.[0] ?? "";
+  const numbers = text.split(/[^\d.]+/);
+  const have = numbers.find((each) => /^\d+\.\d/.test(each)) ?? numbers.find(Boolean) ?? "";
   const others = wanted.filter((each) => !isSatisfiedBy(each, have));
   if (others.length > 0) step.leaveOut(what(others), `The rehearsal runs this machine's ${have}.`);
   step.setOutput(output, have);

@@ -1,13 +1,23 @@
 /** Reads comma-separated values, a record in each line. A value in quotes may contain commas and line breaks. */
 export function readRecords(text: string): string[][] {
   const records: string[][] = [[]];
-  const lines = text.replace(/^[ \t]+/gm, "");
-  for (const [, quoted, plain = "", end] of lines.matchAll(/(?:"((?:[^"]|"")*)"|([^,\n]*))(,|\n|$)/g)) {
-    records.at(-1)?.push(quoted?.replaceAll('""', '"') ?? plain);
-    if (end === "\n") records.push([]);
-    if (end === "") break;
+  let field = "";
+  let isQuoted = false;
+  let closedAt = -2;
+  for (const [index, character] of [...text, "\n"].entries()) {
+    const isDoubled = closedAt === index - 1;
+    if (character === '"' && (isQuoted || isDoubled || field.trim() === "")) {
+      if (isQuoted) closedAt = index;
+      else if (isDoubled) field += character;
+      isQuoted = !isQuoted;
+    } else if (isQuoted || (character !== "," && character !== "\n")) field += character;
+    else {
+      records.at(-1)?.push(field);
+      if (character === "\n") records.push([]);
+      field = "";
+    }
   }
-  return records.filter((fields) => fields.some((field) => field.trim()));
+  return records.filter((fields) => fields.some((each) => each.trim()));
 }
 
 /** Reads an input that is a list, as Docker's actions do: one value in a line. */

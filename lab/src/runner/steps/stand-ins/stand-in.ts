@@ -11,7 +11,7 @@ export interface StandIn {
   run(step: StandInStep): Promise<Later | void>;
 }
 
-export interface Later {
+interface Later {
   /** "always()" by default. */
   condition?: string;
   execute(step: StandInStep): Promise<void>;
@@ -22,7 +22,7 @@ export interface StandInStep {
   input(name: string): string;
   /** Returns a boolean input; false if missing. Throws for any other value. */
   flag(name: string): boolean;
-  /** What follows `@` in the step's `uses`. */
+  /** Branch, tag or commit of the action, in the step's `uses`. */
   release: string;
   /** The environment of this step's processes. */
   environment: Readonly<Record<string, string>>;
