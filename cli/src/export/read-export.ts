@@ -57,8 +57,8 @@ export async function exportService(
   found.add("service", service.serviceArn, { ...inputOf(CreateService$, settings), cluster });
   const images = await readDefinition(clients, found, settings.taskDefinition ?? "");
   for (const image of images) {
-    const [, repositoryName] = new RegExp(`^${account}\\.dkr\\.ecr\\.[^/]+/([^:@]+)`).exec(image) ?? [];
-    if (repositoryName) found.add("repository", repositoryName, { repositoryName });
+    const [, owner, repositoryName] = /^(\d{12})\.dkr\.ecr\.[^/]+\/([^:@]+)/.exec(image) ?? [];
+    if (repositoryName && owner === account) found.add("repository", repositoryName, { repositoryName });
   }
   await found.guard("the deployment group of CodeDeploy", async () => {
     if (service.deploymentController?.type !== "CODE_DEPLOY") return;

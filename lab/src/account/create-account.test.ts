@@ -6,6 +6,7 @@ import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.suppo
 import { expect, it, onTestFinished } from "vitest";
 import { createAccount } from "./create-account.ts";
 import type { Needs } from "./needs.ts";
+import { unknownSubnets } from "./placeholders.ts";
 
 /** Creates what a commit with these files needs. The tasks of the test respond on port 8080. */
 async function created(needs: Partial<Needs>, files: Record<string, string> = {}) {
@@ -95,6 +96,12 @@ it("creates services that run, with all that their task definitions refer to", a
       "networks not checked: the lab opened every port between its load balancers and tasks",
     ]
   `);
+});
+
+it("fills in the network that it made", async () => {
+  const value = { kind: "secret" as const, name: "SUBNETS", placeholder: unknownSubnets, usedFor: "" };
+  await created({ services: [web], values: [value] });
+  expect(value.placeholder).toMatch(/^subnet-\w+,subnet-\w+$/);
 });
 
 it("creates what CodeDeploy needs for a service", async () => {

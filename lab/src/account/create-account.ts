@@ -9,10 +9,11 @@ import { deployTemplates } from "./deploy-templates.ts";
 import { createExported, type ExportDocument } from "./export-document.ts";
 import type { Needs } from "./needs.ts";
 import { partsOf } from "./parts.ts";
+import { unknownGroups, unknownSubnets } from "./placeholders.ts";
 import { createResources } from "./resources.ts";
 import { openStandIns } from "./stand-in.ts";
 
-/** Of this machine's time; tasks of stand-in images start in a second. */
+/** Milliseconds of this machine's time; tasks of stand-in images start in a second. */
 const stableWithinMs = 60_000;
 
 /**
@@ -49,6 +50,7 @@ export async function createAccount(
       account.notChecked.push(`${role} is of another account: it does not exist in the rehearsal`);
     const served = await createServices(account, await missingServices(account));
     await waitUntilStable(account);
+    await fillIn(account);
     return { made: account.made, notChecked: account.notChecked, served };
   } finally {
     for (const client of Object.values(clients)) client.destroy();
@@ -94,4 +96,22 @@ async function waitUntilStable({ clients, needs, notChecked }: Account): Promise
         await setTimeout(500);
       }
     }
+}
+
+/** Sets the values that only the account has: the network of its first service. */
+async function fillIn({ clients, needs }: Account): Promise<void> {
+  const [{ cluster, service } = { cluster: "", service: "" }] = needs.services;
+  const { services = [] } =
+    service === ""
+      ? {}
+      : await clients.ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+  const { networkConfiguration, taskSets } = services[0] ?? {};
+  const { subnets = [], securityGroups = [] } =
+    (taskSets?.[0] ?? { networkConfiguration }).networkConfiguration?.awsvpcConfiguration ?? {};
+  const known = new Map([
+    [unknownSubnets, subnets],
+    [unknownGroups, securityGroups],
+  ]);
+  for (const value of needs.values)
+    value.placeholder = known.get(value.placeholder)?.join(",") ?? value.placeholder;
 }

@@ -115,7 +115,7 @@ function resourcesOf(
   if (!balanced) return [{ kind: "service", id: service, input }];
   const number = Math.floor((port - firstPort) / perBalancer) + 1;
   const balancer = `balancer ${number}`;
-  // What a path responds without the service's data is not known; only the service's own errors count.
+  // A path's response without the service's data is not known; only the service's own errors count.
   const check = {
     HealthCheckIntervalSeconds: 10,
     HealthyThresholdCount: 2,

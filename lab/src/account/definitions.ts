@@ -46,7 +46,7 @@ export function parsed(text: string): unknown {
   }
 }
 
-/** What its containers read: secrets of Secrets Manager and parameters, as the definition refers to them. */
+/** References of its containers to secrets and parameters. */
 export function secretsOf({ content }: Pick<Definition, "content">): string[] {
   return (content.containerDefinitions ?? []).flatMap(
     ({ secrets = [], logConfiguration, repositoryCredentials }) =>

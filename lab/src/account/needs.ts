@@ -1,14 +1,14 @@
-import { globSync, readFileSync, statSync } from "node:fs";
+import { existsSync, globSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Keys } from "../story/simulator-process.ts";
 import { type Definition, logGroupsOf, readDefinition, secretsOf } from "./definitions.ts";
-import { type ReadValue, valuesIn } from "./placeholders.ts";
+import { type Place, type ReadValue, valuesIn } from "./placeholders.ts";
 import { type FoundStep, ownFile, readSteps, type StepValues } from "./read-steps.ts";
 import { findServices, type NeededService } from "./services.ts";
 import { commandsIn } from "./shell-commands.ts";
 import { orderTemplates } from "./templates.ts";
 
-/** What the files of a commit (workflows, task definitions, templates) name of an AWS account. */
+/** Parts of an AWS account that the files of a commit (workflows, task definitions, templates) name. */
 export interface Needs {
   /** Folder of the commit, in which its paths are. */
   readonly checkout: string;
@@ -39,44 +39,31 @@ interface Given {
 /** Files above this size are data. */
 const largestFile = 500_000;
 
+interface Settings {
+  readonly keys?: Keys;
+  /** `owner/name` */
+  readonly repository?: string;
+  readonly own?: StepValues["own"];
+  /** Place of an export, which counts more than the files. */
+  readonly place?: { readonly region: string; readonly account: string };
+}
+
 export async function readNeeds(
   checkout: string,
   given: Given,
-  {
-    keys,
-    repository = "rehearsal/repository",
-    own,
-  }: { keys?: Keys; repository?: string; own?: StepValues["own"] } = {},
+  { keys, repository = "rehearsal/repository", own, place }: Settings = {},
 ): Promise<Needs> {
   const files = textsOf(checkout);
-  const workflows = new Map(
-    [...files].filter(([path]) => /^\.github\/(workflows|actions)\/|ecspresso/.test(path)),
-  );
+  const isWorkflow = (path: string) => /^\.github\/(workflows|actions)\/|ecspresso/.test(path);
+  const workflows = new Map([...files].filter(([path]) => isWorkflow(path)));
   const definitions = [...files].flatMap(([path, text]) =>
-    text.includes("containerDefinitions") && !workflows.has(path)
-      ? (readDefinition(checkout, path) ?? [])
-      : [],
+    text.includes("containerDefinitions") && !isWorkflow(path) ? (readDefinition(checkout, path) ?? []) : [],
   );
   const all = [...workflows.values(), ...definitions.map(({ path }) => files.get(path) ?? "")].join("\n");
-  const region = given.variables.AWS_REGION ?? given.secrets.AWS_REGION ?? regionIn(all);
-  const account = accountIn(Object.values({ ...given.secrets, ...given.variables }).join("\n"), all);
-  const called = [...all.matchAll(/uses:\s*["']?([\w.-]+\/[\w.-]+\/\.github\/[^\s"']+)/g)].flatMap(
-    ([, name = ""]) => ownFile(name, own),
-  );
-  const ownTexts = new Map(
-    called.map(([, directory, file]) => [file, readFileSync(join(directory, file), "utf8")]),
-  );
-  const at = { region, account, keys };
-  // Nothing but the role is needed by the package's own workflows.
-  const ofOwn = valuesIn(ownTexts, at).map((value) => ({
-    ...value,
-    placeholder: /ROLE/.test(value.name) ? value.placeholder : "",
-  }));
-  const values = [
-    ...new Map(
-      [...ofOwn, ...valuesIn(workflows, at)].map((value) => [`${value.kind} ${value.name}`, value]),
-    ).values(),
-  ];
+  const set = { ...given.secrets, ...given.variables };
+  const region = place?.region ?? set.AWS_REGION ?? regionIn(all);
+  const account = place?.account ?? accountIn(Object.values(set).join("\n"), all);
+  const values = valuesOf(workflows, all, own, { region, account, keys });
   const registry = `${account}.dkr.ecr.${region}.amazonaws.com`;
   const read = () =>
     readSteps(checkout, { ...withPlaceholders(values, given), repository, registry, ...(own && { own }) });
@@ -100,6 +87,30 @@ export async function readNeeds(
   };
 }
 
+function valuesOf(
+  workflows: ReadonlyMap<string, string>,
+  all: string,
+  own: Settings["own"],
+  at: Place,
+): ReadValue[] {
+  const calls = [...all.matchAll(/uses:\s*["']?([\w.-]+\/[\w.-]+\/\.github\/[^\s"']+)/g)];
+  const files = calls
+    .flatMap(([, name = ""]) => ownFile(name, own))
+    .map(([, folder, file]) => [file, join(folder, file)] as const);
+  const texts = files
+    .filter(([, path]) => existsSync(path))
+    .map(([file, path]) => [file, readFileSync(path, "utf8")] as const);
+  // The package's own workflows need nothing but the role.
+  const ofOwn = valuesIn(new Map(texts), at).map((value) => ({
+    ...value,
+    placeholder: /ROLE/.test(value.name) ? value.placeholder : "",
+  }));
+  const found = [...ofOwn, ...valuesIn(workflows, at)].map(
+    (value) => [`${value.kind} ${value.name}`, value] as const,
+  );
+  return [...new Map(found).values()];
+}
+
 const unique = (names: readonly string[]) => [...new Set(names)].sort();
 
 /** Texts that can be workflows, task definitions or templates, by path. */
@@ -112,23 +123,18 @@ function textsOf(cwd: string): Map<string, string> {
     },
   );
   const small = [...new Set(paths)].filter((path) => {
-    const stats = statSync(join(cwd, path), { throwIfNoEntry: false });
+    // Not a link, which may lead out of the checkout.
+    const stats = lstatSync(join(cwd, path), { throwIfNoEntry: false });
     return stats?.isFile() && stats.size < largestFile;
   });
   return new Map(small.sort().map((path) => [path, readFileSync(join(cwd, path), "utf8")]));
 }
 
-const regionName = "[a-z]{2}(?:-[a-z]+)+-\\d";
-
+/** The first region of a setting, else the first of all. */
 function regionIn(text: string): string {
-  const places = [
-    "(?:region|REGION)[\"']?\\s*[:=]\\s*[\"']?",
-    "--region\\s+[\"']?",
-    "\\.dkr\\.ecr\\.",
-    "arn:aws[\\w-]*:\\w+:",
-  ];
-  const found = places.map((before) => new RegExp(`${before}(${regionName})\\b`).exec(text)?.[1]);
-  return found.find(Boolean) ?? "us-east-1";
+  const regions = /\b(?:af|ap|ca|cn|eu|il|me|mx|sa|us)-(?:gov-)?[a-z]{4,10}-\d\b/;
+  const set = text.split("\n").filter((line) => /region/i.test(line));
+  return regions.exec(set.join("\n"))?.[0] ?? regions.exec(text)?.[0] ?? "us-east-1";
 }
 
 /** The made-up account is the one of AWS's documentation. */
@@ -190,7 +196,7 @@ const repositoriesIn = (text: string) =>
     ([, name = ""]) => name,
   );
 
-/** Of an action's input, or of the variable from which a script makes the name. */
+/** Names in an action's input, or in the variable from which a script makes the name. */
 function repositoriesOf({ uses, inputs, env }: FoundStep): string[] {
   const ofInputs = /ecr|ecs-delivery|build-image|tag-image/.test(uses)
     ? [inputs.repository, inputs["ecr-repository"]]

@@ -16,9 +16,16 @@ export interface Place {
   readonly keys: Keys | undefined;
 }
 
+/** Placeholders until the account has them. */
+export const unknownSubnets = "subnet-of-the-rehearsal";
+export const unknownGroups = "sg-of-the-rehearsal";
+
 interface Use {
   readonly key: string;
-  readonly line: string;
+  /** Whether it is all of the key's value. */
+  readonly isWhole: boolean;
+  /** Text behind the name. */
+  readonly rest: string;
   readonly place: string;
 }
 
@@ -27,13 +34,16 @@ export function valuesIn(texts: ReadonlyMap<string, string>, at: Place): ReadVal
   const uses = new Map<string, Use[]>();
   for (const [file, text] of texts)
     for (const [index, line] of text.split("\n").entries())
-      for (const { 1: context, 2: dotted, 3: quoted, index: at } of line.matchAll(
-        /\b(secrets|vars)(?:\.([\w-]+)|\['([\w-]+)'\])/g,
-      )) {
+      for (const found of line.matchAll(/\b(secrets|vars)(?:\.([\w-]+)|\['([\w-]+)'\])/g)) {
+        const [text, context, dotted, quoted] = found;
         const id = `${context} ${dotted ?? quoted}`;
-        const keys = line.slice(0, at).matchAll(/(?:^\s*(?:-\s+)?|[{,]\s+)([\w.-]+):/g);
-        const key = [...keys].at(-1)?.[1] ?? "";
-        uses.set(id, [...(uses.get(id) ?? []), { key, line, place: `${file}:${index + 1}` }]);
+        const [before, rest] = [
+          line.slice(0, found.index),
+          line.slice(found.index + text.length).trimStart(),
+        ];
+        const key = [...before.matchAll(/(?:^\s*(?:-\s+)?|[{,]\s+)([\w.-]+):/g)].at(-1)?.[1] ?? "";
+        const use = { key, isWhole: isWhole(before.trimEnd(), rest), rest, place: `${file}:${index + 1}` };
+        uses.set(id, [...(uses.get(id) ?? []), use]);
       }
   uses.delete("secrets GITHUB_TOKEN");
   return [...uses].map(([id, found]) => {
@@ -48,6 +58,12 @@ export function valuesIn(texts: ReadonlyMap<string, string>, at: Place): ReadVal
   });
 }
 
+function isWhole(before: string, rest: string): boolean {
+  const [start, end] = [before.slice(0, -"${{".length), rest.split("}}")[1] ?? ""];
+  const isKey = before.endsWith("${{") && start.replace(/["']$/, "").trimEnd().endsWith(":");
+  return isKey && /^["']?\s*(?:[,}]|$)/.test(end);
+}
+
 const nameLike =
   /CLUSTER|SERVICE|REPO|CONTAINER|TASK|FAMILY|IMAGE|NAME|APP|GROUP|ENV|STAGE|PREFIX|PROJECT|BUCKET/;
 
@@ -57,14 +73,11 @@ function placeholderOf(
   uses: readonly Use[],
   { region, account, keys }: Place,
 ): string {
-  const access = `\\b(?:secrets|vars)(?:\\.${name}\\b|\\['${name}'\\])\\s*`;
-  if (uses.every(({ line }) => new RegExp(`${access}\\|\\|`).test(line))) return "";
-  const compared = uses.map(({ line }) => new RegExp(`${access}==\\s*'([^']*)'`).exec(line)?.[1]);
-  const literal = compared.find(Boolean);
+  if (uses.every(({ rest }) => rest.startsWith("||"))) return "";
+  const literal = uses.map(({ rest }) => /^== ?'([^']*)'/.exec(rest)?.[1]).find(Boolean);
   if (literal) return literal;
   // A key says what its whole value is, not what a part of it is.
-  const value = new RegExp(`:\\s*["']?\\$\\{\\{[^{}]*${access}[^{}]*\\}\\}["']?\\s*(?:[,}]|$)`);
-  const whole = uses.filter(({ line }) => value.test(line));
+  const whole = uses.filter((use) => use.isWhole);
   const names = [name, ...whole.map(({ key }) => key)].map((each) => each.toUpperCase().replaceAll("-", "_"));
   const kebab = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   const host = `${account}.dkr.ecr.${region}.amazonaws.com`;
@@ -72,7 +85,7 @@ function placeholderOf(
     // The block of a lab's page holds the keys again.
     [/AWS_CREDENTIALS/, ""],
     [/ACCESS_KEY_ID|^AWS_ACCESS_KEY$/, keys?.AWS_ACCESS_KEY_ID ?? "AKIAREHEARSAL"],
-    [/SECRET_(ACCESS_)?KEY$/, keys?.AWS_SECRET_ACCESS_KEY ?? "rehearsal"],
+    [/SECRET_ACCESS_KEY|AWS_SECRET(_KEY)?$/, keys?.AWS_SECRET_ACCESS_KEY ?? "rehearsal"],
     [/AWS_SESSION_TOKEN/, keys?.AWS_SESSION_TOKEN ?? "rehearsal"],
     [/TOKEN|WEBHOOK|PASSWORD/, /WEBHOOK|URL/.test(name) ? "https://rehearsal.invalid/" : "rehearsal"],
     [/ROLE/, `arn:aws:iam::${account}:role/${kebab}`],
@@ -80,6 +93,8 @@ function placeholderOf(
     [/ACCOUNT/, account],
     [/REGISTRY|ECR_(HOST|DOMAIN)/, host],
     [/(REPO|REPOSITORY|IMAGE)(SITORY)?_(URI|URL)/, `${host}/${kebab}`],
+    [/SUBNET/, unknownSubnets],
+    [/SECURITY_GROUP|(^|_)SG(_|$)/, unknownGroups],
     [/(^|_)(URL|ENDPOINT)$/, "https://rehearsal.invalid/"],
     [/(^|_)PORT$/, "80"],
     [/COUNT$|^CPU$|_CPU$/, "1"],

@@ -31,7 +31,7 @@ export interface StepValues {
   readonly repository: string;
   /** `….dkr.ecr.….amazonaws.com`, the output of a login. */
   readonly registry: string;
-  /** Of the repositories that the package stands for. */
+  /** Package that stands for repositories of its name. */
   readonly own?: RunnerOptions["own"];
 }
 
@@ -243,9 +243,8 @@ async function readLocal(
 /** `NAME=value` that a script appends to one of the runner's files, without values that only the shell knows. */
 function written(script: string, file: string): Texts {
   const lines = script.split("\n").filter((line) => line.includes(file));
-  const pairs = lines.map((line) =>
-    /echo\s+(?:-\w\s+)?["']?([\w-]+)=([^"'$`>]*?)["']?\s*>>/.exec(line)?.slice(1),
-  );
+  const said = lines.map((line) => line.split("echo ").at(-1)?.split(">>")[0]?.replace(/["']/g, "").trim());
+  const pairs = said.map((text = "") => /^([\w-]+)=([^$`]*)$/.exec(text)?.slice(1));
   return Object.fromEntries(pairs.filter((pair) => pair !== undefined));
 }
 
@@ -289,8 +288,6 @@ function combinationsOf(reader: Reader, job: Job, contexts: Contexts): (Contexts
   return valuesOnDisk(reader.checkout, job);
 }
 
-const path = /[\w./-]*\$\{\{\s*matrix\.(\w+)\s*\}\}[\w./-]*/g;
-
 function valuesOnDisk(cwd: string, job: Job): Contexts[] {
   const steps = job.kind === "steps" ? job.steps : [job];
   const tokens = steps.flatMap((step) => {
@@ -301,9 +298,15 @@ function valuesOnDisk(cwd: string, job: Job): Contexts[] {
     ];
   });
   const sources = tokens.map((token) => (token as { source?: string } | undefined)?.source ?? "");
-  for (const [text, name = ""] of sources.flatMap((source) => [...source.matchAll(path)])) {
-    const [before = "", after = ""] = text.split(/\$\{\{[^}]*\}\}/);
-    if (!text.includes("/") || before.startsWith("/")) continue;
+  const uses = sources.flatMap((source) => {
+    const parts = source.split(/\$\{\{ ?matrix\.(\w+) ?\}\}/);
+    return parts.flatMap((name, index) =>
+      index % 2 === 1 ? [{ name, around: [parts[index - 1], parts[index + 1]] }] : [],
+    );
+  });
+  for (const { name, around } of uses) {
+    const [before = "", after = ""] = [around[0]?.split(/[^\w./-]/).at(-1), around[1]?.split(/[^\w./-]/)[0]];
+    if (!`${before}${after}`.includes("/") || before.startsWith("/") || before.includes("..")) continue;
     const from = before.replace(/^\.\//, "");
     const found = globSync(`${from}*${after.replace(/\/$/, "")}`, { cwd });
     const values = found.map((each) => each.slice(from.length).split("/")[0]?.replace(after, "") ?? "");

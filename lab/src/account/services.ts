@@ -193,6 +193,7 @@ function useOfEcspresso(checkout: string, path: string, env: Readonly<Record<str
 }
 
 function readText(checkout: string, path: string): string | undefined {
+  if (normalize(path).startsWith("..")) return undefined;
   try {
     return readFileSync(join(checkout, path), "utf8");
   } catch {

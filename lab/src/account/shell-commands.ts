@@ -17,8 +17,8 @@ export function commandsIn(
   const commands: ShellCommand[] = [];
   const lines = script
     .replace(/\\\r?\n/g, " ")
-    .replace(/^\s*#.*$/gm, "")
-    .split("\n");
+    .split("\n")
+    .filter((line) => !line.trim().startsWith("#"));
   for (const line of lines) {
     for (const part of line.split(/&&|\|\||[;|`]|\$\(|\bdo\b|\bthen\b|\belse\b/)) {
       const words = (part.match(/(?:"[^"]*"|'[^']*'|[^\s"')]|(?<=[\w}])\))+/g) ?? []).flatMap((word) =>

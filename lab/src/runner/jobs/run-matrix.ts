@@ -151,7 +151,7 @@ function failJob(run: RunContext, name: string, error: Error): JobOutcome {
 
 type Combination = { [name: string]: Json };
 
-/** @internal Expands `strategy.matrix` by GitHub's documented rules for vectors, `exclude` and `include`. */
+/** Expands `strategy.matrix` by GitHub's documented rules for vectors, `exclude` and `include`. */
 export function expandMatrix(matrix: Json, place: string): Combination[] {
   if (!isObject(matrix))
     throw new Error(`${place}: 'matrix' must be a mapping, or an expression that gives one`);
