@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readDeclarations, sdkFolder } from "@ecs-delivery/simulator/gateway/sdk-files";
@@ -8,6 +8,15 @@ const own = "\0sdk-files";
 const declarations = "simulator/declarations";
 const functions = "simulator/sdk";
 const clients = readdirSync(sdkFolder()).flatMap((name) => /^client-(.+)$/.exec(name)?.[1] ?? []);
+
+// npm may install a client elsewhere, when two workspaces need different versions of it.
+const { dependencies } = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../simulator/package.json"), "utf8"),
+);
+for (const [, client = ""] of Object.keys(dependencies)
+  .join("\n")
+  .matchAll(/^@aws-sdk\/client-(.+)$/gm))
+  if (!clients.includes(client)) throw new Error(`@aws-sdk/client-${client} is not in ${sdkFolder()}`);
 
 /** Replaces the module that searches node_modules by one with the same functions, which finds what `writeSdkFiles` writes. */
 export const sdkFiles: Plugin = {
