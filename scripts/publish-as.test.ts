@@ -47,17 +47,8 @@ test("the repository's name replaces the placeholder everywhere, once", () => {
   expect(publishAs("Octo/ship", root, paths, false)).toEqual([]);
 });
 
-test.each([
-  "octo",
-  "octo/",
-  "/ship",
-  "octo/ship/x",
-  "-octo/ship",
-  "oc to/ship",
-  "octo/..",
-  "octo/ship.git",
-  `${O}/ship`,
-])("refuses the name %j and changes nothing", (name) => {
+const badNames = `octo octo/ /ship octo/ship/x -octo/ship octo/.. octo/ship.git o_o/ship ${O}/ship`;
+test.each(badNames.split(" "))("refuses the name %j and changes nothing", (name) => {
   const root = createCopy();
   expect(() => publishAs(name, root, Object.keys(files), false)).toThrow(
     "Fix: give its account and its name",

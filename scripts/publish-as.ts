@@ -73,10 +73,9 @@ function publish(repository: string, isDryRun: boolean): void {
   for (const path of changed) console.log(path);
   console.log(`${changed.length} files ${isDryRun ? "would name" : "now name"} ${repository}.`);
   if (isDryRun || changed.length === 0) return;
-  const code = changed.filter((path) => /\.(?:ts|mjs)$/.test(path));
   const run = (...argv: string[]) => execFileSync(process.execPath, argv, { cwd: root, stdio: "inherit" });
   // A longer name breaks lines elsewhere, and changes the contents that check-lab knows.
-  if (code.length > 0) run("node_modules/@biomejs/biome/bin/biome", "format", "--write", ...code);
+  run("node_modules/@biomejs/biome/bin/biome", "format", "--write", ".");
   run("scripts/template-files.ts");
 }
 
