@@ -46,7 +46,7 @@ export function planMounts(options: {
     ...["/tmp", "/var/tmp"].map((path) => ({ action: "write", path, from: options.temporary }) as const),
     ...[...new Set(shown)].sort().flatMap(show),
     ...options.writable.map((path) => ({ action: "write", path: realpathSync(path) }) as const),
-    // What is read-only within a writable folder.
+    // Again, for those within a writable folder.
     ...options.readable.flatMap(show),
     ...socketsOf().flatMap((path) => (isHidden(path) ? [] : [{ action: "mask", path } as const])),
   ];

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect, type Server } from "node:net";
 import { createInterface } from "node:readline";
+import { pipeline } from "node:stream";
 import { text } from "node:stream/consumers";
 import { findProgram } from "../runner/jobs/job-processes.ts";
 import type { StepProcess } from "../runner/jobs/run-context.ts";
@@ -87,14 +88,16 @@ export async function openNamespace(
   };
 }
 
-/** Paths, so that no step can put another program in their place. */
+/** Returns paths, so that no step can put another program in their place. */
 function findPrograms(environment: Readonly<Record<string, string>>) {
-  const find = (name: string) => {
-    const path = findProgram(name, environment);
-    if (!path) throw new Error(`the program '${name}' is not installed`);
-    return path;
-  };
-  return { ...{ unshare: find("unshare"), nsenter: find("nsenter") }, bash: find("bash"), env: find("env") };
+  const [unshare = "", nsenter = "", bash = "", env = ""] = ["unshare", "nsenter", "bash", "env"].map(
+    (name) => {
+      const path = findProgram(name, environment);
+      if (!path) throw new Error(`the program '${name}' is not installed`);
+      return path;
+    },
+  );
+  return { unshare, nsenter, bash, env };
 }
 
 async function startHolder(
@@ -155,15 +158,7 @@ async function listenInside(enter: readonly string[], ports: readonly number[], 
 /** Connects each client of a server to a port of this machine. */
 function bridge(server: Server, port: number): void {
   server.on("connection", (inside) => {
-    const outside = connect({ port, host: "127.0.0.1" });
-    for (const [one, other] of [
-      [inside, outside],
-      [outside, inside],
-    ] as const)
-      one
-        .on("error", () => other.destroy())
-        .on("close", () => other.destroySoon())
-        .pipe(other);
+    pipeline(inside, connect({ port, host: "127.0.0.1" }), inside, () => {});
   });
 }
 

@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from "node:http";
 import { BlockList, connect, isIP, type Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import { type Duplex, pipeline } from "node:stream";
 import { parse } from "yaml";
 
 const hosts = parse(readFileSync(new URL("hosts.yaml", import.meta.url), "utf8")) as Record<string, string>;
@@ -75,8 +75,9 @@ async function openTunnel(
   client: Duplex,
   head: Buffer,
 ): Promise<void> {
-  const { hostname, port } = new URL(`tunnel://${target}`);
-  const route = await findRoute(options, hostname, Number(port), true);
+  // An address has many spellings, which an http URL turns into one.
+  const { hostname, port } = new URL(`http://${target}`);
+  const route = await findRoute(options, hostname, Number(port || 80), true);
   const socket: Socket = connect({ host: route.address, port: route.port });
   await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
   if (route.through) {
@@ -84,9 +85,7 @@ async function openTunnel(
     socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${lines.join("")}\r\n`);
   } else client.write("HTTP/1.1 200 Connection established\r\n\r\n");
   socket.write(head);
-  socket.on("error", () => client.destroy()).on("close", () => client.destroy());
-  client.on("close", () => socket.destroy());
-  socket.pipe(client).pipe(socket);
+  pipeline(client, socket, client, () => {});
 }
 
 const proxyHeaders = ({ through }: Route): Record<string, string> =>

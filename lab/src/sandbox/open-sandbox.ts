@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -12,8 +12,6 @@ import { writePrograms } from "./left-out.ts";
 import { planMounts } from "./mounts.ts";
 import { type Namespace, openNamespace } from "./namespace.ts";
 import { createNetworkProxy, type NetworkAccess } from "./network-proxy.ts";
-
-export type { NetworkAccess };
 
 export interface SandboxOptions {
   /** For what belongs to the sandbox; the caller removes it. */
@@ -46,7 +44,8 @@ export interface Sandbox {
 }
 
 /** Opens the environment in which steps of a repository that the user may not know run. Closed by `ends`. */
-export async function openSandbox(options: SandboxOptions, ends: AsyncDisposableStack): Promise<Sandbox> {
+export async function openSandbox(given: SandboxOptions, ends: AsyncDisposableStack): Promise<Sandbox> {
+  const options = { ...given, environment: { ...registryOfUser(given.environment), ...given.environment } };
   const folders = await createFolders(options);
   const refused = new Map<string, string>();
   const proxy = createNetworkProxy({ ...options, onRefused: (host, why) => refused.set(host, why) });
@@ -61,9 +60,18 @@ export async function openSandbox(options: SandboxOptions, ends: AsyncDisposable
   if (namespace) notes.unshift(...protectedNotes(options, namespace));
   return {
     environment: environmentOf(options, folders, port),
-    wrap: namespace?.wrap ?? ((process) => process),
+    wrap: namespace?.wrap ?? limitProcesses(countTasks() + 4000),
     ...{ notes, refused },
   };
+}
+
+/** Steps do not see the user's settings of npm, whose registry may be the only one that this network reaches. */
+function registryOfUser({
+  npm_config_userconfig: file = join(homedir(), ".npmrc"),
+}: Readonly<Record<string, string>>) {
+  const settings = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const registry = /^registry *= *(https?:\/\/[^\s@]+)$/m.exec(settings)?.[1];
+  return registry && { npm_config_registry: registry };
 }
 
 async function listen(proxy: Server): Promise<number> {
@@ -100,11 +108,31 @@ async function tryNamespace(
       `This system does not isolate the steps: ${reason}.`,
       "Steps can read and change every file that you can, also by the path of your home folder.",
       "Programs that ignore HTTPS_PROXY can reach the network, services of this machine, and AWS, if they have keys.",
-      "Steps can signal your other processes, and a step that forks without end can stop this machine.",
+      "Steps can signal your other processes. As root, a step that forks without end can stop this machine.",
       "A program that a step starts by its path, such as /usr/bin/npm, runs itself, not its replacement.",
     );
     return undefined;
   }
+}
+
+/** Limits the processes and threads of this user, other programs included. Root has no limit. */
+function limitProcesses(count: number): Sandbox["wrap"] {
+  const shell = ["bash", "--norc", "-c", `ulimit -u ${count} 2> /dev/null; exec "$@"`, "step"];
+  return ({ command, ...process }) => ({ ...process, command: [...shell, ...command] });
+}
+
+function countTasks(): number {
+  const count = (pid: string) => {
+    try {
+      return statSync(`/proc/${pid}`).uid === process.getuid?.()
+        ? readdirSync(`/proc/${pid}/task`).length
+        : 0;
+    } catch {
+      return 0;
+    }
+  };
+  const pids = existsSync("/proc") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+  return pids.reduce((sum, pid) => sum + count(pid), 0);
 }
 
 /** Rejects if a step cannot reach the proxy, or if it cannot execute Node.js. */

@@ -15,7 +15,7 @@ import { runProcess } from "../runner/steps/run-process.ts";
 import { runJobs } from "../runner/test-repository.support.ts";
 import { openSandbox, type Sandbox } from "./open-sandbox.ts";
 
-// What a step must not reach, in a folder that is not its own, and the folder of its runs.
+// `outside` has files that no step may reach.
 const place = { ends: new AsyncDisposableStack(), directory: "", outside: "", runs: "" };
 const variables: Record<string, string> = {};
 const sandboxes: Record<string, Sandbox> = {};
@@ -49,13 +49,19 @@ beforeAll(async () => {
   });
   await listen(variables.SOCKET as string, "REACHED");
   process.env.SSH_AUTH_SOCK = variables.SOCKET;
+  const npmrc = join(place.directory, "npmrc");
+  await writeFile(npmrc, "//npm.example/:_authToken=secret\nregistry=https://npm.example/\n");
   for (const namespaces of ["if-possible", "never"] as const) {
     const directory = join(place.directory, namespaces);
     sandboxes[namespaces] = await openSandbox(
       {
         ...{ directory, namespaces, network: "registries", programs: {}, ports: [Number(listed)] },
         ...{ writable: [place.runs], readable: [] },
-        environment: { PATH: process.env.PATH ?? "", AWS_ENDPOINT_URL: `http://127.0.0.1:${listed}` },
+        environment: {
+          PATH: process.env.PATH ?? "",
+          AWS_ENDPOINT_URL: `http://127.0.0.1:${listed}`,
+          npm_config_userconfig: npmrc,
+        },
       },
       ends,
     );
@@ -176,10 +182,11 @@ it("a step that starts thousands of processes is ended, and no other process of 
   expect(isolated(skip).notes.join()).toMatch(/All processes of the steps were ended/);
 });
 
-it("states what does not protect, and which hosts were not reached", () => {
+it("states what does not protect and which hosts were not reached, and keeps the registry of npm", () => {
   expect(sandboxes.never?.notes[0]).toMatch(
     /^This system does not isolate the steps: namespaces are switched off/,
   );
+  expect(sandboxes.never?.environment.npm_config_registry).toBe("https://npm.example/");
   expect(sandboxes.never?.refused.get("ecs.us-east-1.amazonaws.com:443")).toMatch(/does not reach AWS/);
 });
 
