@@ -1,6 +1,10 @@
 import type { CreateServiceCommandInput } from "@aws-sdk/client-ecs";
 import { createRoles } from "@ecs-delivery/lab/runner/github.support";
-import { createTokenIssuer, githubIssuer } from "@ecs-delivery/lab/runner/jobs/token-issuer";
+import {
+  createTokenIssuer,
+  githubIssuer,
+  type TokenIssuer,
+} from "@ecs-delivery/lab/runner/jobs/token-issuer";
 import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
 import { webTaskDefinition } from "@ecs-delivery/simulator/outside-clients/web.support";
 import { createWebAccount } from "@ecs-delivery/simulator/outside-clients/web-account.support";
@@ -19,17 +23,25 @@ const before = `
   createServer((_, response) => response.end("before")).listen(8080);
 `;
 
+interface Settings {
+  cluster?: string;
+  /** The issuer and the listeners of another account, which has half of a worker's ports. */
+  other?: { issuer: TokenIssuer };
+}
+
 /** The account that the examples' READMEs ask for: a cluster, a load balancer and a role that GitHub may assume. */
-export async function createExampleAccount() {
-  const issuer = await createTokenIssuer();
+export async function createExampleAccount({ cluster = "production", other }: Settings = {}) {
+  const issuer = other?.issuer ?? (await createTokenIssuer());
   const identityKeys = { [githubIssuer]: issuer.keys };
-  const simulator = await startRealSimulator({ taskRuntime: "process", networks: "enforce", identityKeys });
+  const listenerPortOffset = testListenerPortOffset() + (other ? 50 : 0);
+  const options = { taskRuntime: "process", networks: "enforce", identityKeys, listenerPortOffset } as const;
+  const simulator = await startRealSimulator(options);
   const { aws, environmentVariables } = simulator;
-  const { repositoryUri, networkConfiguration, network } = await createWebAccount(simulator, "production");
+  const { repositoryUri, networkConfiguration, network } = await createWebAccount(simulator, cluster);
   await pushProgram(simulator, repositoryUri, before, "process");
   await createRoles(aws.iam);
   const [{ LoadBalancerArn, VpcId } = {}] = (await aws.elbv2.describeLoadBalancers({})).LoadBalancers ?? [];
-  const place = { aws, repositoryUri, networkConfiguration, LoadBalancerArn, VpcId };
+  const place = { aws, cluster, repositoryUri, networkConfiguration, LoadBalancerArn, VpcId };
   const open = { GroupId: network.securityGroup, IpProtocol: "tcp", CidrIp: "0.0.0.0/0" };
   await aws.ec2.authorizeSecurityGroupIngress({ ...open, FromPort: 81, ToPort: 99 });
   let port = 80;
@@ -39,7 +51,7 @@ export async function createExampleAccount() {
       const own = ++port;
       if (hasRepository) await aws.ecr.createRepository({ repositoryName: name });
       await addService(place, { name, kind, port: own });
-      return `http://127.0.0.1:${own + testListenerPortOffset()}/`;
+      return `http://127.0.0.1:${own + listenerPortOffset}/`;
     },
     environment: {
       ...nodeEnvironment(),
@@ -54,6 +66,13 @@ export async function createExampleAccount() {
       SETTLE_FOR: "1s",
     },
     imagesOf: async (repositoryName: string) => (await aws.ecr.listImages({ repositoryName })).imageIds,
+    /** Image of the service's only container. */
+    async runningImage(service: string) {
+      const { services = [] } = await aws.ecs.describeServices({ cluster, services: [service] });
+      const { taskDefinition } = services[0] ?? {};
+      const described = await aws.ecs.describeTaskDefinition({ taskDefinition });
+      return described.taskDefinition?.containerDefinitions?.[0]?.image;
+    },
     close: () => simulator.close(),
   };
 }
@@ -62,6 +81,7 @@ type Aws = Awaited<ReturnType<typeof startRealSimulator>>["aws"];
 
 interface Place {
   aws: Aws;
+  cluster: string;
   /** With the image that a service runs at first. */
   repositoryUri: string;
   networkConfiguration: CreateServiceCommandInput["networkConfiguration"];
@@ -76,7 +96,7 @@ interface Order {
 }
 
 async function addService(place: Place, { name, kind, port }: Order): Promise<void> {
-  const { aws, networkConfiguration } = place;
+  const { aws, cluster, networkConfiguration } = place;
   await aws.logs.createLogGroup({ logGroupName: `/ecs/${name}` });
   const groups = [
     await createTargetGroup(place, `${name}-blue`),
@@ -85,7 +105,7 @@ async function addService(place: Place, { name, kind, port }: Order): Promise<vo
   const listener = await createListener(place, port, kind === "canary" ? groups : groups.slice(0, 1));
   const { Rules } = await aws.elbv2.describeRules({ ListenerArn: listener });
   await aws.ecs.createService({
-    cluster: "production",
+    cluster,
     serviceName: name,
     taskDefinition: await registerFirst(place, name),
     desiredCount: 1,

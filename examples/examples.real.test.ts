@@ -6,7 +6,7 @@ import { startGitHub } from "@ecs-delivery/lab/runner/github.support";
 import type { RunResult } from "@ecs-delivery/lab/runner/result";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import { createExampleAccount, type ExampleAccount, type Kind } from "./account.support.ts";
-import { createExample, createMirror } from "./examples.support.ts";
+import { createExample, createMirror, errors, readPage as read } from "./examples.support.ts";
 
 let directory: string;
 let mirror: string;
@@ -22,9 +22,6 @@ afterAll(async () => {
 });
 
 const none = "0".repeat(40);
-const errors = ({ jobs }: RunResult) =>
-  jobs.flatMap(({ annotations }) => annotations.filter(({ level }) => level !== "notice"));
-const read = async (address: string) => (await fetch(address)).text();
 
 async function open(
   context: TestContext,

@@ -3,6 +3,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunnerOptions } from "@ecs-delivery/lab/runner/jobs/run-context";
 import { git } from "@ecs-delivery/lab/runner/load/git";
+import type { RunResult } from "@ecs-delivery/lab/runner/result";
 import { createTestRepository, type TestRepository } from "@ecs-delivery/lab/runner/test-repository.support";
 import type { ExampleAccount } from "./account.support.ts";
 
@@ -25,28 +26,40 @@ export async function createMirror(directory: string): Promise<string> {
   return mirror;
 }
 
-type Example = { mirror: string; account: ExampleAccount; workflow: string } & Pick<RunnerOptions, "github">;
+interface Example extends Partial<Pick<RunnerOptions, "github" | "secrets" | "environment">> {
+  mirror: string;
+  account: ExampleAccount;
+  workflow: string;
+  /** Changes the text of each file. */
+  edit?: (text: string) => string;
+}
 
 /** A repository with the files of an example, whose workflows use `OWNER/ecs-delivery` from the mirror. */
 export async function createExample(
   name: string,
-  { mirror, account, workflow, github }: Example,
+  { mirror, account, workflow, edit = (text) => text, environment, ...options }: Example,
 ): Promise<TestRepository> {
   const folder = join(root, "examples", name);
   const paths = globSync(["{**,.github/**}/*", ".dockerignore"], { cwd: folder, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-  const read = async (path: string) => settleSoon(await readFile(join(folder, path), "utf8"));
+  const read = async (path: string) => settleSoon(edit(await readFile(join(folder, path), "utf8")));
   const files = paths.map(async (path) => [path, await read(path)] as const);
   return createTestRepository(Object.fromEntries(await Promise.all(files)), {
     workflow: `.github/workflows/${workflow}`,
     mirrors: { "OWNER/ecs-delivery": mirror },
-    environment: account.environment,
+    environment: { ...account.environment, ...environment },
     issuer: account.issuer,
     vars: account.variables,
-    github,
+    ...options,
   });
 }
+
+/** Errors and warnings. */
+export const errors = ({ jobs }: RunResult) =>
+  jobs.flatMap(({ annotations }) => annotations.filter(({ level }) => level !== "notice"));
+
+export const readPage = async (address: string) => (await fetch(address)).text();
 
 /** A step of an example waits for a minute of real time whether its tasks stay up; the tests do not. */
 function settleSoon(text: string): string {

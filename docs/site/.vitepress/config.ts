@@ -42,7 +42,10 @@ function guide(language: "en" | "fr", index: string): DefaultTheme.SidebarItem[]
 const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: "Start",
-    items: [item("README.md"), ...docs("fork", "other-repositories", "migration", "live-page")],
+    items: [
+      item("README.md"),
+      ...docs("fork", "other-repositories", "terraform-and-cdk", "migration", "live-page"),
+    ],
   },
   ...guide("en", "docs/lab/README.md").map((group) => ({ ...group, collapsed: true })),
   { text: "Actions", collapsed: true, items: inFolder("actions/") },
