@@ -9,7 +9,7 @@ import { codeOfJob, type RunEvent, type RunResult } from "./result.ts";
 import { createRunner } from "./runner.ts";
 
 const workflow = ".github/workflows/release.yml";
-const scripts = ["release.ts", "release/version.ts"].map((name) => `scripts/${name}`);
+const scripts = ["release.ts", "release/owner.ts", "release/version.ts"].map((name) => `scripts/${name}`);
 const zeros = "0".repeat(40);
 
 let repository: ReturnType<typeof createScratchRepository>;
