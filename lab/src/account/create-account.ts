@@ -51,7 +51,7 @@ export async function createAccount(
     const served = await createServices(account, await missingServices(account));
     await waitUntilStable(account);
     await fillIn(account);
-    return { made: account.made, notChecked: account.notChecked, served };
+    return { made: [...new Set(account.made)], notChecked: account.notChecked, served };
   } finally {
     for (const client of Object.values(clients)) client.destroy();
   }

@@ -58,7 +58,7 @@ export async function prepare(
   const needs = await readNeeds(scratch.workDirectory, given, {
     keys,
     repository: repository.name,
-    ...{ own },
+    ...{ own, ...(options.account && { place: options.account }) },
   });
   const port = options.port || (await freePort());
   const endpoint = `http://127.0.0.1:${port}`;
