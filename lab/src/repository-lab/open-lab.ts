@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { createAccount } from "../account/create-account.ts";
-import type { Needs } from "../account/needs.ts";
 import { createRunRecords } from "../page/run-records.ts";
 import { createTokenIssuer } from "../runner/jobs/token-issuer.ts";
 import { createRunner, type RunRequest } from "../runner/runner.ts";
@@ -9,7 +8,7 @@ import { createStepRecorder } from "../story/record-steps.ts";
 import { startSimulatorProcess } from "../story/simulator-process.ts";
 import type { LabOptions, Session } from "./options.ts";
 import { createTails } from "./outcome.ts";
-import { type Prepared, settleFor } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
 
 export type OpenLab = Awaited<ReturnType<typeof openLab>>;
 
@@ -42,7 +41,7 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
     ...prepared.origins,
     defaultPermissions: options.defaultPermissions,
     ...{ wrap: sandbox.wrap, environment: sandbox.environment, issuer, directory: prepared.runs },
-    ...valuesOf(needs, options, prepared),
+    ...prepared.values,
     emit: (event) => {
       if (isRepeated(event)) return;
       writeLog(event);
@@ -60,20 +59,4 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
       return run && { id: run.id, result: follow(run) };
     },
   };
-}
-
-/** Keys of AWS are the rehearsal's own, also where the user gave others: those never leave this process. */
-function valuesOf({ values }: Needs, options: LabOptions, { keys, runtime }: Prepared) {
-  const rehearsed: readonly string[] = Object.values(keys).filter(Boolean);
-  const of = (kind: "secret" | "variable", given: Readonly<Record<string, string>>) => {
-    const chosen = values.filter(
-      ({ name, placeholder, ...value }) =>
-        value.kind === kind && placeholder && (!(name in given) || rehearsed.includes(placeholder)),
-    );
-    return { ...given, ...Object.fromEntries(chosen.map(({ name, placeholder }) => [name, placeholder])) };
-  };
-  // The variables of this project's own workflows. The simulated AWS provides Node to processes.
-  const conventions = { SETTLE_FOR: settleFor, ...(runtime === "process" && { BASE_IMAGE: "scratch" }) };
-  const vars = { ...conventions, ...of("variable", options.variables) };
-  return { secrets: of("secret", options.secrets), vars };
 }

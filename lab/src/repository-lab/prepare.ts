@@ -6,7 +6,8 @@ import { requireFreePorts } from "@ecs-delivery/program/processes";
 import { temporaryFolder } from "@ecs-delivery/program/temporary-folder";
 import { makeOwnedFolder } from "@ecs-delivery/simulator/owned-folder";
 import { dockerProblem } from "@ecs-delivery/simulator/runtime/tasks/docker/availability";
-import { readNeeds } from "../account/needs.ts";
+import type { TaskRuntimeKind } from "@ecs-delivery/simulator/runtime/tasks/runtime";
+import { type Needs, readNeeds } from "../account/needs.ts";
 import { openDocker } from "../docker/open-docker.ts";
 import { SourceStore } from "../runner/load/sources.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
@@ -14,7 +15,7 @@ import { listenForPushes, type PushHandlers } from "../story/push-listener.ts";
 import { inventedKeys, unattendedTimeScales } from "../story/rehearsal.ts";
 import { requireNoRemote } from "../story/remote.ts";
 import { createScratchRepository } from "../story/scratch-repository.ts";
-import { machineEnvironment } from "../story/simulator-process.ts";
+import { type Keys, machineEnvironment } from "../story/simulator-process.ts";
 import { chooseTaskRuntime } from "../story/task-runtime.ts";
 import type { LabOptions } from "./options.ts";
 import type { Repository } from "./repository.ts";
@@ -99,9 +100,33 @@ export async function prepare(
       timeScale,
       standInImages,
     },
+    values: valuesOf(needs, options, keys, runtime),
     ...{ origins, notes: [tasks, ...sandbox.notes] },
     sources: store.forRun({ repository: repository.name, directory: scratch.workDirectory }),
   };
+}
+
+/**
+ * Returns what the user gave, and invented values for the rest. Keys of AWS are always the simulated AWS's: given ones
+ * never leave this process.
+ */
+function valuesOf(
+  { values }: Needs,
+  { secrets, variables }: LabOptions,
+  keys: Keys,
+  runtime: TaskRuntimeKind,
+) {
+  const rehearsed: readonly string[] = Object.values(keys).filter(Boolean);
+  const of = (kind: "secret" | "variable", given: Readonly<Record<string, string>>) => {
+    const chosen = values.filter(
+      ({ name, placeholder, ...value }) =>
+        value.kind === kind && placeholder && (!(name in given) || rehearsed.includes(placeholder)),
+    );
+    return { ...given, ...Object.fromEntries(chosen.map(({ name, placeholder }) => [name, placeholder])) };
+  };
+  // The variables of this project's own workflows. The simulated AWS provides Node to processes.
+  const conventions = { SETTLE_FOR: settleFor, ...(runtime === "process" && { BASE_IMAGE: "scratch" }) };
+  return { secrets: of("secret", secrets), vars: of("variable", { ...conventions, ...variables }) };
 }
 
 /** The sandbox has to know the port before the simulated AWS listens on it. */

@@ -7,14 +7,15 @@ import type { Work } from "./what-runs.ts";
 
 /** Describes everything that a rehearsal would run, with what, and what protects the machine. */
 export function describe(
-  { repository, needs, notes, keys }: Prepared,
+  { repository, needs, notes, keys, values }: Prepared,
   { secrets, variables }: LabOptions,
   { branch, requests }: First,
   work: Work,
 ): string {
   const { refused, warnings, head, subject, name } = repository;
   const given = { secret: secrets, variable: variables };
-  const missing = needs.values.filter((value) => value.placeholder && !(value.name in given[value.kind]));
+  const chosen = { secret: values.secrets, variable: values.vars } as const;
+  const missing = needs.values.filter(({ kind, name: of }) => chosen[kind][of] && !(of in given[kind]));
   return [
     `Rehearsing ${head.slice(0, 7)} "${subject}" of ${name}: ${requests[0]?.event.name} of ${branch}`,
     ...[
@@ -26,8 +27,9 @@ export function describe(
     ...(missing.length > 0
       ? ["\nNot given with --secret, --var or --values, so the rehearsal invents:"]
       : []),
-    ...missing.map(({ kind, name: of, placeholder, usedFor }) => {
-      const invented = Object.values(keys).includes(placeholder) ? "a key of the simulated AWS" : placeholder;
+    ...missing.map(({ kind, name: of, usedFor }) => {
+      const value = chosen[kind][of] ?? "";
+      const invented = Object.values(keys).includes(value) ? "a key of the simulated AWS" : value;
       return `  ${kind} ${of} = ${invented}, for ${usedFor}`;
     }),
     "\nOn this machine:",

@@ -44,7 +44,7 @@ export function summarise(outcome: Outcome): string {
 
 /** A heading and its lines; nothing without a line. */
 function section(title: string, lines: readonly string[]): string[] {
-  return lines.length > 0 ? [`\n${title}`, ...lines.map((line) => `  ${line}`)] : [];
+  return lines.length > 0 ? [`\n${title}`, ...lines.map((line) => `  ${line.replaceAll("\n", "\n  ")}`)] : [];
 }
 
 /** The same thing in many steps, such as of a matrix, is one line. */

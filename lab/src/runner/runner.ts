@@ -195,9 +195,9 @@ async function changedFiles(
     event.name === "push" ? [event.before, event.after] : [`${event.baseSha}...${event.headSha}`];
   const newBranch = event.name === "push" && /^0+$/.test(event.before);
   const listing = newBranch
-    ? await git(gitDirectory, "ls-tree", "-r", "--name-only", event.after)
-    : await git(gitDirectory, "diff", "--name-only", ...comparison);
-  return listing.split("\n").filter((line) => line !== "");
+    ? await git(gitDirectory, "ls-tree", "-rz", "--name-only", event.after)
+    : await git(gitDirectory, "diff", "-z", "--name-only", ...comparison);
+  return listing.split("\0").filter((path) => path !== "");
 }
 
 /**
