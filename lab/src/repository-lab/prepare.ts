@@ -78,7 +78,11 @@ export async function prepare(
       ...{ network: options.network, programs: docker.programs },
       directory: join(directory, "sandbox"),
       writable: [runs],
-      readable: [own.directory, scratch.gitDirectory, scratch.objects, join(runs, "sources"), ofDocker],
+      readable: [
+        ...[own.directory, scratch.gitDirectory, scratch.objects, ofDocker],
+        // The runner executes Git in these.
+        ...[join(runs, "sources"), join(runs, "work-trees")],
+      ],
       ports: [port, ...[80, 443, 8080].map((listened) => listened + options.listenerOffset)],
       environment: { ...machineEnvironment(process.env, endpoint, directory), ...docker.environment },
     },

@@ -152,12 +152,14 @@ async function tryStep({ wrap, proxy }: Namespace, { home }: Folders, { PATH = "
 
 type Folders = Awaited<ReturnType<typeof createFolders>>;
 
-async function createFolders({ directory, programs }: SandboxOptions) {
+async function createFolders({ directory, programs, readable, writable }: SandboxOptions) {
   const folders = {
     ...{ home: join(directory, "home"), temporary: join(directory, "tmp") },
     ...{ programs: join(directory, "programs") },
   };
-  for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
+  // The runner makes these later, where steps could write.
+  const later = readable.filter((path) => writable.some((folder) => path.startsWith(`${folder}/`)));
+  for (const folder of [...Object.values(folders), ...later]) await mkdir(folder, { recursive: true });
   await writePrograms(folders.programs, programs);
   return folders;
 }

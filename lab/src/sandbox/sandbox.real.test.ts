@@ -56,7 +56,7 @@ beforeAll(async () => {
     sandboxes[namespaces] = await openSandbox(
       {
         ...{ directory, namespaces, network: "registries", programs: {}, ports: [Number(listed)] },
-        ...{ writable: [place.runs], readable: [] },
+        ...{ writable: [place.runs], readable: [join(place.runs, "sources")] },
         environment: {
           PATH: process.env.PATH ?? "",
           AWS_ENDPOINT_URL: `http://127.0.0.1:${listed}`,
@@ -80,7 +80,7 @@ async function attack(sandbox: Sandbox | undefined, script: string, signal = new
   const started = { command: ["bash", "-c", script], directory: place.runs, environment };
   const { command, ...rest } = sandbox?.wrap(started) ?? started;
   const code = await runProcess({
-    ...{ ...rest, command: command[0] as string, arguments: command.slice(1), input: "given\n" },
+    ...{ ...rest, command: command[0] as string, arguments: command.slice(1) },
     ...{ onLine: (line) => lines.push(line), signal, groups: new Set(), watch: (pid) => jobs.watch(pid) },
   });
   return { code, lines, orphans: await jobs.end(), executed: jobs.executed(place.runs) };
@@ -127,10 +127,10 @@ it("a step that changes files outside, or what later processes load, changes not
 describe.each(["if-possible", "never"])("with namespaces %s", (namespaces) => {
   const run = (script: string, signal?: AbortSignal) => attack(sandboxes[namespaces], script, signal);
 
-  it("a step has its input, its variables, its folder, the listed port, and its code", async () => {
-    const script = `cat; cat < "/dev/tcp/127.0.0.1/$LISTED" | tail -1; pwd; echo "$BASH_ENV"; curl -s http://ecs.us-east-1.amazonaws.com; exit 7`;
+  it("a step has its variables, its folder, the listed port, and its code", async () => {
+    const script = `cat < "/dev/tcp/127.0.0.1/$LISTED" | tail -1; pwd; echo "$BASH_ENV"; curl -s http://ecs.us-east-1.amazonaws.com; exit 7`;
     const { code, lines } = await run(script);
-    expect({ code, lines }).toEqual({ code: 7, lines: ["given", "simulator", place.runs, "", "simulator"] });
+    expect({ code, lines }).toEqual({ code: 7, lines: ["simulator", place.runs, "", "simulator"] });
     expect((await run("kill -9 $$")).code).toBe(137);
   });
 
