@@ -17,6 +17,7 @@ import { requireNoRemote } from "../story/remote.ts";
 import { createScratchRepository } from "../story/scratch-repository.ts";
 import { type Keys, machineEnvironment } from "../story/simulator-process.ts";
 import { chooseTaskRuntime } from "../story/task-runtime.ts";
+import { findAwsCli } from "./aws-cli.ts";
 import type { LabOptions } from "./options.ts";
 import type { Repository } from "./repository.ts";
 
@@ -73,9 +74,12 @@ export async function prepare(
     },
     ends,
   );
+  const timeScale = options.timeScale ?? (options.once ? unattendedTimeScales[runtime] : 60);
+  const environment = machineEnvironment(process.env, endpoint, directory);
+  const aws = await findAwsCli(environment, timeScale);
   const sandbox = await openSandbox(
     {
-      ...{ network: options.network, programs: docker.programs },
+      ...{ network: options.network, programs: { ...docker.programs, aws: aws.program } },
       directory: join(directory, "sandbox"),
       writable: [runs],
       readable: [
@@ -84,11 +88,10 @@ export async function prepare(
         ...[join(runs, "sources"), join(runs, "work-trees")],
       ],
       ports: [port, ...[80, 443, 8080].map((listened) => listened + options.listenerOffset)],
-      environment: { ...machineEnvironment(process.env, endpoint, directory), ...docker.environment },
+      environment: { ...environment, ...docker.environment },
     },
     ends,
   );
-  const timeScale = options.timeScale ?? (options.once ? unattendedTimeScales[runtime] : 60);
   const tasks = `tasks run as ${runtime === "docker" ? "Docker's containers" : "processes"}: ${why}`;
   return {
     ...{
@@ -105,7 +108,7 @@ export async function prepare(
       standInImages,
     },
     values: valuesOf(needs, options, keys, runtime),
-    ...{ origins, notes: [tasks, ...sandbox.notes] },
+    ...{ origins, notes: [tasks, ...sandbox.notes, ...aws.notes] },
     sources: store.forRun({ repository: repository.name, directory: scratch.workDirectory }),
   };
 }
