@@ -15,7 +15,7 @@ const needs = {
     repositories: ["shop"],
     roles: [],
   },
-  ...{ logGroups: [], secrets: [], needsDatabase: false, values: [], templates: [] },
+  ...{ logGroups: [], secrets: [], otherImages: [], needsDatabase: false, values: [], templates: [] },
 };
 const web = { cluster: "shop", service: "web", family: "web", containers: [{ name: "web", port: 8080 }] };
 

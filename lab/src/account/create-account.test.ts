@@ -27,7 +27,15 @@ async function created(needs: Partial<Needs>, files: Record<string, string> = {}
       repositories: [],
       roles: [],
     },
-    ...{ logGroups: [], secrets: [], needsDatabase: false, values: [], templates: [], ...needs },
+    ...{
+      logGroups: [],
+      secrets: [],
+      otherImages: [],
+      needsDatabase: false,
+      values: [],
+      templates: [],
+      ...needs,
+    },
   };
   const { endpoint } = simulator;
   const result = await simulator.clock.during(createAccount({ endpoint, region: "us-east-1", keys }, whole));

@@ -11,7 +11,7 @@ import type { Needs } from "./needs.ts";
 import { partsOf } from "./parts.ts";
 import { unknownGroups, unknownSubnets } from "./placeholders.ts";
 import { createResources } from "./resources.ts";
-import { openStandIns } from "./stand-in.ts";
+import { openStandIns, sidecarPort } from "./stand-in.ts";
 
 /** Milliseconds of this machine's time; tasks of stand-in images start in a second. */
 const stableWithinMs = 60_000;
@@ -43,7 +43,10 @@ export async function createAccount(
       id: clusterName,
       input: { clusterName },
     }));
-    await createResources(account, [...ofClusters, ...partsOf(needs)]);
+    const ofOthers = needs.otherImages.map(({ repository }) => repository);
+    const repositories = [...needs.repositories, ...new Set(ofOthers)];
+    await createResources(account, [...ofClusters, ...partsOf({ ...needs, repositories })]);
+    await pushOthers(account);
     for (const role of needs.roles.filter(
       (each) => each.startsWith("arn:") && !each.includes(`::${needs.account}:`),
     ))
@@ -54,6 +57,15 @@ export async function createAccount(
     return { made: [...new Set(account.made)], notChecked: account.notChecked, served };
   } finally {
     for (const client of Object.values(clients)) client.destroy();
+  }
+}
+
+/** The simulated AWS reaches no other registry. */
+async function pushOthers({ needs, standIns, notChecked }: Account): Promise<void> {
+  // Containers of a task share its ports: only one with a port of its own responds on it.
+  for (const [index, { image, repository, tag, port = sidecarPort + index }] of needs.otherImages.entries()) {
+    await standIns.push(port, repository, tag);
+    notChecked.push(`${image} is in another registry: a stand-in runs in its place`);
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isObject } from "@ecs-delivery/actions/core/is-object";
 import { inspectTaskDefinition, type TaskDefinitionInput } from "@ecs-delivery/actions/core/task-definition";
+import { dockerHub, parseImageName } from "@ecs-delivery/actions/registry/image-name";
 import { parse } from "yaml";
 
 export interface Container {
@@ -62,4 +63,30 @@ export function logGroupsOf({ content }: Pick<Definition, "content">): string[] 
     ({ logConfiguration }) => logConfiguration?.options?.["awslogs-group"],
   );
   return groups.filter((group) => group !== undefined);
+}
+
+/** Names on Docker Hub that are no placeholders such as `image`. */
+const official =
+  /^(?:alpine|amazonlinux|busybox|caddy|debian|golang|haproxy|httpd|mariadb|memcached|mongo|mysql|nats|nginx|node|php|postgres|python|rabbitmq|redis|ruby|telegraf|tomcat|traefik|ubuntu|valkey|varnish|wordpress)$/;
+
+/** An image that no registry of the account has, such as of a proxy beside the program. */
+export interface OtherImage {
+  readonly image: string;
+  /** Its registry and path, as a name in ECR. */
+  readonly repository: string;
+  readonly tag: string;
+  readonly port?: number;
+}
+
+export function otherImagesOf({ content }: Pick<Definition, "content">): OtherImage[] {
+  return (content.containerDefinitions ?? []).flatMap(({ image = "", portMappings }) => {
+    const { host = "", name = "", tag = "", digest } = parseImageName(`${image}`) ?? {};
+    const [, word] = /^library\/(.+)$/.exec(name) ?? [];
+    // Not one with a digest, which a stand-in cannot have.
+    if (!/^[a-z0-9.-]+$/.test(host) || host.includes(".dkr.ecr.") || digest || (word && !official.test(word)))
+      return [];
+    const port = Number(portMappings?.[0]?.containerPort);
+    const repository = `${host === dockerHub ? "docker.io" : host}/${name}`;
+    return [{ ...{ image, repository, tag }, ...(port > 0 && { port }) }];
+  });
 }

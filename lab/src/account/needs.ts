@@ -1,7 +1,14 @@
 import { existsSync, globSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Keys } from "../story/simulator-process.ts";
-import { type Definition, logGroupsOf, readDefinition, secretsOf } from "./definitions.ts";
+import {
+  type Definition,
+  logGroupsOf,
+  type OtherImage,
+  otherImagesOf,
+  readDefinition,
+  secretsOf,
+} from "./definitions.ts";
 import { type Place, type ReadValue, valuesIn } from "./placeholders.ts";
 import { type FoundStep, ownFile, readSteps, type StepValues } from "./read-steps.ts";
 import { findServices, type NeededService } from "./services.ts";
@@ -22,6 +29,8 @@ export interface Needs {
   /** ARNs or names of the roles that workflows assume or definitions pass. */
   readonly roles: readonly string[];
   readonly logGroups: readonly string[];
+  /** Images of containers that other registries have. */
+  readonly otherImages: readonly OtherImage[];
   /** References of containers to secrets and parameters. */
   readonly secrets: readonly string[];
   readonly needsDatabase: boolean;
@@ -80,6 +89,7 @@ export async function readNeeds(
       ...definitions.flatMap(rolesOf),
     ]),
     logGroups: unique(definitions.flatMap(logGroupsOf)),
+    otherImages: onceEach(definitions.flatMap(otherImagesOf)),
     secrets: unique(definitions.flatMap(secretsOf)),
     needsDatabase: [...steps.flatMap(textsOfStep), ...templates.map((path) => files.get(path) ?? "")].some(
       (text) => /AWS::RDS::|\baws rds\b/.test(text),
@@ -110,6 +120,12 @@ function valuesOf(
   );
   return [...new Map(found).values()];
 }
+
+/** One that a container gives a port is last. */
+const onceEach = (images: readonly OtherImage[]) => {
+  const sorted = images.toSorted((one, other) => (one.port ?? 0) - (other.port ?? 0));
+  return [...new Map(sorted.map((each) => [each.image, each])).values()];
+};
 
 const unique = (names: readonly string[]) => [...new Set(names)].sort();
 

@@ -7,6 +7,8 @@ const initial = "the image before the first deployment";
 
 /** First port of stand-ins for containers without one. */
 export const freePort = 61_000;
+/** Those of images of other registries. */
+export const sidecarPort = 61_100;
 
 /**
  * Pushes images that respond with 200 on a port.

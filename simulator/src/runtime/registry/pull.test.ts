@@ -68,6 +68,15 @@ describe("pull", () => {
     const here = (text: string) => text.replaceAll("HOST", test.host);
     await expect(test.registry.pull(here(reference))).rejects.toThrow(here(message));
   });
+
+  it("pulls an image of another registry from a repository with the name of its host", async () => {
+    await test.close();
+    test = await startEcrWith("docker.io/library/nginx");
+    await pushImage(test, "docker.io/library/nginx", "1");
+    expect(await test.registry.pull("nginx:1")).toMatchObject({
+      name: `${test.host}/docker.io/library/nginx`,
+    });
+  });
 });
 
 describe("a plain registry", () => {

@@ -140,8 +140,11 @@ async function pullImage({ reference, hosts, accountId, repository, pathOf, arch
   const owner = /^(\d{12})\.dkr\.ecr\.[\w-]+\.amazonaws\.com$/.exec(named.host)?.[1];
   const forbidden = `failed to resolve ref ${named.full}: unexpected status from HEAD request: 403 Forbidden`;
   if (owner !== undefined && owner !== accountId) throw cannotPull(forbidden);
-  if (owner === undefined && !hosts.includes(named.host)) throw unreachable(named, hosts[0]);
-  const source = repository(named.name);
+  const isOther = owner === undefined && !hosts.includes(named.host);
+  // A repository with the name of another registry's host has images of that registry.
+  const name = isOther ? `${named.host}/${named.name}` : named.name;
+  const source = repository(name);
+  if (isOther && !source) throw unreachable(named, hosts[0]);
   const top = source?.resolve(named.reference);
   if (source?.settings.denial?.("pull") !== undefined) throw cannotPull(forbidden);
   if (!source || !top) throw cannotPull(`failed to resolve ref ${named.full}: not found`);
@@ -153,7 +156,7 @@ async function pullImage({ reference, hosts, accountId, repository, pathOf, arch
   top.lastPulledAt = now;
   manifest.lastPulledAt = now;
   const layers = content.layers.map(({ digest, mediaType }) => ({ digest, mediaType, path: pathOf(digest) }));
-  return { digest: manifest.digest, config, layers, name: `${hosts[0]}/${named.name}` } satisfies PulledImage;
+  return { digest: manifest.digest, config, layers, name: `${hosts[0]}/${name}` } satisfies PulledImage;
 }
 
 interface Reference {
