@@ -51,7 +51,7 @@ interface Lab {
   /** The commit of main. */
   main(): string;
   startManually(run: ManualRun, commit: string): Promise<StartedRun>;
-  /** For the story's exercises; without it there are none. */
+  /** For the story's exercises; a lab of another repository has no exercises. */
   readonly exercises?: {
     /** Address of the customers' list of suppliers. */
     readonly list: string;

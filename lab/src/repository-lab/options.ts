@@ -6,7 +6,7 @@ import { readExport } from "../account/export-document.ts";
 import type { Progress } from "../story/progress.ts";
 import { eventNames } from "./triggers.ts";
 
-/** What all parts of a rehearsal share. */
+/** Shared by all parts of a rehearsal. */
 export interface Session {
   progress: Progress;
   /** Ends what they started. */

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { RunEvent, RunResult } from "../runner/result.ts";
 import type { Deployed } from "./deployed.ts";
 
-/** What `--json` writes. A change of a field's meaning raises the version; new fields do not. */
+/** The document of `--json`. A change of a field's meaning raises the version; new fields do not. */
 export interface Outcome {
   version: 1;
   conclusion: "success" | "failure";

@@ -22,7 +22,7 @@ import type { LabOptions } from "./options.ts";
 import type { Repository } from "./repository.ts";
 
 /** A minute and more of AWS's time, which passes faster than a step's own. */
-export const settleFor = "1s";
+const settleFor = "1s";
 
 /** Bytes: a copy of a repository, its builds, and processes. */
 const memoryNeeded = 2 * 2 ** 30;

@@ -88,7 +88,7 @@ export async function requestsOf(
   return requests;
 }
 
-/** What a rehearsal runs first. */
+/** The first runs of a rehearsal. */
 export interface First {
   branch: string;
   head: string;

@@ -6,7 +6,7 @@ import type { Sources } from "../runner/load/sources.ts";
 import type { ActionStep, Permissions, Workflow } from "../runner/load/workflow.ts";
 
 export interface Work {
-  /** What would be executed: each script's first line, and each action with its origin. */
+  /** Everything that would be executed: each script's first line, and each action with its origin. */
   lines: string[];
   /** Workflows that GitHub or the runner refuses before anything runs, and why. */
   refused: Map<string, string>;

@@ -43,7 +43,7 @@ export function nameIn({ repository, ref }: Source, path: string): string {
 /** Git repositories that workflows may use, by `owner/name`: a path on this machine, or a URL. */
 export type Mirrors = Readonly<Record<string, string>>;
 
-export interface OwnPackage {
+interface OwnPackage {
   directory: string;
   isOwn(repository: string): boolean;
   /** Values for inputs of its actions that no step gives, such as a wait that passes faster. */
