@@ -62,7 +62,8 @@ export function logGroupsOf({ content }: Pick<Definition, "content">): string[] 
   const groups = (content.containerDefinitions ?? []).map(
     ({ logConfiguration }) => logConfiguration?.options?.["awslogs-group"],
   );
-  return groups.filter((group) => group !== undefined);
+  // Not a name that a step fills in.
+  return groups.filter((group) => group !== undefined && /^[\w./#-]{1,512}$/.test(group)) as string[];
 }
 
 /** Names on Docker Hub that are no placeholders such as `image`. */

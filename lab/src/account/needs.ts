@@ -64,7 +64,12 @@ export async function readNeeds(
 ): Promise<Needs> {
   const files = textsOf(checkout);
   const isWorkflow = (path: string) => /^\.github\/(workflows|actions)\/|ecspresso/.test(path);
-  const workflows = new Map([...files].filter(([path]) => isWorkflow(path)));
+  // A comment, such as of GitHub's starter workflow, may name another region, account, secret or variable.
+  const workflows = new Map(
+    [...files]
+      .filter(([path]) => isWorkflow(path))
+      .map(([path, text]) => [path, text.replace(/(^|\s)#.*$/gm, "$1")]),
+  );
   const definitions = [...files].flatMap(([path, text]) =>
     text.includes("containerDefinitions") && !isWorkflow(path) ? (readDefinition(checkout, path) ?? []) : [],
   );

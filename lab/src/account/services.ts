@@ -46,7 +46,12 @@ export function findServices(
     uses.filter(({ service }) => service),
     ({ cluster, service }) => `${cluster} ${service}`,
   );
-  const services = [...named.values()].map((same) => merge(same));
+  const merged = [...named.values()].map((same) => merge(same));
+  // Services of one family run the same containers.
+  const services = merged.map((each) => ({
+    ...each,
+    containers: merged.find(({ family }) => family === each.family)?.containers ?? each.containers,
+  }));
   const families = new Set(services.map(({ family }) => family));
   const others = uses.filter(({ service, family, file }) => !service && (family || file));
   const tasks = others.map((use) => merge([use])).filter(({ family }) => !families.has(family));
@@ -54,11 +59,10 @@ export function findServices(
     ({ path, family }) =>
       ![...services, ...tasks].some((each) => each.definition === path || each.family === family),
   );
-  const merged = (use: Use) => merge([use]);
   // Nothing in the workflows says what they deploy to, such as with the CDK.
   if (services.length === 0)
     services.push(
-      ...unused.map(({ path: file, family }) => merged({ file, ...(family && { service: family }) })),
+      ...unused.map(({ path: file, family }) => merge([{ file, ...(family && { service: family }) }])),
     );
   return { services, tasks: [...new Map(tasks.map((task) => [task.family, task])).values()] };
 
@@ -73,12 +77,17 @@ export function findServices(
       (use.family ? undefined : only);
     const family = definition?.family ?? use.family ?? (service || "app");
     const fallback = { name: use.container ?? (service || family), port: exposedPort(checkout) };
+    // A step fills in the name of a container.
+    const fillIn = (container: Container, index: number) =>
+      /^[\w-]+$/.test(container.name)
+        ? container
+        : { ...container, name: `${fallback.name}${index > 0 ? `-${index}` : ""}` };
     const { application = `AppECS-${cluster}-${service}`, group = `DgpECS-${cluster}-${service}` } =
       use.codedeploy ?? {};
     return {
       ...{ cluster, service: service || family, family },
       ...(definition && { definition: definition.path }),
-      containers: definition?.containers ?? [fallback],
+      containers: definition?.containers.map(fillIn) ?? [fallback],
       ...(use.codedeploy && { codedeploy: { application, group } }),
     };
   }
