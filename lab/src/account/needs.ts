@@ -41,6 +41,7 @@ export interface Needs {
 }
 
 interface Given {
+  readonly inputs?: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -174,6 +175,7 @@ function withPlaceholders(values: readonly ReadValue[], given: Given) {
   return {
     secrets: { ...of("secret"), ...given.secrets },
     variables: { ...of("variable"), ...given.variables },
+    inputs: given.inputs ?? {},
   };
 }
 

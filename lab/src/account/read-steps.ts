@@ -27,6 +27,8 @@ export interface FoundStep {
 export interface StepValues {
   readonly secrets: Texts;
   readonly variables: Texts;
+  /** Of a manual run. */
+  readonly inputs?: Texts;
   /** `owner/name` */
   readonly repository: string;
   /** `….dkr.ecr.….amazonaws.com`, the output of a login. */
@@ -51,7 +53,8 @@ export async function readSteps(checkout: string, values: StepValues): Promise<F
   const inOrder = [...workflows.values()].sort((a, b) => Number(onlyCalled(a)) - Number(onlyCalled(b)));
   for (const workflow of inOrder) {
     if (onlyCalled(workflow) && reader.called.has(workflow.path)) continue;
-    for (const inputs of inputsOf(workflow)) await readWorkflow(reader, all, workflow, { inputs });
+    for (const inputs of inputsOf(workflow, values.inputs))
+      await readWorkflow(reader, all, workflow, { inputs });
   }
   return reader.steps;
 }
@@ -86,11 +89,11 @@ async function loadAll(files: readonly NamedFile[]): Promise<Map<string, Workflo
 }
 
 /** Defaults of a run's inputs, and one more set for each further option of a choice. */
-function inputsOf({ events }: Workflow): Contexts[] {
+function inputsOf({ events }: Workflow, given: Texts = {}): Contexts[] {
   const declared = { ...events.workflow_call?.inputs, ...events.workflow_dispatch?.inputs };
   const listed = Object.entries(declared).map(([name, input]) => {
     const { options = [], default: fallback } = input as { options?: string[]; default?: Json };
-    return { name, options, value: fallback ?? options[0] ?? "" };
+    return { name, options, value: given[name] ?? fallback ?? options[0] ?? "" };
   });
   const base = Object.fromEntries(listed.map(({ name, value }) => [name, value]));
   const others = listed.flatMap(({ name, options, value }) =>

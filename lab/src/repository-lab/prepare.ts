@@ -56,7 +56,7 @@ export async function prepare(
   const runs = join(directory, "runs");
   await mkdir(runs);
   const store = new SourceStore({ ...origins, directory: runs });
-  const given = { secrets: options.secrets, variables: options.variables };
+  const given = { secrets: options.secrets, variables: options.variables, inputs: options.inputs };
   const needs = await readNeeds(scratch.workDirectory, given, {
     keys,
     repository: repository.name,

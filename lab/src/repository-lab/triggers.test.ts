@@ -33,7 +33,12 @@ it.each(cases.first)("runs %s first", async (_, branch, files, asked, chosen) =>
 });
 
 it.each(cases.refusedFirst)("refuses %j with what could be started", async (asked, message) => {
-  const repository = await repositoryOn("main", { c: { schedule: [{ cron: "0 0 * * *" }] } });
+  const repository = await repositoryOn("main", {
+    c: { schedule: [{ cron: "0 0 * * *" }] },
+    d: {
+      workflow_call: { inputs: { stage: { type: "string", required: true }, other: { type: "string" } } },
+    },
+  });
   await expect(chooseFirst(repository, { inputs: {}, ...asked })).rejects.toThrow(message);
 });
 

@@ -1,6 +1,7 @@
 import { Refusal } from "@ecs-delivery/program/command-line";
 import { WorkflowRefused } from "../runner/errors.ts";
 import type { WorkflowEvent } from "../runner/jobs/run-context.ts";
+import { readDispatchInputs } from "../runner/load/dispatch-inputs.ts";
 import type { Workflow } from "../runner/load/workflow.ts";
 import { isStarted, type RunRequest } from "../runner/runner.ts";
 import { readPairs } from "../story/manual-runs.ts";
@@ -121,10 +122,25 @@ export async function chooseFirst(
     const move = { ...ref, before: noCommit, after: repository.head };
     const from = { ...repository, gitDirectory: repository.folder };
     const requests = await requestsOf(from, { event: name, file, values }, move);
-    if (requests.length > 0) return { branch: ref.branch, head: repository.head, requests };
+    if (requests.length === 0) continue;
+    requireInputs(repository, requests);
+    return { branch: ref.branch, head: repository.head, requests };
   }
   const unfit = file ? `${file} is not started` : "no workflow is started";
   throw new Refusal(`${unfit} by the event ${name}. ${listOf(repository)}`);
+}
+
+/** Throws a Refusal for a manual run that GitHub refuses. */
+function requireInputs({ workflows }: Repository, requests: readonly RunRequest[]): void {
+  for (const { workflow, event } of requests)
+    try {
+      const read = workflows.get(workflow);
+      if (read && event.name === "workflow_dispatch") readDispatchInputs(read, event.inputs);
+    } catch (cause) {
+      if (!(cause instanceof WorkflowRefused)) throw cause;
+      const fix = "Fix: a file with the line 'inputs: { NAME: VALUE }', given with --values";
+      throw new Refusal(`${cause.message}. ${fix}`, { cause });
+    }
 }
 
 /** Branches and tags to which HEAD could be pushed, the likeliest first. */
