@@ -22,7 +22,8 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
       {
         ...{ runtime, port, timeScale, issuer, keys, accountId: needs.account, region: needs.region },
         ...{ account: "standard", database: "local", listenerOffset: options.listenerOffset },
-        ...{ temporaryDirectory: directory, logFile: join(directory, "simulator.log") },
+        ...{ temporaryDirectory: prepared.ofAccount, logFile: join(directory, "simulator.log") },
+        wrap: sandbox.wrapAccount,
       },
       ends,
     ),

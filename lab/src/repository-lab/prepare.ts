@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { findServer } from "@ecs-delivery/program/database";
 import { requireFreePorts } from "@ecs-delivery/program/processes";
 import { temporaryFolder } from "@ecs-delivery/program/temporary-folder";
 import { makeOwnedFolder } from "@ecs-delivery/simulator/owned-folder";
@@ -39,7 +40,7 @@ export async function prepare(
   await requireFreePorts([
     { port: options.port, option: "--port" },
     { port: options.pagePort, option: "--page-port" },
-    { port: 80 + options.listenerOffset, option: "--listener-offset" },
+    ...listenerPorts(options).map((port) => ({ port, option: "--listener-offset" })),
   ]);
   if (!options.once) await requireNoRemote(repository.folder);
   const { runtime, why } = await chooseTaskRuntime(options.runtime, dockerProblem);
@@ -74,6 +75,9 @@ export async function prepare(
     },
     ends,
   );
+  const ports = [port, ...listenerPorts(options)];
+  const ofAccount = join(directory, "account");
+  await mkdir(ofAccount);
   const timeScale = options.timeScale ?? (options.once ? unattendedTimeScales[runtime] : 60);
   const environment = machineEnvironment(process.env, endpoint, directory);
   const aws = await findAwsCli(environment, timeScale);
@@ -87,7 +91,12 @@ export async function prepare(
         // The runner executes Git in these.
         ...[join(runs, "sources"), join(runs, "work-trees")],
       ],
-      ports: [port, ...[80, 443, 8080].map((listened) => listened + options.listenerOffset)],
+      ports,
+      // The containers of Docker are isolated, and have their ports on this machine.
+      account:
+        runtime === "process"
+          ? { directory: ofAccount, ports, readable: [own.directory, ...databasePrograms()] }
+          : undefined,
       environment: { ...environment, ...docker.environment },
     },
     ends,
@@ -97,6 +106,7 @@ export async function prepare(
     ...{
       repository,
       directory,
+      ofAccount,
       runs,
       scratch,
       keys,
@@ -135,6 +145,14 @@ function valuesOf(
   const conventions = { SETTLE_FOR: settleFor, ...(runtime === "process" && { BASE_IMAGE: "scratch" }) };
   return { secrets: of("secret", secrets), vars: of("variable", { ...conventions, ...variables }) };
 }
+
+/** A downloaded server is in the user's home. */
+const databasePrograms = () =>
+  [findServer()].flatMap((program) => (program ? [dirname(dirname(program))] : []));
+
+/** The ports of load balancers that workflows can reach. */
+const listenerPorts = ({ listenerOffset }: LabOptions) =>
+  [80, 443, 8080].map((port) => port + listenerOffset);
 
 /** The sandbox has to know the port before the simulated AWS listens on it. */
 async function freePort(): Promise<number> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { connect, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -25,10 +25,20 @@ for (const port of ports) {
   });
 }`;
 
+/** Passes clients of the parent process's servers on to the same ports of the network namespace that it runs in. */
+const serveScript = `
+const { connect } = require("node:net");
+process.on("message", (port, server) => server.on("connection", (outside) => {
+  require("node:stream").pipeline(outside, connect({ port, host: "127.0.0.1" }), outside, () => {});
+}));
+process.on("disconnect", process.exit);`;
+
 interface NamespaceOptions {
   mounts: readonly MountAction[];
   /** Ports of this machine that exist in the namespace, too. */
   ports: readonly number[];
+  /** Ports of the namespace that exist on this machine, too. */
+  served: readonly number[];
   environment: Readonly<Record<string, string>>;
   /** Receives a sentence when all processes were ended because there were too many. */
   onNote(sentence: string): void;
@@ -55,6 +65,7 @@ export async function openNamespace(
   const target = [`--target=${holder.pid}`, "--user", "--net", "--preserve-credentials", "--no-fork"];
   const servers = await listenInside([programs.nsenter, ...target], options.ports, ends);
   for (const port of options.ports) bridge(servers.get(port) as Server, port);
+  if (options.served.length > 0) await serveOutside([programs.nsenter, ...target], options.served, ends);
   const [proxy] = [...servers].filter(([port]) => !options.ports.includes(port));
   const identity = [`--map-user=${process.getuid?.()}`, `--map-group=${process.getgid?.()}`];
   const namespaces = ["--mount", "--ipc", `--pid=/proc/${holder.pid}/ns/pid_for_children`, "--"];
@@ -153,6 +164,21 @@ async function listenInside(enter: readonly string[], ports: readonly number[], 
   await once(child, "close");
   if (servers.size <= ports.length) throw new Error((await errors).trim().split("\n", 1)[0]);
   return servers;
+}
+
+/** A server belongs to the network namespace that it was made in, whichever process accepts its clients. */
+async function serveOutside(enter: readonly string[], ports: readonly number[], ends: AsyncDisposableStack) {
+  const [command = "", ...flags] = enter;
+  const child: ChildProcess = spawn(command, [...flags, "--", process.execPath, "-e", serveScript], {
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+    env: {},
+  });
+  ends.defer(() => void child.kill("SIGKILL"));
+  for (const port of ports) {
+    const server = createServer().listen(port, "127.0.0.1");
+    await once(server, "listening");
+    child.send(port, server, () => server.close());
+  }
 }
 
 /** Connects each client of a server to a port of this machine. */

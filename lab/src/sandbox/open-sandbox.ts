@@ -26,6 +26,8 @@ export interface SandboxOptions {
   network: NetworkAccess;
   /** Ports of 127.0.0.1 that steps may reach: simulator, registry, Git, load balancers' listeners. */
   ports: readonly number[];
+  /** The simulated AWS, whose tasks and functions run programs of the repository as well. */
+  account?: { directory: string; ports: readonly number[]; readable: readonly string[] } | undefined;
   /** Environment of the runner's machine so far: listed variables only (`machineEnvironment`). */
   environment: Readonly<Record<string, string>>;
   /** Programs that stand before the machine's in PATH, by name: the text of a script with its first line. */
@@ -37,6 +39,8 @@ export interface SandboxOptions {
 export interface Sandbox {
   environment: Record<string, string>;
   wrap(process: StepProcess): StepProcess;
+  /** Isolates the simulated AWS from this machine, and from steps. */
+  wrapAccount(process: StepProcess): StepProcess;
   /** Sentences for the user: what protects here, and what does not. More can follow while steps run. */
   notes: readonly string[];
   /** Hosts that steps did not reach, with the reason. */
@@ -54,13 +58,15 @@ export async function openSandbox(given: SandboxOptions, ends: AsyncDisposableSt
     proxy.closeAllConnections();
   });
   const notes: string[] = [];
-  const namespace = await tryNamespace(options, folders, notes, ends);
+  const isolated = await tryNamespaces(options, folders, notes, ends);
+  const namespace = isolated?.steps;
   if (namespace) namespace.proxy.server.on("connection", (socket) => proxy.emit("connection", socket));
   const port = namespace?.proxy.port ?? (await listen(proxy));
   if (namespace) notes.unshift(...protectedNotes(options, namespace));
   return {
     environment: environmentOf(options, folders, port),
     wrap: namespace?.wrap ?? limitProcesses(countTasks() + 4000),
+    wrapAccount: isolated?.account?.wrap ?? ((process) => process),
     ...{ notes, refused },
   };
 }
@@ -81,32 +87,42 @@ async function listen(proxy: Server): Promise<number> {
 }
 
 /** Undefined where the system does not allow namespaces, or where a step cannot start in one. */
-async function tryNamespace(
-  { writable, readable, ports, environment, namespaces }: SandboxOptions,
+async function tryNamespaces(
+  { writable, readable, ports, account, environment, namespaces }: SandboxOptions,
   folders: Folders,
   notes: string[],
   ends: AsyncDisposableStack,
-): Promise<Namespace | undefined> {
+): Promise<{ steps: Namespace; account: Namespace | undefined } | undefined> {
   const own = new AsyncDisposableStack();
   try {
     if (namespaces === "never") throw new Error("namespaces are switched off");
+    const shared = { environment, onNote: (sentence: string) => notes.push(sentence) };
+    const { home, temporary, programs } = folders;
+    const path = pathOf(environment);
     const mounts = planMounts({
-      temporary: folders.temporary,
-      writable: [folders.home, folders.temporary, ...writable],
-      readable: [folders.programs, ...readable],
-      path: pathOf(environment),
+      ...{ temporary, writable: [home, temporary, ...writable] },
+      ...{ readable: [programs, ...readable], path },
     });
-    const onNote = (sentence: string) => notes.push(sentence);
-    const namespace = await openNamespace({ mounts, ports, environment, onNote }, own);
-    await tryStep(namespace, folders, environment);
+    const steps = await openNamespace({ ...shared, mounts, ports, served: [] }, own);
+    await tryStep(steps, home, environment);
+    if (!account) {
+      ends.use(own.move());
+      return { steps, account };
+    }
+    const { directory, ports: served } = account;
+    const place = { temporary: directory, writable: [directory], readable: account.readable, path };
+    const ofAccount = planMounts(place);
+    const other = await openNamespace({ ...shared, mounts: ofAccount, ports: [], served }, own);
+    await tryStep(other, directory, environment);
+    other.proxy.server.close();
     ends.use(own.move());
-    return namespace;
+    return { steps, account: other };
   } catch (error) {
     await own.disposeAsync();
     const reason = (error as Error).message.replace(/\.$/, "");
     notes.push(
       `This system does not isolate the steps: ${reason}.`,
-      "Steps can read and change every file that you can, also by the path of your home folder.",
+      "Steps, tasks and functions can read and change every file that you can, also by the path of your home folder.",
       "Programs that ignore HTTPS_PROXY can reach the network, services of this machine, and AWS, if they have keys.",
       "Steps can signal your other processes. As root, a step that forks without end can stop this machine.",
       "A program that a step starts by its path, such as /usr/bin/npm, runs itself, not its replacement.",
@@ -136,12 +152,12 @@ function countTasks(): number {
 }
 
 /** Rejects if a step cannot reach the proxy, or if it cannot execute Node.js. */
-async function tryStep({ wrap, proxy }: Namespace, { home }: Folders, { PATH = "" }: Record<string, string>) {
+async function tryStep({ wrap, proxy }: Namespace, directory: string, { PATH = "" }: Record<string, string>) {
   const lines: string[] = [];
   const script = `exec 3<>/dev/tcp/127.0.0.1/${proxy.port} && exec "$0" --version`;
   const { command, ...rest } = wrap({
     command: ["bash", "-c", script, process.execPath],
-    ...{ directory: home, environment: { PATH } },
+    ...{ directory, environment: { PATH } },
   });
   const code = await runProcess({
     ...{ ...rest, command: command[0] ?? "", arguments: command.slice(1) },
@@ -190,7 +206,10 @@ function environmentOf(options: SandboxOptions, folders: Folders, port: number):
   };
 }
 
-function protectedNotes({ network, writable }: SandboxOptions, { writable: left }: Namespace): string[] {
+function protectedNotes(
+  { network, writable, account }: SandboxOptions,
+  { writable: left }: Namespace,
+): string[] {
   const reach = {
     none: "Steps reach no network.",
     registries: "Steps reach package and image registries through a proxy, and no other host.",
@@ -199,6 +218,7 @@ function protectedNotes({ network, writable }: SandboxOptions, { writable: left 
   return [
     `Steps run isolated: they see an empty home instead of ${homedir()}, and write only in ${writable.join(", ")}.`,
     `${reach[network]} No step reaches AWS.`,
+    ...(account ? ["Tasks and functions run isolated as well, and reach only the simulated AWS."] : []),
     "A step can use all memory and all disk space of this machine.",
     ...left.map((path) => `${path} cannot be made read-only here.`),
   ];

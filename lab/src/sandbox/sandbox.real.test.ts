@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { JobProcesses } from "../runner/jobs/job-processes.ts";
 import { runProcess } from "../runner/steps/run-process.ts";
@@ -16,7 +16,14 @@ import { runJobs } from "../runner/test-repository.support.ts";
 import { openSandbox, type Sandbox } from "./open-sandbox.ts";
 
 // `outside` has files that no step may reach.
-const place = { ends: new AsyncDisposableStack(), directory: "", outside: "", runs: "" };
+const place = {
+  ends: new AsyncDisposableStack(),
+  directory: "",
+  outside: "",
+  runs: "",
+  account: "",
+  port: 0,
+};
 const variables: Record<string, string> = {};
 const sandboxes: Record<string, Sandbox> = {};
 let victim: ChildProcess;
@@ -41,6 +48,10 @@ beforeAll(async () => {
     return String((server.address() as AddressInfo).port);
   };
   const listed = await listen(0, "simulator");
+  const free = createServer().listen(0, "127.0.0.1");
+  await once(free, "listening");
+  place.port = (free.address() as AddressInfo).port;
+  await once(free.close(), "close");
   Object.assign(variables, {
     ...{ OUTSIDE: place.outside, SOCKET: join(place.outside, "docker.sock"), VICTIM: String(victim.pid) },
     ...{ LISTED: listed, UNLISTED: await listen(0, "REACHED"), LAB: String(process.pid) },
@@ -51,12 +62,14 @@ beforeAll(async () => {
   process.env.SSH_AUTH_SOCK = variables.SOCKET;
   const npmrc = join(place.directory, "npmrc");
   await writeFile(npmrc, "//npm.example/:_authToken=secret\nregistry=https://npm.example/\n");
+  place.account = await mkdtemp(join(place.directory, "account-"));
   for (const namespaces of ["if-possible", "never"] as const) {
     const directory = join(place.directory, namespaces);
     sandboxes[namespaces] = await openSandbox(
       {
         ...{ directory, namespaces, network: "registries", programs: {}, ports: [Number(listed)] },
         ...{ writable: [place.runs], readable: [join(place.runs, "sources")] },
+        account: { directory: place.account, ports: [place.port], readable: [] },
         environment: {
           PATH: process.env.PATH ?? "",
           AWS_ENDPOINT_URL: `http://127.0.0.1:${listed}`,
@@ -73,11 +86,16 @@ afterAll(async () => {
   await place.ends.disposeAsync();
 });
 
-async function attack(sandbox: Sandbox | undefined, script: string, signal = new AbortController().signal) {
+async function attack(
+  sandbox: Pick<Sandbox, "environment" | "wrap"> | undefined,
+  script: string,
+  signal = new AbortController().signal,
+  directory = place.runs,
+) {
   const lines: string[] = [];
   const jobs = new JobProcesses(place.runs);
   const environment = { ...sandbox?.environment, ...variables, RUNNER_TRACKING_ID: jobs.trackingId };
-  const started = { command: ["bash", "-c", script], directory: place.runs, environment };
+  const started = { command: ["bash", "-c", script], directory, environment };
   const { command, ...rest } = sandbox?.wrap(started) ?? started;
   const code = await runProcess({
     ...{ ...rest, command: command[0] as string, arguments: command.slice(1) },
@@ -105,8 +123,26 @@ it.for(attacks)(
     if (without !== "depends")
       expect((await attack(sandboxes.never, run)).lines.includes("REACHED")).toBe(without === "yes");
     expect((await attack(isolated(skip), run)).lines).not.toContain("REACHED");
+    expect((await attackFromAccount(isolated(skip), run)).lines).not.toContain("REACHED");
   },
 );
+
+/** Tasks and functions of the simulated AWS are programs of the repository, too. */
+const attackFromAccount = ({ environment, wrapAccount: wrap }: Sandbox, script: string) =>
+  attack({ environment, wrap }, script, undefined, place.account);
+
+it("the simulated AWS is reached at its port, writes its folder, and reaches no listed port", async ({
+  skip,
+}) => {
+  const sandbox = isolated(skip);
+  const program = `require("node:http").createServer((_, answer) => answer.end("served", () => process.exit())).listen(${place.port}, () => console.log("listening"))`;
+  const script = `echo > own; cat < "/dev/tcp/127.0.0.1/$LISTED" || "$NODE" -e '${program}'`;
+  const running = attackFromAccount(sandbox, `NODE=${process.execPath}; ${script}`);
+  const answer = () => fetch(`http://127.0.0.1:${place.port}`).then((response) => response.text());
+  await vi.waitFor(async () => expect(await answer()).toBe("served"), 20_000);
+  expect((await running).lines).toContain("listening");
+  expect(await readdir(place.account)).toContain("own");
+});
 
 it("a step that changes files outside, or what later processes load, changes nothing there", async ({
   skip,

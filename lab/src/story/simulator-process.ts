@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -15,6 +15,7 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { neededBySimulator, shortEnvironment } from "@ecs-delivery/program/short-environment";
 import type { TaskRuntimeKind } from "@ecs-delivery/simulator/runtime/tasks/runtime";
+import type { StepProcess } from "../runner/jobs/run-context.ts";
 import { githubIssuer, type TokenIssuer } from "../runner/jobs/token-issuer.ts";
 import type { AccountKind } from "./chapter-list.mjs";
 
@@ -61,6 +62,8 @@ interface SimulatorProcessOptions {
   /** Folder for its temporary files. */
   temporaryDirectory: string;
   logFile: string;
+  /** Isolates it; by default it runs with the rights of this process. */
+  wrap?: (process: StepProcess) => StepProcess;
 }
 
 /** Requests in progress, which survive a collection, take less than 1 MB at the load of the story. */
@@ -74,18 +77,24 @@ export async function startSimulatorProcess(
   ends: AsyncDisposableStack,
 ): Promise<SimulatorProcess> {
   const main = fileURLToPath(new URL("../../../simulator/src/main.ts", import.meta.url));
-  const child = fork(main, argumentsOf(options), {
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  const { wrap = (started) => started } = options;
+  const { command, directory, environment } = wrap({
     // Under steady load V8 allows the three parts of its young generation to grow to 32 MiB each, mostly garbage.
-    execArgv: [`--max-semi-space-size=${youngPartMb}`],
-    // A terminal's Ctrl-C must reach it only through the lab, after the runs that use it have ended.
-    detached: true,
-    env: {
+    command: [process.execPath, `--max-semi-space-size=${youngPartMb}`, main, ...argumentsOf(options)],
+    directory: options.temporaryDirectory,
+    environment: {
       ...shortEnvironment(process.env, neededBySimulator),
       TMPDIR: options.temporaryDirectory,
       SIMULATOR_ACCESS_KEYS: JSON.stringify([credentialsOf(options.keys)]),
       SIMULATOR_IDENTITY_KEYS: JSON.stringify({ [githubIssuer]: options.issuer.keys }),
     },
+  });
+  const [program = "", ...argumentsOfProgram] = command;
+  const child: ChildProcess = spawn(program, argumentsOfProgram, {
+    ...{ cwd: directory, env: environment },
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    // A terminal's Ctrl-C must reach it only through the lab, after the runs that use it have ended.
+    detached: true,
   });
   const log = createWriteStream(options.logFile);
   let lastLine = "";
