@@ -53,7 +53,7 @@ export async function loadAction(
     const content = await readFile(join(directory, file), "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
     });
-    if (content !== undefined) return readAction(source, path, file, content);
+    if (content !== undefined) return readAction(source, path, file, content.replace(/\r\n?/g, "\n"));
   }
   const fix = source.ref === undefined ? "; a './' action needs actions/checkout before it" : "";
   throw new WorkflowRefused(`${place}: '${nameIn(source, path)}' has no 'action.yml'${fix}`);

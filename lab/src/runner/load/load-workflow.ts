@@ -42,7 +42,9 @@ export async function loadWorkflow(source: Source, file: string): Promise<Workfl
  * Reads the text of a workflow file.
  * @param path of the file, for messages
  */
-export async function readWorkflow(source: Source, path: string, content: string): Promise<Workflow> {
+export async function readWorkflow(source: Source, path: string, text: string): Promise<Workflow> {
+  // Scripts would keep the line ends of Windows, which no YAML value has.
+  const content = text.replace(/\r\n?/g, "\n");
   const { context, value } = parseWorkflow({ name: path, content }, new NoOperationTraceWriter());
   const failWith = (messages: string[]) => new WorkflowRefused([...new Set(messages)].join("\n"));
   const syntaxErrors = context.errors.getErrors();
