@@ -20,6 +20,9 @@ export interface Place {
 export const unknownSubnets = "subnet-of-the-rehearsal";
 export const unknownGroups = "sg-of-the-rehearsal";
 
+/** Not a word of a log, which hides the values of secrets. */
+const madeUp = "made-up-for-the-rehearsal";
+
 interface Use {
   readonly key: string;
   /** Whether it is all of the key's value. */
@@ -85,9 +88,9 @@ function placeholderOf(
     // The block of a lab's page holds the keys again.
     [/AWS_CREDENTIALS/, ""],
     [/ACCESS_KEY_ID|^AWS_ACCESS_KEY$/, keys?.AWS_ACCESS_KEY_ID ?? "AKIAREHEARSAL"],
-    [/SECRET_ACCESS_KEY|AWS_SECRET(_KEY)?$/, keys?.AWS_SECRET_ACCESS_KEY ?? "rehearsal"],
-    [/AWS_SESSION_TOKEN/, keys?.AWS_SESSION_TOKEN ?? "rehearsal"],
-    [/TOKEN|WEBHOOK|PASSWORD/, /WEBHOOK|URL/.test(name) ? "https://rehearsal.invalid/" : "rehearsal"],
+    [/SECRET_ACCESS_KEY|AWS_SECRET(_KEY)?$/, keys?.AWS_SECRET_ACCESS_KEY ?? madeUp],
+    [/AWS_SESSION_TOKEN/, keys?.AWS_SESSION_TOKEN ?? madeUp],
+    [/TOKEN|WEBHOOK|PASSWORD/, /WEBHOOK|URL/.test(name) ? "https://rehearsal.invalid/" : madeUp],
     [/ROLE/, `arn:aws:iam::${account}:role/${kebab}`],
     [/REGION/, region],
     [/ACCOUNT/, account],
@@ -97,6 +100,8 @@ function placeholderOf(
     [/SECURITY_GROUP|(^|_)SG(_|$)/, unknownGroups],
     [/(^|_)(URL|ENDPOINT)$/, "https://rehearsal.invalid/"],
     [/(^|_)PORT$/, "80"],
+    // A program reads it as its own options.
+    [/(OPTIONS|OPTS|ARGS|FLAGS)$/, ""],
     [/COUNT$|^CPU$|_CPU$/, "1"],
   ];
   const found = rules.find(([pattern]) => names.some((each) => pattern.test(each)))?.[1];

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { lastSegment } from "@ecs-delivery/actions/core/arn";
 import { isObject } from "@ecs-delivery/actions/core/is-object";
@@ -24,6 +24,8 @@ interface Use {
   readonly family?: string;
   readonly file?: string;
   readonly container?: string;
+  /** Of the image that its job builds. */
+  readonly port?: number;
   /** Runs a task outside the service. */
   readonly runsTask?: boolean;
   readonly codedeploy?: { readonly application?: string; readonly group?: string };
@@ -36,12 +38,12 @@ export function findServices(
   definitions: readonly Definition[],
 ) {
   const jobs = Map.groupBy(steps, ({ job }) => job);
-  const uses = [...jobs.values()].flatMap((ofJob) =>
-    complete(
-      ofJob.flatMap((step) => usesOf(checkout, step)),
-      definitions,
-    ),
-  );
+  const uses = [...jobs.values()].flatMap((ofJob) => {
+    const port = exposedPort(checkout, ofJob.flatMap(dockerfilesOf));
+    const found = ofJob.flatMap((step) => usesOf(checkout, step));
+    return complete(found, definitions).map((use) => ({ ...(port && { port }), ...use }));
+  });
+  const dockerfiles = globSync("**/*Dockerfile*", { cwd: checkout, exclude: ["**/node_modules", ".git"] });
   const named = Map.groupBy(
     uses.filter(({ service }) => service),
     ({ cluster, service }) => `${cluster} ${service}`,
@@ -76,7 +78,11 @@ export function findServices(
       definitions.find(({ family }) => family && wanted.includes(family)) ??
       (use.family ? undefined : only);
     const family = definition?.family ?? use.family ?? (service || "app");
-    const fallback = { name: use.container ?? (service || family), port: exposedPort(checkout) };
+    const ofService = dockerfiles.filter((path) =>
+      `${service || family}`.split("-").some((word) => path.includes(`${word}/`)),
+    );
+    const port = use.port ?? exposedPort(checkout, ["Dockerfile", ...ofService, ...dockerfiles]) ?? 80;
+    const fallback = { name: use.container ?? (service || family), port };
     // A step fills in the name of a container.
     const fillIn = (container: Container, index: number) =>
       /^[\w-]+$/.test(container.name)
@@ -210,6 +216,19 @@ function readText(checkout: string, path: string): string | undefined {
   }
 }
 
+/** Files that a step may build: `docker build -f FILE FOLDER`, or the inputs of docker/build-push-action. */
+function dockerfilesOf({ uses, inputs, script, env }: FoundStep): string[] {
+  const commands = commandsIn(script, ["docker"], env).filter(({ words }) => words.includes("build"));
+  const named = commands.flatMap(({ words, options }) => [...Object.values(options).flat(), ...words]);
+  const { file = "", context = "" } = /build/.test(uses) ? inputs : {};
+  return [file, ...named, context]
+    .filter((path) => path && !path.startsWith("/"))
+    .flatMap((path) => (/dockerfile/i.test(path) ? path : join(path, "Dockerfile")));
+}
+
 /** The port of an image whose task definition is in the account only. */
-const exposedPort = (checkout: string) =>
-  Number(/^EXPOSE\s+(\d+)/im.exec(readText(checkout, "Dockerfile") ?? "")?.[1] ?? 80);
+function exposedPort(checkout: string, files: readonly string[]): number | undefined {
+  const texts = files.map((file) => readText(checkout, file) ?? "");
+  const port = texts.map((text) => /^EXPOSE\s+(\d+)/im.exec(text)?.[1]).find(Boolean);
+  return port === undefined ? undefined : Number(port);
+}
