@@ -44,7 +44,7 @@ export async function createAccount(
       input: { clusterName },
     }));
     const ofOthers = needs.otherImages.map(({ repository }) => repository);
-    const repositories = [...needs.repositories, ...new Set(ofOthers)];
+    const repositories = [...new Set([...needs.repositories, ...ofOthers])];
     await createResources(account, [...ofClusters, ...partsOf({ ...needs, repositories })]);
     await pushOthers(account);
     for (const role of needs.roles.filter(
@@ -65,7 +65,8 @@ async function pushOthers({ needs, standIns, notChecked }: Account): Promise<voi
   // Containers of a task share its ports: only one with a port of its own responds on it.
   for (const [index, { image, repository, tag, port = sidecarPort + index }] of needs.otherImages.entries()) {
     await standIns.push(port, repository, tag);
-    notChecked.push(`${image} is in another registry: a stand-in runs in its place`);
+    const why = image.includes(".dkr.ecr.") ? "is pushed by no workflow here" : "is in another registry";
+    notChecked.push(`${image} ${why}: a stand-in runs in its place`);
   }
 }
 

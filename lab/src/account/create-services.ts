@@ -49,7 +49,12 @@ async function register(
   const images = new Map<string, string>();
   // Containers of a task share its ports.
   for (const [index, { name, port = freePort + index }] of needed.containers.entries())
-    images.set(name, await standIns.push(port));
+    images.set(
+      name,
+      index === 0 && needed.image
+        ? await standIns.push(port, needed.image.repository, needed.image.tag)
+        : await standIns.push(port),
+    );
   const { whole, least, onEc2 } = initialDefinition(needs, needed, images);
   if (onEc2) notChecked.push(`${needed.family} runs on EC2 instances: the lab has Fargate only`);
   await clients.ecs

@@ -70,7 +70,7 @@ export function logGroupsOf({ content }: Pick<Definition, "content">): string[] 
 const official =
   /^(?:alpine|amazonlinux|busybox|caddy|debian|golang|haproxy|httpd|mariadb|memcached|mongo|mysql|nats|nginx|node|php|postgres|python|rabbitmq|redis|ruby|telegraf|tomcat|traefik|ubuntu|valkey|varnish|wordpress)$/;
 
-/** An image that no registry of the account has, such as of a proxy beside the program. */
+/** An image that no step pushes: of another registry, such as a proxy beside the program, or of another repository. */
 export interface OtherImage {
   readonly image: string;
   /** Its registry and path, as a name in ECR. */
@@ -79,15 +79,23 @@ export interface OtherImage {
   readonly port?: number;
 }
 
-export function otherImagesOf({ content }: Pick<Definition, "content">): OtherImage[] {
+/**
+ * @param registry of the account
+ * @param pushed repositories that steps name
+ */
+export function otherImagesOf(
+  { content }: Pick<Definition, "content">,
+  registry: string,
+  pushed: readonly string[],
+): OtherImage[] {
   return (content.containerDefinitions ?? []).flatMap(({ image = "", portMappings }) => {
     const { host = "", name = "", tag = "", digest } = parseImageName(`${image}`) ?? {};
     const [, word] = /^library\/(.+)$/.exec(name) ?? [];
     // Not one with a digest, which a stand-in cannot have.
-    if (!/^[a-z0-9.-]+$/.test(host) || host.includes(".dkr.ecr.") || digest || (word && !official.test(word)))
-      return [];
+    if (!/^[a-z0-9.-]+$/.test(host) || digest || (word && !official.test(word))) return [];
+    if (host.includes(".dkr.ecr.") && (host !== registry || pushed.includes(name))) return [];
     const port = Number(portMappings?.[0]?.containerPort);
-    const repository = `${host === dockerHub ? "docker.io" : host}/${name}`;
+    const repository = host === registry ? name : `${host === dockerHub ? "docker.io" : host}/${name}`;
     return [{ ...{ image, repository, tag }, ...(port > 0 && { port }) }];
   });
 }

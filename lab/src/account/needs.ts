@@ -84,18 +84,19 @@ export async function readNeeds(
     readSteps(checkout, { ...withPlaceholders(values, given), repository, registry, ...(own && { own }) });
   let steps = await read();
   if (fitToFiles(values, steps, definitions)) steps = await read();
+  const ofSteps = [...steps.flatMap(textsOfStep).flatMap(repositoriesIn), ...steps.flatMap(repositoriesOf)];
   const texts = [...steps.flatMap(textsOfStep), ...definitions.map(({ path }) => files.get(path) ?? "")];
   const templates = orderTemplates(files);
   return {
     ...{ checkout, region, account, values, ...findServices(checkout, steps, definitions), templates },
-    repositories: unique([...texts.flatMap(repositoriesIn), ...steps.flatMap(repositoriesOf)]),
+    repositories: unique([...texts.flatMap(repositoriesIn), ...ofSteps]),
     roles: unique([
       ...texts.flatMap(rolesIn),
       ...steps.flatMap(({ inputs }) => inputs["role-to-assume"] || []),
       ...definitions.flatMap(rolesOf),
     ]),
     logGroups: unique(definitions.flatMap(logGroupsOf)),
-    otherImages: onceEach(definitions.flatMap(otherImagesOf)),
+    otherImages: onceEach(definitions.flatMap((each) => otherImagesOf(each, registry, ofSteps))),
     secrets: unique(definitions.flatMap(secretsOf)),
     needsDatabase: [...steps.flatMap(textsOfStep), ...templates.map((path) => files.get(path) ?? "")].some(
       (text) => /AWS::RDS::|\baws rds\b/.test(text),

@@ -6,6 +6,12 @@ import { type Container, type Definition, parsed } from "./definitions.ts";
 import type { FoundStep } from "./read-steps.ts";
 import { commandsIn, type ShellCommand } from "./shell-commands.ts";
 
+/** An image in the account's registry. */
+export interface OwnImage {
+  readonly repository: string;
+  readonly tag: string;
+}
+
 export interface NeededService {
   readonly cluster: string;
   readonly service: string;
@@ -13,6 +19,8 @@ export interface NeededService {
   /** Path of its task definition file. */
   readonly definition?: string;
   readonly containers: readonly Container[];
+  /** Of the first revision, so that a service that is only restarted gets what was pushed. */
+  readonly image?: OwnImage;
   /** CodeDeploy deploys it. */
   readonly codedeploy?: { readonly application: string; readonly group: string };
 }
@@ -26,6 +34,8 @@ interface Use {
   readonly container?: string;
   /** Of the image that its job builds. */
   readonly port?: number;
+  /** That its job pushes. */
+  readonly image?: OwnImage;
   /** Runs a task outside the service. */
   readonly runsTask?: boolean;
   readonly codedeploy?: { readonly application?: string; readonly group?: string };
@@ -40,8 +50,12 @@ export function findServices(
   const jobs = Map.groupBy(steps, ({ job }) => job);
   const uses = [...jobs.values()].flatMap((ofJob) => {
     const port = exposedPort(checkout, ofJob.flatMap(dockerfilesOf));
+    const image = onlyImage(ofJob.flatMap(pushedBy)) ?? onlyImage(steps.flatMap(pushedBy));
     const found = ofJob.flatMap((step) => usesOf(checkout, step));
-    return complete(found, definitions).map((use) => ({ ...(port && { port }), ...use }));
+    return complete(found, definitions).map((use) => ({
+      ...{ ...(port && { port }), ...(image && { image }) },
+      ...use,
+    }));
   });
   const dockerfiles = globSync("**/*Dockerfile*", { cwd: checkout, exclude: ["**/node_modules", ".git"] });
   const named = Map.groupBy(
@@ -94,6 +108,7 @@ export function findServices(
       ...{ cluster, service: service || family, family },
       ...(definition && { definition: definition.path }),
       containers: definition?.containers.map(fillIn) ?? [fallback],
+      ...(use.image && !definition && { image: use.image }),
       ...(use.codedeploy && { codedeploy: { application, group } }),
     };
   }
@@ -224,6 +239,25 @@ function dockerfilesOf({ uses, inputs, script, env }: FoundStep): string[] {
   return [file, ...named, context]
     .filter((path) => path && !path.startsWith("/"))
     .flatMap((path) => (/dockerfile/i.test(path) ? path : join(path, "Dockerfile")));
+}
+
+/** Images that a step pushes with a tag that the files have, unlike that of a commit. */
+function pushedBy({ uses, inputs, script, env }: FoundStep): OwnImage[] {
+  const commands = commandsIn(script, ["docker"], env).filter(({ words }) => words.includes("push"));
+  const names = commands.flatMap(({ words, options }) => [...words, ...Object.values(options).flat()]);
+  const tags = /build-push/.test(uses) ? (inputs.tags ?? "").split(/[\s,]+/) : [];
+  return [...names, ...tags].flatMap((name) => {
+    const [, repository = "", tag = ""] =
+      /^\d{12}\.dkr\.ecr\.[\w.-]+\/([a-z0-9._/-]+):([\w.-]+)$/.exec(name) ?? [];
+    return repository ? { repository, tag } : [];
+  });
+}
+
+/** The image of the only repository. */
+function onlyImage(images: readonly OwnImage[]): OwnImage | undefined {
+  const repositories = new Set(images.map(({ repository }) => repository));
+  if (repositories.size !== 1) return undefined;
+  return images.find(({ tag }) => tag === "latest") ?? images[0];
 }
 
 /** The port of an image whose task definition is in the account only. */

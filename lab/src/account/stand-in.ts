@@ -2,7 +2,7 @@ import { CreateRepositoryCommand, type ECRClient, GetAuthorizationTokenCommand }
 import { standInImage } from "../docker/image.ts";
 import { openRegistry } from "../docker/registry.ts";
 
-const repository = "rehearsal-stand-in";
+export const standInRepository = "rehearsal-stand-in";
 const initial = "the image before the first deployment";
 
 /** First port of stand-ins for containers without one. */
@@ -15,7 +15,7 @@ export const sidecarPort = 61_100;
  * @param registry `….dkr.ecr.….amazonaws.com` of the account
  */
 export async function openStandIns(ecr: ECRClient, registry: string) {
-  await ecr.send(new CreateRepositoryCommand({ repositoryName: repository })).catch((error: Error) => {
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: standInRepository })).catch((error: Error) => {
     if (error.name !== "RepositoryAlreadyExistsException") throw error;
   });
   const { authorizationData = [] } = await ecr.send(new GetAuthorizationTokenCommand({}));
@@ -23,7 +23,7 @@ export async function openStandIns(ecr: ECRClient, registry: string) {
   const { push } = openRegistry(new URL(proxyEndpoint).host, authorizationToken);
   return {
     /** Returns the image's name. `name` is an existing repository. */
-    async push(port: number, name = repository, tag = `${port}`): Promise<string> {
+    async push(port: number, name = standInRepository, tag = `${port}`): Promise<string> {
       await push(
         name,
         tag,

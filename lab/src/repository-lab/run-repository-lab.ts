@@ -15,7 +15,7 @@ import { createPushes } from "./pushes.ts";
 import { confirm, describe } from "./question.ts";
 import { readRepository } from "./repository.ts";
 import { summarise } from "./summary.ts";
-import { chooseFirst, type First } from "./triggers.ts";
+import { chooseFirst, type First, notRun } from "./triggers.ts";
 import { listWork } from "./what-runs.ts";
 
 // The exit code that a shell reports for a program ended by Ctrl-C.
@@ -87,7 +87,7 @@ async function rehearse(options: LabOptions, session: Session): Promise<number> 
       jobs.flatMap(({ name, leftOut }) => leftOut.map((each) => ({ job: name, ...each }))),
     ),
     standInImages: prepared.standInImages,
-    notChecked: lab.notChecked,
+    notChecked: [...lab.notChecked, ...notRun(repository, first)],
   };
   progress.say(summarise(outcome));
   if (options.json) await writeFile(options.json, `${JSON.stringify(outcome, null, 2)}\n`);

@@ -1,3 +1,4 @@
+import { standInRepository } from "../account/stand-in.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Returns the end of a rehearsal for a terminal: what was deployed, what was not done, and why it is red. */
@@ -11,11 +12,19 @@ export function summarise(outcome: Outcome): string {
     `\n${conclusion === "success" ? "✓ The rehearsal is green" : "✗ The rehearsal is red"} after ${seconds} s.`,
     ...section(
       "Deployed",
-      services.map((each) => {
-        const where = `${each.service} in ${each.cluster}: ${each.revision ?? "no revision"} with ${each.image ?? "no image"}`;
-        const isStandIn = standInImages.some(({ image }) => image === each.image);
-        return `${where}${isStandIn ? " (a stand-in)" : ""}, ${each.verdict ?? "still in progress"}`;
-      }),
+      services.length === 0
+        ? ["no service"]
+        : services.map((each) => {
+            const where = `${each.service} in ${each.cluster}: ${each.revision ?? "no revision"} with ${each.image ?? "no image"}`;
+            const isStandIn = standInImages.some(({ image }) => image === each.image);
+            const isLabs = each.image?.includes(`/${standInRepository}:`);
+            const note = isLabs
+              ? " (the lab's own, no image of a workflow)"
+              : isStandIn
+                ? " (a stand-in)"
+                : "";
+            return `${where}${note}, ${each.verdict ?? "still in progress"}`;
+          }),
     ),
     ...section(
       "Why it failed, as this project's actions report it",

@@ -163,10 +163,21 @@ function defaultEvent(workflow: Workflow | undefined): EventName {
   return eventNames.find((name) => workflow?.events[name as "push"]) ?? "push";
 }
 
-function listOf({ workflows, refused }: Repository): string {
-  const lines = [...workflows].map(
-    ([path, { events }]) => `${path.replace(/^.*\//, "")} (${Object.keys(events).join(", ")})`,
+/** A sentence about workflows that an event does not start, such as the one that deploys, with `--workflow` omitted. */
+export function notRun({ workflows }: Repository, { branch, requests }: First): string[] {
+  const others = [...workflows].filter(
+    ([path, { events }]) =>
+      requests.every(({ workflow }) => workflow !== path) && Object.keys(events).join() !== "workflow_call",
   );
+  const names = others.map(nameOf).join("; ");
+  return names ? [`not started by ${requests[0]?.event.name} of ${branch}: ${names}`] : [];
+}
+
+const nameOf = ([path, { events }]: readonly [string, Workflow]) =>
+  `${path.replace(/^.*\//, "")} (${Object.keys(events).join(", ")})`;
+
+function listOf({ workflows, refused }: Repository): string {
+  const lines = [...workflows].map(nameOf);
   const problems = [...refused.values()].map((problem) => `\nnot loaded: ${problem}`);
   return `Workflows: ${lines.join("; ") || "none"}. Fix: choose one with --workflow FILE${problems.join("")}`;
 }
