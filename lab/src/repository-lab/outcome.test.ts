@@ -23,14 +23,19 @@ const run: RunResult = {
 const tails = createTails();
 for (const line of ["first", "last"])
   tails.notice({ type: "log", run: 1, job: job.name, step: "Deploy", line });
-const service = { cluster: "production", service: "menu", revision: "menu:2", image: "menu:b" } as const;
+const service = {
+  cluster: "production",
+  service: "menu",
+  revision: "menu:2",
+  image: "aws.example/menu:b",
+} as const;
 const outcome: Outcome = {
   ...{ version: 1, conclusion: "failure", commit: "c0ffee", durationMs: 9400 },
   runs: [describeRun(run, tails)],
   services: [{ ...service, verdict: "failed", cause: "The task exited with 1.", fix: "read its log." }],
   notStarted: [{ workflow: "ci.yml", why: "ci.yml:7: bad" }],
   leftOut: [1, 2].map(() => ({ job: job.name, step: "Publish", ...left })),
-  standInImages: [{ image: "menu:b", why: "No Docker engine responds." }],
+  standInImages: [{ image: "127.0.0.1:5000/menu:b", why: "No Docker engine responds." }],
   notChecked: ["permissions of deploy"],
 };
 

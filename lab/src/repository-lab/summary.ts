@@ -16,7 +16,7 @@ export function summarise(outcome: Outcome): string {
         ? ["no service"]
         : services.map((each) => {
             const where = `${each.service} in ${each.cluster}: ${each.revision ?? "no revision"} with ${each.image ?? "no image"}`;
-            const isStandIn = standInImages.some(({ image }) => image === each.image);
+            const isStandIn = standInImages.some(({ image }) => pathOf(image) === pathOf(each.image));
             const isLabs = each.image?.includes(`/${standInRepository}:`);
             const note = isLabs
               ? " (the lab's own, no image of a workflow)"
@@ -50,6 +50,9 @@ export function summarise(outcome: Outcome): string {
     ...section("Not checked", notChecked),
   ].join("\n");
 }
+
+/** A login may give another name of the registry than its own. */
+const pathOf = (image = "") => image.slice(image.indexOf("/"));
 
 /** A heading and its lines; nothing without a line. */
 function section(title: string, lines: readonly string[]): string[] {

@@ -69,6 +69,7 @@ done`;
     docker,
     java: `echo 'openjdk version "21.0.2" 2024-01-16' >&2`,
     go: "echo go version go1.22.1",
+    deno: "exit 127",
   };
   for (const [name, script] of Object.entries(scripts)) {
     writeFiles(programs, { [name]: `#!/bin/sh\n${script}\n` });

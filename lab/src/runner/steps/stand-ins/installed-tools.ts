@@ -52,10 +52,12 @@ async function setUp(step: StandInStep, tool: Tool): Promise<void> {
   step.setOutput(output, wanted[0] ?? "");
   const file = step.find(program);
   const what = (versions: string[]) => [program, ...versions].join(" ");
-  if (!file) return step.leaveOut(what(wanted), "It is not installed here, and a step that runs it fails.");
-  const text = (await step.run([program, ask], { quiet: true })).output;
+  const text = file ? (await step.run([program, ask], { quiet: true })).output : "";
   const numbers = text.split(/[^\d.]+/);
-  const have = numbers.find((each) => /^\d+\.\d/.test(each)) ?? numbers.find(Boolean) ?? "";
+  const have = numbers.find((each) => /^\d+\.\d/.test(each)) ?? numbers.find((each) => /\d/.test(each));
+  // The file may be the rehearsal's own, in front of a program that is missing.
+  if (!file || !have)
+    return step.leaveOut(what(wanted), "It is not installed here, and a step that runs it fails.");
   const others = wanted.filter((each) => !isSatisfiedBy(each, have));
   if (others.length > 0) step.leaveOut(what(others), `The rehearsal runs this machine's ${have}.`);
   step.setOutput(output, have);
