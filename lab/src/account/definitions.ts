@@ -66,11 +66,11 @@ export function logGroupsOf({ content }: Pick<Definition, "content">): string[] 
   return groups.filter((group) => group !== undefined && /^[\w./#-]{1,512}$/.test(group)) as string[];
 }
 
-/** Names on Docker Hub that are no placeholders such as `image`. */
+/** Names on Docker Hub that cannot be placeholders, such as `image`. */
 const official =
   /^(?:alpine|amazonlinux|busybox|caddy|debian|golang|haproxy|httpd|mariadb|memcached|mongo|mysql|nats|nginx|node|php|postgres|python|rabbitmq|redis|ruby|telegraf|tomcat|traefik|ubuntu|valkey|varnish|wordpress)$/;
 
-/** An image that no step pushes: of another registry, such as a proxy beside the program, or of another repository. */
+/** An image that no step pushes: of another registry, such as a proxy next to the program, or of another repository. */
 export interface OtherImage {
   readonly image: string;
   /** Its registry and path, as a name in ECR. */
