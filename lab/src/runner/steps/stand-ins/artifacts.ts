@@ -4,11 +4,8 @@ import type { StandIn, StandInStep } from "./stand-in.ts";
 
 /** Stores a file, or the content of a folder, for the run's later jobs, by the rules of the real action (release 7). */
 export const uploadArtifact: StandIn = {
-  inputs: [
-    ...["name", "path", "if-no-files-found", "retention-days", "compression-level", "overwrite"],
-    "include-hidden-files",
-  ],
-  leftOut: ["archive"],
+  inputs: "name path if-no-files-found retention-days compression-level overwrite include-hidden-files",
+  leftOut: "archive",
   async run(step) {
     const name = step.input("name") || "artifact";
     const { path, whenMissing, overwrite } = readInputs(step);
@@ -99,8 +96,8 @@ function check(kind: "name" | "path", value: string): void {
 
 /** Downloads artifacts of earlier jobs of the run, into the folders that the real action (release 8) chooses. */
 export const downloadArtifact: StandIn = {
-  inputs: ["name", "pattern", "path", "merge-multiple", "skip-decompress", "digest-mismatch", "github-token"],
-  leftOut: ["artifact-ids", "repository", "run-id"],
+  inputs: "name pattern path merge-multiple skip-decompress digest-mismatch github-token",
+  leftOut: "artifact-ids repository run-id",
   async run(step) {
     const destination = resolve(step.workspace, step.input("path"));
     const there = (await readdir(step.artifactDirectory).catch(() => [])).sort();
@@ -134,8 +131,8 @@ const mostSubjects = 1024;
 
 /** Writes the statement that the real action (release 4) would sign. Nothing is signed: the signer is a public service. */
 export const attestBuildProvenance: StandIn = {
-  inputs: ["subject-checksums"],
-  leftOut: ["subject-path", "subject-digest", "subject-name", "push-to-registry"],
+  inputs: "subject-checksums",
+  leftOut: "subject-path subject-digest subject-name push-to-registry",
   async run(step) {
     for (const permission of ["id-token", "attestations"])
       if (step.permissions[permission] !== "write")

@@ -18,10 +18,8 @@ const actions: Record<string, StandIn["run"]> = {
   "actions/cache/save": (step) => save(step),
 };
 
-const inputs = [
-  ...["path", "key", "restore-keys", "upload-chunk-size", "enableCrossOsArchive", "fail-on-cache-miss"],
-  ...["lookup-only", "save-always"],
-];
+const inputs = `path key restore-keys upload-chunk-size enableCrossOsArchive fail-on-cache-miss lookup-only
+  save-always`;
 export const cacheActions = Object.fromEntries(
   Object.entries(actions).map(([name, run]) => [name, { inputs, run }]),
 );

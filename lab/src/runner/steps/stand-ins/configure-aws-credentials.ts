@@ -10,25 +10,16 @@ type Sts = (credentials: Credentials) => import("@aws-sdk/client-sts").STSClient
  * queries their identity from STS. Outputs, variables and errors are those of the real action (release 6).
  */
 export const configureAwsCredentials: StandIn = {
-  inputs: [
-    ...["aws-region", "role-to-assume", "role-session-name", "role-duration-seconds", "role-external-id"],
-    ...["role-chaining", "role-skip-session-tagging", "aws-access-key-id", "aws-secret-access-key"],
-    ...[
-      "aws-session-token",
-      "audience",
-      "mask-aws-account-id",
-      "output-credentials",
-      "output-env-credentials",
-    ],
-    ...["unset-current-credentials", "use-existing-credentials", "allowed-account-ids", "force-skip-oidc"],
-    // A call of the simulated STS does not fail for a moment, and needs no way out.
-    ...["disable-retry", "retry-max-attempts", "special-characters-workaround", "action-timeout-s"],
-    ...["http-proxy", "no-proxy"],
-  ],
-  leftOut: [
-    ...["aws-profile", "overwrite-aws-profile", "web-identity-token-file", "sts-endpoint", "custom-tags"],
-    ...["transitive-tag-keys", "inline-session-policy", "managed-session-policies"],
-  ],
+  // A call of the simulated STS does not fail for a moment, and needs no way out.
+  inputs: `
+    aws-region role-to-assume role-session-name role-duration-seconds role-external-id role-chaining
+    role-skip-session-tagging aws-access-key-id aws-secret-access-key aws-session-token audience
+    mask-aws-account-id output-credentials output-env-credentials unset-current-credentials
+    use-existing-credentials allowed-account-ids force-skip-oidc disable-retry retry-max-attempts
+    special-characters-workaround action-timeout-s http-proxy no-proxy`,
+  leftOut: `
+    aws-profile overwrite-aws-profile web-identity-token-file sts-endpoint custom-tags
+    transitive-tag-keys inline-session-policy managed-session-policies`,
   async run(step) {
     const region = step.input("aws-region") || step.environment.AWS_REGION || "";
     if (!region) throw new Error("Input required and not supplied: aws-region");

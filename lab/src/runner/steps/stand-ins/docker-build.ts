@@ -9,11 +9,9 @@ const thisPlatform = `linux/${arch() === "x64" ? "amd64" : arch()}`;
 
 /** The real action (release 4) starts BuildKit in a container; this one builds with the engine's own. */
 export const setupBuildx: StandIn = {
-  inputs: [
-    ...["version", "driver", "driver-opts", "buildkitd-flags", "buildkitd-config", "buildkitd-config-inline"],
-    ...["use", "name", "endpoint", "platforms", "append", "keep-state", "cache-binary", "cleanup"],
-    ...["install", "config", "config-inline"],
-  ],
+  inputs: `
+    version driver driver-opts buildkitd-flags buildkitd-config buildkitd-config-inline use name
+    endpoint platforms append keep-state cache-binary cleanup install config config-inline`,
   async run(step) {
     const { code, output } = await step.run(["docker", "info", "--format", "{{.DriverStatus}}"], {
       quiet: true,
@@ -35,7 +33,7 @@ export const setupBuildx: StandIn = {
 };
 
 export const setupQemu: StandIn = {
-  inputs: ["image", "platforms", "reset", "cache-image"],
+  inputs: "image platforms reset cache-image",
   async run(step) {
     const platforms = step.input("platforms");
     step.setOutput(
@@ -61,10 +59,8 @@ const caches = ["cache-from", "cache-to"];
 
 /** As the real action (release 7). */
 export const buildPush: StandIn = {
-  inputs: [
-    ...[...Object.keys(listFlags), ...valueFlags, ...switches, ...attestations, ...caches],
-    ...["builder", "context", "github-token", "platforms", "secrets", "secret-envs", "secret-files"],
-  ],
+  inputs: `builder context github-token platforms secrets secret-envs secret-files
+    ${[...Object.keys(listFlags), ...valueFlags, ...switches, ...attestations, ...caches].join(" ")}`,
   async run(step) {
     const { context, files } = await openContext(step, step.input("context"));
     const results = {

@@ -11,7 +11,7 @@ interface Login {
 
 /** As the real action (release 2); the registry's name is the host that ECR returns. */
 export const amazonEcrLogin: StandIn = {
-  inputs: ["http-proxy", "mask-password", "registries", "registry-type", "skip-logout"],
+  inputs: "http-proxy mask-password registries registry-type skip-logout",
   async run(step) {
     const type = step.input("registry-type").toLowerCase() || "private";
     if (type !== "private" && type !== "public")
@@ -46,8 +46,8 @@ const nameInEcr =
 
 /** As the real action (release 4). */
 export const dockerLogin: StandIn = {
-  inputs: ["registry", "username", "password", "ecr", "scope", "logout"],
-  leftOut: ["registry-auth"],
+  inputs: "registry username password ecr scope logout",
+  leftOut: "registry-auth",
   async run(step) {
     const registry = step.input("registry") || "docker.io";
     // Its password is the run's token, which a rehearsal does not have.

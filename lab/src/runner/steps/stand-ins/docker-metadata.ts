@@ -6,8 +6,8 @@ type Attributes = Record<string, string>;
 
 /** As the real action (release 6): an image's tags and labels from the event, by the documented rules. */
 export const dockerMetadata: StandIn = {
-  inputs: ["context", "images", "tags", "flavor", "labels", "sep-tags", "sep-labels", "github-token"],
-  leftOut: ["annotations", "sep-annotations", "bake-target"],
+  inputs: "context images tags flavor labels sep-tags sep-labels github-token",
+  leftOut: "annotations sep-annotations bake-target",
   async run(step) {
     const facts = await readFacts(step);
     const tagNames = namesOf(step, facts);

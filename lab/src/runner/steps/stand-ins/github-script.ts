@@ -6,10 +6,9 @@ const program = join(import.meta.dirname, "github-script.cjs");
 
 /** As the real action (release 8); calls of GitHub's API are left out. */
 export const githubScript: StandIn = {
-  inputs: [
-    ...["script", "github-token", "debug", "user-agent", "previews", "result-encoding", "retries"],
-    ...["retry-exempt-status-codes", "base-url"],
-  ],
+  inputs: `
+    script github-token debug user-agent previews result-encoding retries retry-exempt-status-codes
+    base-url`,
   async run(step) {
     const encoding = step.input("result-encoding") || "json";
     if (encoding !== "json" && encoding !== "string")

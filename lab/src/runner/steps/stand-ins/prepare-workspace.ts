@@ -10,19 +10,11 @@ import { isSatisfiedBy, wantedVersions } from "./versions.ts";
 /** Checks out the running commit (or `ref`) into the workspace, with the requested depth of history. */
 export const checkout: StandIn = {
   // The commit is here, with nothing to sign in to or to clean, and no GitHub to read from.
-  inputs: [
-    ...["repository", "ref", "path", "fetch-depth", "fetch-tags", "persist-credentials", "token", "ssh-key"],
-    ...["ssh-known-hosts", "ssh-strict", "ssh-user", "clean", "show-progress", "set-safe-directory"],
-    ...[
-      "github-server-url",
-      "allow-unsafe-pr-checkout",
-      "filter",
-      "sparse-checkout-cone-mode",
-      "lfs",
-      "submodules",
-    ],
-  ],
-  leftOut: ["sparse-checkout"],
+  inputs: `
+    repository ref path fetch-depth fetch-tags persist-credentials token ssh-key ssh-known-hosts
+    ssh-strict ssh-user clean show-progress set-safe-directory github-server-url
+    allow-unsafe-pr-checkout filter sparse-checkout-cone-mode lfs submodules`,
+  leftOut: "sparse-checkout",
   async run(step) {
     const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = step.environment;
     const repository = step.input("repository") || GITHUB_REPOSITORY;
@@ -107,26 +99,9 @@ const lockFiles: Record<string, readonly string[]> = {
 
 /** Adds the Node.js that runs this runner to the path, whatever version is wanted. */
 export const setupNode: StandIn = {
-  inputs: [
-    ...[
-      "always-auth",
-      "architecture",
-      "cache",
-      "cache-dependency-path",
-      "check-latest",
-      "mirror",
-      "mirror-token",
-    ],
-    ...[
-      "node-version",
-      "node-version-file",
-      "package-manager-cache",
-      "registry-url",
-      "scope",
-      "token",
-      "version",
-    ],
-  ],
+  inputs: `
+    always-auth architecture cache cache-dependency-path check-latest mirror mirror-token node-version
+    node-version-file package-manager-cache registry-url scope token version`,
   async run(step) {
     const manager = step.input("cache");
     const locks = lockFiles[manager];

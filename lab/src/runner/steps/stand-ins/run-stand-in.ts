@@ -19,9 +19,9 @@ export async function runStandIn(
 ): Promise<{ condition: string; execute(running: RunningStep): Promise<void> } | undefined> {
   const [name = "", release = ""] = uses.split("@");
   const standIn = standIns[name.toLowerCase()];
-  const { inputs, leftOut = [] } = standIn ?? {};
-  const action = { inputs: [...(inputs ?? []), ...leftOut].map((id) => ({ id })) };
-  const unknown = inputs ? unknownInputs(action, Object.keys(given)) : [];
+  const leftOut = namesIn(standIn?.leftOut);
+  const action = { inputs: [...namesIn(standIn?.inputs), ...leftOut].map((id) => ({ id })) };
+  const unknown = standIn?.inputs ? unknownInputs(action, Object.keys(given)) : [];
   if (unknown.length > 0) warnOfUnknownInputs(running, action, unknown);
   // As on GitHub, case does not matter.
   const values = Object.fromEntries(Object.entries(given).map(([id, value]) => [id.toLowerCase(), value]));
@@ -34,6 +34,8 @@ export async function runStandIn(
     perform(after, () => later.execute(standInStep(after, release, values)));
   return { condition: later.condition ?? "always()", execute };
 }
+
+const namesIn = (text = "") => text.split(/\s+/).filter(Boolean);
 
 /** The error of a stand-in is its only one, unless a process that it ran has already written one. */
 async function perform<T>(running: RunningStep, action: () => Promise<T>): Promise<T> {

@@ -3,9 +3,9 @@ import type { WorkTrees } from "../../load/git.ts";
 /** An action performed inside the runner. Throws an Error whose message is the step's error annotation. */
 export interface StandIn {
   /** Names of the real action's inputs, except those left out; others get GitHub's warning. Without it, all are known. */
-  inputs?: readonly string[];
+  inputs?: string;
   /** Inputs that are not performed, which the step says if one is given. */
-  leftOut?: readonly string[];
+  leftOut?: string;
   /** Returns what to do after the steps of the job. */
   // biome-ignore lint/suspicious/noConfusingVoidType: most of them do nothing later.
   run(step: StandInStep): Promise<Later | void>;
