@@ -1,11 +1,15 @@
 import { githubIssuer } from "../runner/jobs/token-issuer.ts";
 import type { Needs } from "./needs.ts";
-import type { Resource } from "./resources.ts";
+import type { Resource, ResourceKind } from "./resources.ts";
 
 /** Roles of what the rehearsal makes by default. */
 export const ownRoles = { execution: "rehearsal-execution", codedeploy: "rehearsal-codedeploy" };
 
 export const roleArn = (account: string, name: string) => `arn:aws:iam::${account}:role/${name}`;
+
+/** Resources that need nothing but a name. */
+export const named = (kind: ResourceKind, member: string, names: readonly string[]): Resource[] =>
+  names.map((id) => ({ kind, id, input: { [member]: id } }));
 
 type NeededParts = Pick<Needs, "account" | "repositories" | "logGroups" | "secrets" | "roles">;
 
@@ -15,16 +19,8 @@ export function partsOf({ account, repositories, logGroups, secrets, roles }: Ne
   const trust = JSON.stringify(trustIn(account, host));
   const all = [...roles, ...Object.values(ownRoles).map((name) => roleArn(account, name))];
   return [
-    ...repositories.map((repositoryName) => ({
-      kind: "repository" as const,
-      id: repositoryName,
-      input: { repositoryName },
-    })),
-    ...logGroups.map((logGroupName) => ({
-      kind: "logGroup" as const,
-      id: logGroupName,
-      input: { logGroupName },
-    })),
+    ...named("repository", "repositoryName", repositories),
+    ...named("logGroup", "logGroupName", logGroups),
     ...secretsOf(secrets),
     { kind: "identityProvider", id: host, input: { Url: githubIssuer, ClientIDList: ["sts.amazonaws.com"] } },
     ...all.flatMap((role): Resource[] => {
@@ -58,17 +54,10 @@ function secretsOf(references: readonly string[]): Resource[] {
       const SecretString = members.length > 0 ? JSON.stringify(Object.fromEntries(members)) : placeholder;
       return { kind: "secret", id: Name, input: { Name, SecretString } };
     }),
-    ...found.flatMap(({ parameter: Name }): Resource[] =>
-      Name
-        ? [
-            {
-              kind: "parameter",
-              id: Name,
-              input: { Name, Value: placeholder, Type: "SecureString", Overwrite: true },
-            },
-          ]
-        : [],
-    ),
+    ...found.flatMap(({ parameter: Name }): Resource[] => {
+      const input = { Name, Value: placeholder, Type: "SecureString", Overwrite: true };
+      return Name ? [{ kind: "parameter", id: Name, input }] : [];
+    }),
   ];
 }
 

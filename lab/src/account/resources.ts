@@ -55,7 +55,8 @@ interface Creator {
   readonly command: new (input: Any) => object;
   /** Member of the input that names it in the summary, if it is shown there. */
   readonly shown?: string;
-  readonly idIn?: (output: Any) => string;
+  /** Member of the output, or of what it describes, to which later resources refer. */
+  readonly idIn?: string;
 }
 
 /** Kinds in the order in which they can be created. */
@@ -66,28 +67,16 @@ const creators = {
   parameter: { client: "ssm", command: PutParameterCommand, shown: "Name" },
   identityProvider: { client: "iam", command: CreateOpenIDConnectProviderCommand },
   role: { client: "iam", command: CreateRoleCommand, shown: "RoleName" },
-  vpc: { client: "ec2", command: CreateVpcCommand, idIn: (made) => made.Vpc.VpcId },
-  subnet: { client: "ec2", command: CreateSubnetCommand, idIn: (made) => made.Subnet.SubnetId },
-  securityGroup: { client: "ec2", command: CreateSecurityGroupCommand, idIn: (made) => made.GroupId },
+  vpc: { client: "ec2", command: CreateVpcCommand, idIn: "VpcId" },
+  subnet: { client: "ec2", command: CreateSubnetCommand, idIn: "SubnetId" },
+  securityGroup: { client: "ec2", command: CreateSecurityGroupCommand, idIn: "GroupId" },
   ingress: { client: "ec2", command: AuthorizeSecurityGroupIngressCommand },
-  targetGroup: {
-    client: "balancer",
-    command: CreateTargetGroupCommand,
-    idIn: (made) => arnIn(made.TargetGroups),
-  },
-  loadBalancer: {
-    client: "balancer",
-    command: CreateLoadBalancerCommand,
-    idIn: (made) => arnIn(made.LoadBalancers),
-  },
-  listener: { client: "balancer", command: CreateListenerCommand, idIn: (made) => arnIn(made.Listeners) },
+  targetGroup: { client: "balancer", command: CreateTargetGroupCommand, idIn: "TargetGroupArn" },
+  loadBalancer: { client: "balancer", command: CreateLoadBalancerCommand, idIn: "LoadBalancerArn" },
+  listener: { client: "balancer", command: CreateListenerCommand, idIn: "ListenerArn" },
   rule: { client: "balancer", command: CreateRuleCommand },
   cluster: { client: "ecs", command: CreateClusterCommand, shown: "clusterName" },
-  taskDefinition: {
-    client: "ecs",
-    command: RegisterTaskDefinitionCommand,
-    idIn: (made) => arnIn([made.taskDefinition]),
-  },
+  taskDefinition: { client: "ecs", command: RegisterTaskDefinitionCommand, idIn: "taskDefinitionArn" },
   service: { client: "ecs", command: CreateServiceCommand },
   alarm: { client: "cloudwatch", command: PutMetricAlarmCommand, shown: "AlarmName" },
   application: { client: "codedeploy", command: CreateApplicationCommand, shown: "applicationName" },
@@ -99,12 +88,6 @@ const creators = {
   scalableTarget: { client: "autoscaling", command: RegisterScalableTargetCommand, shown: "ResourceId" },
   scalingPolicy: { client: "autoscaling", command: PutScalingPolicyCommand, shown: "PolicyName" },
 } satisfies Record<string, Creator>;
-
-/** A listener's description has the ARN of its load balancer, too. */
-function arnIn([described]: readonly Any[]): string {
-  const { ListenerArn, LoadBalancerArn, TargetGroupArn, taskDefinitionArn } = described;
-  return ListenerArn ?? LoadBalancerArn ?? TargetGroupArn ?? taskDefinitionArn;
-}
 
 export type ResourceKind = keyof typeof creators;
 export const resourceKinds = Object.keys(creators) as ResourceKind[];
@@ -120,7 +103,8 @@ export async function createResources(account: Account, resources: readonly Reso
     const own = JSON.parse(JSON.stringify(input), (_, member) => ids.get(member) ?? member) as Input;
     const output = await send(account, account.clients[client], command, own);
     if (output === undefined) continue;
-    if (idIn) ids.set(id, idIn(output));
+    const described: Any[] = [output, ...Object.values(output).flat()];
+    if (idIn) ids.set(id, described.find((each) => each?.[idIn])[idIn]);
     if (kind === "vpc") await openWayOut(account.clients.ec2, ids.get(id) ?? "");
     if (kind === "role") await giveAllRights(account, id, `${input.RoleName}`);
     if (shown && !isOwn(input[shown]))
@@ -134,9 +118,9 @@ async function send(
   client: object,
   Command: Creator["command"],
   input: Input,
-): Promise<unknown> {
+): Promise<object | undefined> {
   try {
-    return await (client as { send(command: unknown): Promise<unknown> }).send(new Command(input));
+    return await (client as { send(command: unknown): Promise<object> }).send(new Command(input));
   } catch (error) {
     const { name, message } = error as Error;
     const [, member = "", operation] = /does not support (\w+) in (\w+)/.exec(message) ?? [];

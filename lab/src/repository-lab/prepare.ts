@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { findServer } from "@ecs-delivery/program/database";
 import { requireFreePorts } from "@ecs-delivery/program/processes";
 import { temporaryFolder } from "@ecs-delivery/program/temporary-folder";
 import { makeOwnedFolder } from "@ecs-delivery/simulator/owned-folder";
+import { freePort } from "@ecs-delivery/simulator/runtime/database/database-server";
 import { dockerProblem } from "@ecs-delivery/simulator/runtime/tasks/docker/availability";
 import type { TaskRuntimeKind } from "@ecs-delivery/simulator/runtime/tasks/runtime";
 import { type Needs, readNeeds } from "../account/needs.ts";
@@ -63,6 +62,7 @@ export async function prepare(
     repository: repository.name,
     ...{ own, ...(options.account && { place: options.account }) },
   });
+  // The sandbox has to know the port before the simulated AWS listens on it.
   const port = options.port || (await freePort());
   const endpoint = `http://127.0.0.1:${port}`;
   const standInImages: { image: string; why: string }[] = [];
@@ -153,12 +153,3 @@ const databasePrograms = () =>
 /** The ports of load balancers that workflows can reach. */
 const listenerPorts = ({ listenerOffset }: LabOptions) =>
   [80, 443, 8080].map((port) => port + listenerOffset);
-
-/** The sandbox has to know the port before the simulated AWS listens on it. */
-async function freePort(): Promise<number> {
-  await using ends = new AsyncDisposableStack();
-  const server = createServer().listen(0, "127.0.0.1");
-  ends.defer(() => once(server.close(), "close").then(() => {}));
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port;
-}
