@@ -42,19 +42,19 @@ export interface StepValues {
  * each combination of a matrix. Whatever only a run knows is empty, and no condition counts.
  */
 export async function readSteps(checkout: string, values: StepValues): Promise<FoundStep[]> {
-  const reader: Reader = { checkout, values, steps: [], called: new Set() };
   const files = globSync(".github/workflows/*.{yml,yaml}", { cwd: checkout }).sort();
   const workflows = await loadAll(files.map((file) => [file, checkout, file]));
   const calls = [...workflows.values()].flatMap(({ jobs }) =>
     jobs.flatMap((job) => (job.kind === "call" ? job.workflow : [])),
   );
-  const all = new Map([...workflows, ...(await loadAll(calls.flatMap((name) => ownFile(name, values.own))))]);
+  const ofOwn = await loadAll(calls.flatMap((name) => ownFile(name, values.own)));
+  const all = new Map([...workflows, ...ofOwn]);
+  const reader: Reader = { checkout, values, workflows: all, steps: [], called: new Set() };
   const onlyCalled = ({ events }: Workflow) => Object.keys(events).every((name) => name === "workflow_call");
   const inOrder = [...workflows.values()].sort((a, b) => Number(onlyCalled(a)) - Number(onlyCalled(b)));
   for (const workflow of inOrder) {
     if (onlyCalled(workflow) && reader.called.has(workflow.path)) continue;
-    for (const inputs of inputsOf(workflow, values.inputs))
-      await readWorkflow(reader, all, workflow, { inputs });
+    for (const inputs of inputsOf(workflow, values.inputs)) await readWorkflow(reader, workflow, { inputs });
   }
   return reader.steps;
 }
@@ -70,20 +70,23 @@ export function ownFile(name: string, own: StepValues["own"]): NamedFile[] {
 interface Reader {
   readonly checkout: string;
   readonly values: StepValues;
+  /** By path, as jobs call them. */
+  readonly workflows: ReadonlyMap<string, Workflow>;
   readonly steps: FoundStep[];
   /** Paths of the workflows that others call. */
   readonly called: Set<string>;
 }
 
-/** A workflow that GitHub or the runner refuses has no steps here; the run reports its fault. */
+/** A file that GitHub or the runner refuses has no steps here; the run reports its fault. */
+const unlessRefused = (error: unknown): undefined => {
+  if (!(error instanceof WorkflowRefused)) throw error;
+};
+
 async function loadAll(files: readonly NamedFile[]): Promise<Map<string, Workflow>> {
   const workflows = new Map<string, Workflow>();
   for (const [name, directory, file] of files) {
-    try {
-      workflows.set(name, await loadWorkflow({ repository: "", directory }, file));
-    } catch (error) {
-      if (!(error instanceof WorkflowRefused)) throw error;
-    }
+    const workflow = await loadWorkflow({ repository: "", directory }, file).catch(unlessRefused);
+    if (workflow) workflows.set(name, workflow);
   }
   return workflows;
 }
@@ -102,17 +105,11 @@ function inputsOf({ events }: Workflow, given: Texts = {}): Contexts[] {
   return [base, ...others];
 }
 
-interface Given {
-  readonly inputs: Contexts;
-  readonly secrets?: Texts;
-}
-
 /** Returns the outputs of a called workflow. */
 async function readWorkflow(
   reader: Reader,
-  workflows: ReadonlyMap<string, Workflow>,
   workflow: Workflow,
-  { inputs, secrets }: Given,
+  { inputs, secrets }: { readonly inputs: Contexts; readonly secrets?: Texts },
   depth = 0,
 ): Promise<Texts> {
   const { values } = reader;
@@ -124,46 +121,36 @@ async function readWorkflow(
   };
   base.env = textsOf(reader, workflow.env, base);
   const needs: Contexts = {};
-  for (const job of workflow.jobs) {
+  for (const job of workflow.jobs)
     for (const matrix of combinationsOf(reader, job, { ...base, needs })) {
       const contexts = { ...base, needs, matrix };
-      if (job.kind === "steps") {
-        const outputs = await readJob(
-          reader,
-          `${workflow.path} ${job.id} ${JSON.stringify([matrix, inputs])}`,
-          job,
-          contexts,
-        );
-        needs[job.id] = { outputs };
-        continue;
-      }
-      const called = workflows.get(job.workflow);
       const key = `${workflow.path} ${job.id} ${JSON.stringify([matrix, inputs])}`;
-      // The inputs of a workflow elsewhere may name what it deploys, as an action's do.
-      if (!called || depth > 9) {
-        const step = {
-          job: key,
-          uses: job.workflow,
-          inputs: textsOf(reader, job.with, contexts),
-          script: "",
-          env: {},
-        };
-        reader.steps.push(step);
-        continue;
-      }
-      reader.called.add(called.path);
-      const given = {
-        inputs: { ...inputsOf(called)[0], ...textsOf(reader, job.with, contexts) },
-        secrets: job.secrets === "inherit" ? {} : textsOf(reader, job.secrets, contexts),
-      };
-      needs[job.id] = { outputs: await readWorkflow(reader, workflows, called, given, depth + 1) };
+      const read =
+        job.kind === "steps"
+          ? readJob(reader, key, job, contexts)
+          : readCall(reader, key, job, contexts, depth);
+      needs[job.id] = { outputs: await read };
     }
+  return textsIn(reader, workflow.outputs, { jobs: needs });
+}
+
+async function readCall(
+  reader: Reader,
+  key: string,
+  job: Job & { kind: "call" },
+  contexts: Contexts,
+  depth: number,
+): Promise<Texts> {
+  const inputs = textsOf(reader, job.with, contexts);
+  const called = reader.workflows.get(job.workflow);
+  if (!called || depth > 9) {
+    // The inputs of a workflow elsewhere may name what it deploys, as an action's do.
+    reader.steps.push({ job: key, uses: job.workflow, inputs, script: "", env: {} });
+    return {};
   }
-  const outputs = [...workflow.outputs].map(([name, token]) => [
-    name,
-    textOf(reader, token, { jobs: needs }),
-  ]);
-  return Object.fromEntries(outputs);
+  reader.called.add(called.path);
+  const secrets = job.secrets === "inherit" ? {} : textsOf(reader, job.secrets, contexts);
+  return readWorkflow(reader, called, { inputs: { ...inputsOf(called)[0], ...inputs }, secrets }, depth + 1);
 }
 
 function githubOf(repository: string, inputs: Contexts): Contexts {
@@ -223,24 +210,15 @@ async function readLocal(
   contexts: Contexts,
   depth: number,
 ): Promise<Texts> {
-  const action = await loadAction({ repository: "", directory: reader.checkout }, path, {
-    place: path,
-  }).catch((error) => {
-    if (error instanceof WorkflowRefused) return undefined;
-    throw error;
-  });
+  const source = { repository: "", directory: reader.checkout };
+  const action = await loadAction(source, path, { place: path }).catch(unlessRefused);
   if (action?.kind !== "composite") return {};
-  const defaults = action.inputs.map(({ id, default: token }) => [
-    id,
-    token ? textOf(reader, token as TemplateToken, contexts) : "",
-  ]);
-  const inner = { ...contexts, inputs: { ...Object.fromEntries(defaults), ...given }, steps: {} };
+  const defaults = action.inputs.map(({ id, default: token }) => [id, token as TemplateToken] as const);
+  const inputs = { ...textsIn(reader, defaults, contexts), ...given };
+  const inner = { ...contexts, inputs, steps: {} };
   await readAll(reader, job, action.steps, inner, depth + 1);
-  const outputs = action.outputs.map(({ id, value }) => [
-    id,
-    value ? textOf(reader, value as TemplateToken, inner) : "",
-  ]);
-  return Object.fromEntries(outputs);
+  const outputs = action.outputs.map(({ id, value }) => [id, value as TemplateToken] as const);
+  return textsIn(reader, outputs, inner);
 }
 
 /** `NAME=value` that a script appends to one of the runner's files, without values that only the shell knows. */
@@ -259,21 +237,26 @@ function outputsOf(uses: string, inputs: Texts, { registry }: StepValues): Texts
   return /build-image/.test(uses) ? { image: `${registry}/${repository}:latest` } : image ? { image } : {};
 }
 
-function textOf({ checkout }: Reader, token: TemplateToken, contexts: Contexts): string {
+function textOf({ checkout }: Reader, token: TemplateToken | undefined, contexts: Contexts): string {
   const functions = [...jobStatusFunctions(new Map(), false), hashFilesFunction(checkout)];
   try {
-    return toText(evaluateToken(token, { contexts, functions }));
+    return token ? toText(evaluateToken(token, { contexts, functions })) : "";
   } catch {
     return "";
   }
 }
 
-function textsOf(reader: Reader, token: TemplateToken | undefined, contexts: Contexts): Texts {
-  if (!token || !isMapping(token)) return {};
-  return Object.fromEntries(
-    [...token].map(({ key, value }) => [key.toString(), textOf(reader, value, contexts)]),
-  );
-}
+const textsIn = (
+  reader: Reader,
+  tokens: Iterable<readonly [name: string, token: TemplateToken | undefined]>,
+  contexts: Contexts,
+): Texts => Object.fromEntries([...tokens].map(([name, token]) => [name, textOf(reader, token, contexts)]));
+
+const textsOf = (reader: Reader, token: TemplateToken | undefined, contexts: Contexts): Texts =>
+  textsIn(reader, pairsOf(token), contexts);
+
+const pairsOf = (token: TemplateToken | undefined) =>
+  token && isMapping(token) ? [...token].map(({ key, value }) => [key.toString(), value] as const) : [];
 
 /**
  * Combinations of a job's matrix. One that only a run knows, such as the changed services, has each value for which the
@@ -293,13 +276,11 @@ function combinationsOf(reader: Reader, job: Job, contexts: Contexts): (Contexts
 
 function valuesOnDisk(cwd: string, job: Job): Contexts[] {
   const steps = job.kind === "steps" ? job.steps : [job];
-  const tokens = steps.flatMap((step) => {
-    const given = "with" in step && step.with && isMapping(step.with) ? [...step.with] : [];
-    return [
-      ...given.map(({ value }) => value),
-      ...("script" in step ? [step.script, step.workingDirectory] : []),
-    ];
-  });
+  const tokens = steps.flatMap((step) =>
+    step.kind === "script"
+      ? [step.script, step.workingDirectory]
+      : pairsOf(step.with).map(([, token]) => token),
+  );
   const sources = tokens.map((token) => (token as { source?: string } | undefined)?.source ?? "");
   const uses = sources.flatMap((source) => {
     const parts = source.split(/\$\{\{ ?matrix\.(\w+) ?\}\}/);
