@@ -9,6 +9,7 @@ import { dockerProblem } from "@ecs-delivery/simulator/runtime/tasks/docker/avai
 import type { TaskRuntimeKind } from "@ecs-delivery/simulator/runtime/tasks/runtime";
 import { type Needs, readNeeds } from "../account/needs.ts";
 import { openDocker } from "../docker/open-docker.ts";
+import { runnersOwn } from "../runner/jobs/run-context.ts";
 import { SourceStore } from "../runner/load/sources.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
 import { listenForPushes, type PushHandlers } from "../story/push-listener.ts";
@@ -89,7 +90,7 @@ export async function prepare(
       readable: [
         ...[own.directory, scratch.gitDirectory, scratch.objects, ofDocker],
         // The runner executes Git in these.
-        ...[join(runs, "sources"), join(runs, "work-trees")],
+        ...[join(runs, "sources"), join(runs, runnersOwn)],
       ],
       ports,
       // The containers of Docker are isolated, and have their ports on this machine.

@@ -54,8 +54,8 @@ export interface JobResult {
 }
 
 const installed = /^\/(usr|bin|sbin|lib\w*|opt|nix)\//;
-const ofAction = /^(run-\d+\/commit|sources\/[0-9a-f]{40})\//;
-const script = /^run-\d+\/job-\d+\/steps\/[^/]+\/script\.sh$/;
+const ofAction = /^(runner\/run-\d+\/commit|sources\/[0-9a-f]{40})\//;
+const script = /^runner\/[^/]+\/script\.sh$/;
 
 /**
  * Returns the executed files of a job that are neither of an action that GitHub downloads, nor the text of a step, nor

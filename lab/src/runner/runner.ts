@@ -1,9 +1,9 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Json } from "./expressions/evaluate.ts";
 import { ConcurrencyGroups, concurrencyOf } from "./jobs/concurrency.ts";
 import { activityOf, githubContext } from "./jobs/github-context.ts";
-import type { RunContext, RunnerOptions, WorkflowEvent } from "./jobs/run-context.ts";
+import { type RunContext, type RunnerOptions, runnersOwn, type WorkflowEvent } from "./jobs/run-context.ts";
 import { runJobs } from "./jobs/run-jobs.ts";
 import { createTokenIssuer, type TokenIssuer } from "./jobs/token-issuer.ts";
 import { readDispatchInputs } from "./load/dispatch-inputs.ts";
@@ -43,7 +43,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const groups = new ConcurrencyGroups();
   const { name: repository, gitDirectory } = options.repository;
   const store = new SourceStore(options);
-  const workTrees = new WorkTrees(gitDirectory, options.directory);
+  const workTrees = new WorkTrees(gitDirectory, options.directory, !options.wrap);
   const emit = safely(options.emit);
   let runs = 0;
   let ownIssuer: Promise<TokenIssuer> | undefined;
@@ -58,7 +58,10 @@ export function createRunner(options: RunnerOptions): Runner {
     const vars = { ...options.vars };
     const sha = event.name === "push" ? event.after : event.sha;
     const directory = join(options.directory, `run-${id}`);
-    const checkout = await checkOutCommit(workTrees, directory, sha);
+    await mkdir(options.directory, { recursive: true });
+    // Fails where a step of an earlier run has made a folder or a link of this name.
+    await mkdir(directory);
+    const checkout = await checkOutCommit(workTrees, join(options.directory, runnersOwn, `run-${id}`), sha);
     const sources = store.forRun({ repository, directory: checkout });
     const granted = defaultPermissions[options.defaultPermissions ?? "read"];
     const workflows = await loadWorkflows(sources, path, granted);

@@ -11,6 +11,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { JobProcesses } from "../runner/jobs/job-processes.ts";
+import { runnersOwn } from "../runner/jobs/run-context.ts";
 import { runProcess } from "../runner/steps/run-process.ts";
 import { runJobs } from "../runner/test-repository.support.ts";
 import { openSandbox, type Sandbox } from "./open-sandbox.ts";
@@ -22,6 +23,7 @@ const place = {
   outside: "",
   runs: "",
   account: "",
+  repositories: [] as string[],
   port: 0,
 };
 const variables: Record<string, string> = {};
@@ -63,12 +65,14 @@ beforeAll(async () => {
   const npmrc = join(place.directory, "npmrc");
   await writeFile(npmrc, "//npm.example/:_authToken=secret\nregistry=https://npm.example/\n");
   place.account = await mkdtemp(join(place.directory, "account-"));
+  for (let count = 0; count < 6; count++) place.repositories.push(await mkdtemp(join(place.runs, "run-")));
+  const ofRunner = place.repositories.map((directory) => join(directory, runnersOwn));
   for (const namespaces of ["if-possible", "never"] as const) {
     const directory = join(place.directory, namespaces);
     sandboxes[namespaces] = await openSandbox(
       {
         ...{ directory, namespaces, network: "registries", programs: {}, ports: [Number(listed)] },
-        ...{ writable: [place.runs], readable: [join(place.runs, "sources")] },
+        ...{ writable: [place.runs], readable: [join(place.runs, "sources"), ...ofRunner] },
         account: { directory: place.account, ports: [place.port], readable: [] },
         environment: {
           PATH: process.env.PATH ?? "",
@@ -226,6 +230,12 @@ it("states what does not protect and which hosts were not reached, and keeps the
   expect(sandboxes.never?.refused.get("ecs.us-east-1.amazonaws.com:443")).toMatch(/does not reach AWS/);
 });
 
+const writesHooks = `while :; do [ -d .git/hooks ] && cp ../hook .git/hooks/post-checkout; done`;
+const linksScripts = `const { readdirSync, symlinkSync } = require("node:fs");
+for (;;) for (const each of readdirSync("..")) try {
+  symlinkSync(process.env.OUTSIDE + "/credentials", "../" + each + "/script.sh");
+} catch {}`;
+
 it.each([
   ["a link to another file", `ln -sf "$OUTSIDE/credentials" "$GITHUB_OUTPUT"`],
   ["a pipe", `rm "$GITHUB_OUTPUT"; mkfifo "$GITHUB_OUTPUT"`],
@@ -233,18 +243,34 @@ it.each([
     "a hook of Git",
     `git init -q; printf '#!/bin/sh\\necho > "%s/hook"' "$OUTSIDE" > .git/hooks/post-checkout`,
   ],
-])("the runner does not read or execute %s that a step made", async (name, script) => {
+  [
+    "a hook that a process writes all the time",
+    `printf '#!/bin/sh\\necho > "%s/hook"' "$OUTSIDE" > ../hook; chmod +x ../hook; (${writesHooks}) > /dev/null 2>&1 &`,
+  ],
+  [
+    "a link in place of a script",
+    `cd "$(dirname "$GITHUB_ENV")"; '${process.execPath}' -e '${linksScripts}' > /dev/null 2>&1 & sleep 0.5`,
+  ],
+  ["a link in place of a later job's folder", `ln -s "$OUTSIDE" ../../../job-2`],
+])("the runner does not read, write or execute %s that a step made", async (name, script) => {
   const { wrap, environment } = sandboxes["if-possible"] as Sandbox;
-  const directory = await mkdtemp(join(place.runs, "run-"));
+  const directory = place.repositories.pop() as string;
+  // Steps have to see the repository.
+  vi.stubEnv("TMPDIR", place.runs);
   const jobs = `
   job:
     runs-on: ubuntu-latest
     steps:
       - { id: attack, run: ${JSON.stringify(`${script}; chmod -R +x .git || true`)} }
       - { uses: actions/checkout@v6, if: always() }
+      - { run: echo, if: always() }
+  job-2: { needs: job, if: always(), runs-on: ubuntu-latest, steps: [{ run: echo }] }
 `;
   const result = await runJobs(jobs, { directory, wrap, environment: { ...environment, ...variables } });
-  expect(result.conclusion).toBe(name.startsWith("a hook") ? "success" : "failure");
+  // Git may find the hook while it is written, and fail.
+  if (!name.includes("all the time"))
+    expect(result.conclusion).toBe(/hook|script/.test(name) ? "success" : "failure");
+  expect(await readFile(join(place.outside, "credentials"), "utf8")).toBe("REACHED\n");
   expect(await readdir(place.outside)).toEqual(["credentials", "docker.sock"]);
   expect(JSON.stringify(result)).not.toContain("REACHED");
 });

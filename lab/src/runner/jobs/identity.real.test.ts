@@ -185,7 +185,7 @@ console.log("options: " + process.execArgv.length);`,
     path: ["bin/bash"],
     child: ["run.mjs"],
   });
-  const loaded = ["main.mjs", "old.cjs", "part.mjs"].map((file) => `run-1/commit/actions/a/${file}`);
+  const loaded = ["main.mjs", "old.cjs", "part.mjs"].map((file) => `runner/run-1/commit/actions/a/${file}`);
   const { executed = [] } = result.jobs.find(({ name }) => name === "own") ?? {};
   expect(executed).toEqual(expect.arrayContaining([process.execPath, ...loaded]));
 });

@@ -47,8 +47,10 @@ export async function createJobState(placement: JobPlacement, index: number): Pr
   const directory = join(run.directory, `job-${index}`);
   const workspace = join(directory, repository, repository);
   const temporary = join(directory, "temp");
+  // Fails where a step of another job has made a folder or a link of this name.
+  await mkdir(directory);
   await Promise.all([mkdir(workspace, { recursive: true }), mkdir(temporary, { recursive: true })]);
-  await writeFile(join(directory, "event.json"), JSON.stringify(run.github.event));
+  await writeFile(join(directory, "event.json"), JSON.stringify(run.github.event), { flag: "wx" });
   const contexts: { [name: string]: Json } = {
     ...placement.contexts,
     github: { ...run.github, job: definition.id, workspace, event_path: join(directory, "event.json") },

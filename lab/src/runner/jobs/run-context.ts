@@ -13,6 +13,9 @@ export interface StepProcess {
   environment: Record<string, string>;
 }
 
+/** Folder, in that of all runs, of what the runner writes and executes itself. Steps must not write there. */
+export const runnersOwn = "runner";
+
 export interface RunnerOptions extends SourceOptions {
   repository: {
     /** `owner/name` */

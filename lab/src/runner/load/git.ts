@@ -76,34 +76,41 @@ export class WorkTrees {
   private count = 0;
   private readonly gitDirectory: string;
   private readonly directory: string;
+  private readonly keeps: boolean;
 
   /**
    * @param gitDirectory whose objects the checkouts read
    * @param directory for kept files; the caller removes it
+   * @param keeps false where steps are strangers': a link in place of a folder would lead this process elsewhere
    */
-  constructor(gitDirectory: string, directory: string) {
+  constructor(gitDirectory: string, directory: string, keeps: boolean) {
     this.gitDirectory = gitDirectory;
     this.directory = join(directory, "work-trees");
+    this.keeps = keeps;
   }
 
-  /** Makes a folder a repository, in which commits can be checked out with `--force`. */
+  /** Makes a folder that steps cannot write a repository, in which commits can be checked out with `--force`. */
   async open(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true });
-    const kept = (await readdir(directory)).length === 0 ? this.kept.pop() : undefined;
-    // Replaces the empty folder.
-    if (kept) await rename(kept, directory);
-    // Settings and hooks that a step wrote would be executed by the next command.
-    else await rm(join(directory, ".git"), { recursive: true, force: true });
+    const kept = await this.take(directory);
     await git(directory, "init", "--quiet", "--initial-branch", "main");
     await borrowObjects(join(directory, ".git"), this.gitDirectory);
     if (kept) await git(directory, "clean", "--quiet", "-ffdx");
+  }
+
+  /** Replaces an empty folder by kept files with their index; resolves to false without any. */
+  async take(directory: string): Promise<boolean> {
+    const names = await readdir(directory).catch(() => []);
+    const kept = names.length === 0 ? this.kept.pop() : undefined;
+    if (kept) await rename(kept, directory);
+    return kept !== undefined;
   }
 
   /** Takes the files of a folder that nothing uses any more. Leaves a folder that is not a checkout as it is. */
   async keep(directory: string): Promise<void> {
     const kept = join(this.directory, String(++this.count));
     const index = join(directory, ".git", "index");
-    if (!existsSync(index)) return;
+    if (!this.keeps || !existsSync(index)) return;
     await mkdir(this.directory, { recursive: true });
     await rename(index, `${kept}.index`);
     await rename(directory, kept);

@@ -43,7 +43,8 @@ export interface StepSummary {
 export async function createCommandFiles(directory: string): Promise<CommandFiles> {
   await mkdir(directory, { recursive: true });
   const path = (name: FileName) => join(directory, name);
-  for (const name of Object.keys(names) as FileName[]) await writeFile(path(name), "");
+  // Never through a link that a step has made meanwhile.
+  for (const name of Object.keys(names) as FileName[]) await writeFile(path(name), "", { flag: "wx" });
   const real = await realpath(directory);
   const text = async (name: FileName) => {
     // A step may replace its file or folder by a link to a file that only the runner can read, or by a pipe.

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   evaluateCondition,
@@ -9,6 +10,7 @@ import {
 } from "../expressions/evaluate.ts";
 import { stepStatusFunctions } from "../expressions/functions.ts";
 import { annotateJob, type JobState, jobEnvironment } from "../jobs/job-state.ts";
+import { runnersOwn } from "../jobs/run-context.ts";
 import type { Conclusion, StepResult } from "../result.ts";
 import { createCommandFiles, mapTexts, type StepWritings } from "./command-files.ts";
 import {
@@ -143,9 +145,12 @@ interface StepOwn {
 
 /** Executes a task with its command files, and applies the commands it wrote. Throws as the task does. */
 async function executeTask(sequence: StepSequence, task: Task, own: StepOwn): Promise<void> {
-  const directory = join(sequence.job.directory, "steps", randomUUID());
-  const files = await createCommandFiles(directory);
-  const step = createRunningStep(sequence, task, own, directory);
+  const id = randomUUID();
+  const output = join(sequence.job.directory, "steps", id);
+  const files = await createCommandFiles(output);
+  const directory = join(sequence.job.run.options.directory, runnersOwn, id);
+  await mkdir(directory, { recursive: true });
+  const step = createRunningStep(sequence, task, own, { directory, output });
   Object.assign(step.environment, files.environment);
   const removed: string[] = [];
   step.write = createWriter(step, removed);
@@ -167,7 +172,7 @@ function createRunningStep(
   { job, outer, contexts }: StepSequence,
   task: Task,
   { name, ...own }: StepOwn,
-  directory: string,
+  folders: Pick<RunningStep, "directory" | "output">,
 ): RunningStep {
   const step: RunningStep = {
     ...own,
@@ -192,7 +197,7 @@ function createRunningStep(
       job.run.options.emit({ type: "left-out", run: job.run.id, job: job.name, ...leftOut });
       step.write(`skipped by the rehearsal: ${what}. ${why}`);
     },
-    directory,
+    ...folders,
   };
   return step;
 }

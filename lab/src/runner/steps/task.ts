@@ -46,8 +46,10 @@ export interface RunningStep {
   annotate(annotation: Annotation): void;
   /** Notes work that is not done, and shows it in the step's log and in the summary of the run. */
   leaveOut(what: string, why: string): void;
-  /** Folder for the step's own files. */
+  /** Folder for what the runner writes for the step: its processes read it. */
   directory: string;
+  /** Folder for what the step's processes write. */
+  output: string;
 }
 
 /** A failure that an annotation has already reported. */

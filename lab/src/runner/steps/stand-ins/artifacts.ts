@@ -25,7 +25,7 @@ export const uploadArtifact: StandIn = {
     const artifact = await createArtifact(step, name, overwrite);
     // By processes of the step, which can read and write no more than the step itself, whatever its links lead to.
     const list = { input: files.join("\n"), quiet: true };
-    const packed = join(step.directory, "artifact.tar");
+    const packed = join(step.output, "artifact.tar");
     for (const each of [
       [root, "-chf", packed, "-T", "-"],
       [artifact, "-xf", packed],

@@ -64,8 +64,8 @@ export const buildPush: StandIn = {
   async run(step) {
     const { context, files } = await openContext(step, step.input("context"));
     const results = {
-      imageid: join(step.directory, "image-id"),
-      metadata: join(step.directory, "metadata.json"),
+      imageid: join(step.output, "image-id"),
+      metadata: join(step.output, "metadata.json"),
     };
     const isCached = staysInCache(step);
     const lists = Object.entries(listFlags).filter(([name]) => !(isCached && name === "tags"));

@@ -96,7 +96,7 @@ async function logIn(step: StandInStep, { registry, username, password }: Login,
   const { code, output } = await step.run(command, { input: password, quiet: true });
   if (code === 0) return step.log("Login Succeeded!");
   if (code !== 127) throw new Error(`${failed}${output}`);
-  const { DOCKER_CONFIG, HOME = step.directory } = step.environment;
+  const { DOCKER_CONFIG, HOME = step.output } = step.environment;
   const folder = DOCKER_CONFIG || join(HOME, ".docker");
   const auth = Buffer.from(`${username}:${password}`).toString("base64");
   const write = ["/bin/sh", "-c", 'mkdir -p "$0" && cat > "$0/config.json"', folder];

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, realpath } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 import { git } from "../../load/git.ts";
@@ -35,17 +35,42 @@ export const checkout: StandIn = {
     const wanted = step.input("ref") || step.sha;
     const commit = await git(step.gitDirectory, "rev-parse", "--verify", `${wanted}^{commit}`);
     await empty(step, directory);
-    await step.workTrees.open(directory);
-    await limitHistory(directory, step.gitDirectory, commit, depth);
-    await git(directory, "config", "remote.origin.url", `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`);
-    await git(directory, "checkout", "--quiet", "--force", "--detach", commit);
-    if (step.input("clean") !== "false") await git(directory, "clean", "--quiet", "-ffdx");
-    await fetchRefs(step, directory, depth);
+    const isKept = await step.workTrees.take(directory);
+    const origin = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`;
+    const flags = [depth === 1 ? "only" : "", isKept ? "kept" : "", step.input("clean")];
+    const given = [directory, step.gitDirectory, commit, origin, ...flags, ...refsFor(step, depth)];
+    const { code, output } = await step.run(["bash", "-c", script, "checkout", ...given], settings);
+    if (code !== 0) throw new Error(output);
     await noteForeignFiles(step, directory);
     step.setOutput("ref", step.input("ref") || step.ref);
     step.setOutput("commit", commit);
     step.log(`checked out ${commit}`);
   },
+};
+
+/**
+ * As a process of the step: an earlier step can leave a process that writes hooks and settings of Git, or a link in
+ * place of a folder, at every moment. Git treats the commits in the file `shallow` as the oldest; the repository itself
+ * may be a copy without history.
+ */
+const script = `
+set -e
+directory=$1 source=$2 commit=$3 origin=$4 only=$5 kept=$6 clean=$7; shift 7
+unset $(git rev-parse --local-env-vars)
+mkdir -p "$directory"; cd "$directory"
+git init --quiet --initial-branch main
+echo "$source/objects" > .git/objects/info/alternates
+rm -f .git/shallow
+if [ "$only" ]; then echo "$commit" > .git/shallow
+elif [ -e "$source/shallow" ]; then cp "$source/shallow" .git/shallow; fi
+[ -z "$kept" ] || git clean --quiet -ffdx
+git config remote.origin.url "$origin"
+git checkout --quiet --force --detach "$commit"
+[ "$clean" = false ] || git clean --quiet -ffdx
+[ $# -eq 0 ] || git fetch --quiet --no-tags "$source" "$@"`;
+const settings = {
+  quiet: true,
+  environment: { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null", GIT_TERMINAL_PROMPT: "0" },
 };
 
 /** A step may have made links. */
@@ -56,18 +81,19 @@ async function isInside(workspace: string, directory: string): Promise<boolean> 
   return within(directory, workspace) && within(await realpath(existing), await realpath(workspace));
 }
 
-/** As the real action, deletes what is not a repository. Hooks and settings of an earlier step would run here. */
+/** As the real action, deletes what is not a repository. */
 async function empty(step: StandInStep, directory: string): Promise<void> {
-  if (existsSync(join(directory, ".git"))) return rm(join(directory, ".git"), { recursive: true });
-  const names = await readdir(directory).catch(() => []);
-  if (names.length > 0) step.log(`Deleting the contents of '${directory}'`);
-  for (const name of names) await rm(join(directory, name), { recursive: true });
+  const isRepository = existsSync(join(directory, ".git"));
+  const names = isRepository ? [".git"] : await readdir(directory).catch(() => []);
+  if (names.length === 0) return;
+  if (!isRepository) step.log(`Deleting the contents of '${directory}'`);
+  await step.run(["rm", "-rf", "--", ...names.map((name) => join(directory, name))]);
 }
 
-async function fetchRefs(step: StandInStep, directory: string, depth: number): Promise<void> {
+function refsFor(step: StandInStep, depth: number): string[] {
   const refs = depth === 0 ? ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"] : [];
   if (depth !== 0 && step.flag("fetch-tags")) refs.push("+refs/tags/*:refs/tags/*");
-  if (refs.length > 0) await git(directory, "fetch", "--quiet", "--no-tags", step.gitDirectory, ...refs);
+  return refs;
 }
 
 /** Files whose content is in another repository, or on GitHub's server for large files. */
@@ -77,17 +103,6 @@ async function noteForeignFiles(step: StandInStep, directory: string): Promise<v
   if (submodules) step.leaveOut("submodules", "The rehearsal has the files of its own repository only.");
   if (step.flag("lfs") && /filter=lfs/.test(await read(".gitattributes")))
     step.leaveOut("files of Git LFS", "The rehearsal has only what the commit contains of them.");
-}
-
-/** Git treats the commits in the file `shallow` as the oldest. A depth of more than 1 gets all history. */
-async function limitHistory(directory: string, gitDirectory: string, commit: string, depth: number) {
-  const file = join(directory, ".git", "shallow");
-  if (depth === 1) return writeFile(file, commit);
-  await rm(file, { force: true });
-  // The repository itself may be a copy without history.
-  await copyFile(join(gitDirectory, "shallow"), file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-  });
 }
 
 // By the value of `cache`; the package managers keep their downloads on this machine.
@@ -135,8 +150,8 @@ async function writeRegistry(step: StandInStep): Promise<void> {
     `${scope && `${scope.toLowerCase()}:`}registry=${url}`,
     `always-auth=${step.flag("always-auth")}`,
   ];
-  const file = join(step.directory, ".npmrc");
-  await writeFile(file, `${lines.join("\n")}\n`);
+  const file = join(step.output, ".npmrc");
+  await step.run(["tee", file], { input: `${lines.join("\n")}\n`, quiet: true });
   step.exportVariable("NPM_CONFIG_USERCONFIG", file);
   step.exportVariable("NODE_AUTH_TOKEN", step.environment.NODE_AUTH_TOKEN ?? "XXXXX-XXXXX-XXXXX-XXXXX");
 }

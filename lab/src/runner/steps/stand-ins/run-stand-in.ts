@@ -64,6 +64,7 @@ function standInStep(running: RunningStep, release: string, given: Record<string
     artifactDirectory: join(job.run.directory, "artifacts"),
     cacheDirectory: join(job.run.options.directory, "caches"),
     directory: running.directory,
+    output: running.output,
     shared,
     ref: github.ref as string,
     sha: github.sha as string,

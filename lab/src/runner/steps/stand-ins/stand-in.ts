@@ -33,8 +33,10 @@ export interface StandInStep {
   artifactDirectory: string;
   /** Caches of all runs. */
   cacheDirectory: string;
-  /** For files of the step alone. */
+  /** For what the runner writes for the step alone: its processes read it. */
   directory: string;
+  /** For what its processes write. */
+  output: string;
   /** Values that the stand-ins of a job keep for each other. */
   shared: Record<string, string>;
   ref: string;
