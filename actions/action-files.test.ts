@@ -49,6 +49,12 @@ test.each(actions)("%s documents permissions and failures in plain words", (acti
   expect(readme).not.toMatch(bannedWords);
 });
 
+test("rehearse installs the command line of its own release", () => {
+  const { inputs } = parse(read("actions/rehearse/action.yml"));
+  const { version } = JSON.parse(read("package.json"));
+  expect(inputs.package.default).toBe(`ecs-delivery@${version}`);
+});
+
 const scripts = ["action.yml", ...actions.map((action) => `${action}/action.yml`), ...workflows];
 
 test.each(scripts)("%s puts no secret or input into the text of a script", (file) => {

@@ -43,6 +43,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly run: 
     about: "Print one document of a service, from which the lab makes a copy",
     run: async (argv) => (await import("./export/command.ts")).exportCommand(argv),
   },
+  comment: {
+    about: "Comment a Markdown file on the pull request of a workflow's run",
+    run: async (argv) => (await import("./comment/command.ts")).commentCommand(argv),
+  },
   permissions: {
     about: "Print the least policy for a workflow or an action, or check a role for it",
     run: async (argv) => (await import("./permissions/command.ts")).permissionsCommand(actions, argv),

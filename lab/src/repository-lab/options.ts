@@ -69,6 +69,7 @@ const options = defineOptions({
   },
   junit: { ...output, help: "write a JUnit report: a suite per job, a case per step" },
   json: { ...output, help: "write the result as JSON" },
+  summary: { ...output, help: "write the result as Markdown, for a workflow's summary" },
 });
 
 export const command = {

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import type { JobResult, RunResult } from "../runner/result.ts";
 import { createTails, describeRun, type Outcome, toJUnit } from "./outcome.ts";
-import { summarise } from "./summary.ts";
+import { causeOf, summarise, toMarkdown } from "./summary.ts";
 
 const step = (name: string, conclusion: "success" | "failure" | "skipped") => ({
   ...{ id: name, name, conclusion, outcome: conclusion, outputs: {}, durationMs: 1500 },
@@ -32,7 +32,16 @@ const service = {
 const outcome: Outcome = {
   ...{ version: 1, conclusion: "failure", commit: "c0ffee", durationMs: 9400 },
   runs: [describeRun(run, tails)],
-  services: [{ ...service, verdict: "failed", cause: "The task exited with 1.", fix: "read its log." }],
+  services: [
+    {
+      ...service,
+      before: "menu:1",
+      changes: ['~ cpu: "256" → "512"'],
+      verdict: "failed",
+      cause: "The task exited with 1.",
+      fix: "read its log.",
+    },
+  ],
   notStarted: [{ workflow: "ci.yml", why: "ci.yml:7: bad" }],
   leftOut: [1, 2].map(() => ({ job: job.name, step: "Publish", ...left })),
   standInImages: [{ image: "127.0.0.1:5000/menu:b", why: "No Docker engine responds." }],
@@ -47,4 +56,15 @@ it("writes JUnit with a suite per job, a case per step, and one for what could n
 
 it("sums up what was deployed and skipped, and why the rehearsal is red", () => {
   expect(summarise(outcome).trim()).toBe(expected.summary);
+  expect(toMarkdown(outcome)).toBe(expected.markdown);
+});
+
+it.each([
+  [outcome, "The task exited with 1."],
+  [{ ...outcome, services: [] }, 'no "b" & c'],
+  [{ ...outcome, services: [], runs: [] }, "ci.yml:7: bad"],
+  [{ ...outcome, services: [], runs: [], notStarted: [] }, "no deployment succeeded"],
+  [{ ...outcome, conclusion: "success" as const }, undefined],
+])("states the first cause", (of, cause) => {
+  expect(causeOf(of)).toBe(cause);
 });

@@ -6,6 +6,8 @@ import type { Deployed } from "./deployed.ts";
 export interface Outcome {
   version: 1;
   conclusion: "success" | "failure";
+  /** The first reason for a failure, in one line. */
+  cause?: string | undefined;
   commit: string;
   durationMs: number;
   runs: (Pick<RunResult, "workflow" | "event" | "conclusion" | "durationMs"> & { jobs: JobOutcome[] })[];

@@ -14,7 +14,7 @@ import { prepare } from "./prepare.ts";
 import { createPushes } from "./pushes.ts";
 import { confirm, describe } from "./question.ts";
 import { readRepository } from "./repository.ts";
-import { summarise } from "./summary.ts";
+import { causeOf, summarise, toMarkdown } from "./summary.ts";
 import { chooseFirst, type First, notRun } from "./triggers.ts";
 import { listWork } from "./what-runs.ts";
 
@@ -74,8 +74,8 @@ async function rehearse(options: LabOptions, session: Session): Promise<number> 
   const notStarted = new Map([...repository.refused, ...work.refused]);
   const requests = first.requests.filter(({ workflow }) => !work.refused.has(workflow));
   const results = await runFirst(lab, { ...first, before, requests });
-  const services = await readDeployed(lab.simulator, prepared.timeScale, lab.readyAt);
-  const outcome: Outcome = {
+  const services = await readDeployed(lab.simulator, prepared.timeScale, lab.readyAt, options.account);
+  const found: Outcome = {
     version: 1,
     conclusion: isGreen(results, services, notStarted) ? "success" : "failure",
     commit: repository.head,
@@ -89,7 +89,9 @@ async function rehearse(options: LabOptions, session: Session): Promise<number> 
     standInImages: prepared.standInImages,
     notChecked: [...lab.notChecked, ...notRun(repository, first)],
   };
+  const outcome = { ...found, cause: causeOf(found) };
   progress.say(summarise(outcome));
+  if (options.summary) await writeFile(options.summary, toMarkdown(outcome));
   if (options.json) await writeFile(options.json, `${JSON.stringify(outcome, null, 2)}\n`);
   if (options.junit) await writeFile(options.junit, toJUnit(outcome));
   if (help) {

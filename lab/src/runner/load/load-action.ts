@@ -142,6 +142,8 @@ export async function findAction(
   const { uses } = step;
   const name = uses.split("@")[0]?.toLowerCase() ?? "";
   if (standIns[name]) return { kind: "stand-in", name };
+  if (sources.leavesOut && name.endsWith("/ecs-delivery/actions/rehearse"))
+    return leaveOut(step, "A rehearsal does not start another one.");
   const local = /^[.$]\/(.*)$/.exec(uses);
   if (uses.startsWith("./") && sources.leavesOut && !workspace && !isCommitted(sources.own, uses))
     return { kind: "made" };
