@@ -1,22 +1,11 @@
+import { createIn } from "@ecs-delivery/lab/account/account.support";
 import { openAccountClients } from "@ecs-delivery/lab/account/clients";
-import { createAccount } from "@ecs-delivery/lab/account/create-account";
 import { type ExportDocument, readExport } from "@ecs-delivery/lab/account/export-document";
 import { resourceKinds } from "@ecs-delivery/lab/account/resources";
 import { startTestSimulator, type TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { expect, it, onTestFinished } from "vitest";
 import { exportService } from "./read-export.ts";
 
-const needs = {
-  ...{
-    checkout: "",
-    region: "us-east-1",
-    account: "123456789012",
-    tasks: [],
-    repositories: ["shop"],
-    roles: [],
-  },
-  ...{ logGroups: [], secrets: [], otherImages: [], needsDatabase: false, values: [], templates: [] },
-};
 const web = { cluster: "shop", service: "web", family: "web", containers: [{ name: "web", port: 8080 }] };
 
 async function start() {
@@ -25,14 +14,8 @@ async function start() {
   return simulator;
 }
 
-function create(simulator: TestSimulator, services: (typeof web)[], document?: ExportDocument) {
-  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = simulator.environmentVariables;
-  const keys = { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN: "" };
-  const aws = { endpoint: simulator.endpoint, region: "us-east-1", keys };
-  return simulator.clock.during(
-    createAccount(aws, { ...needs, services }, document ? { export: document } : {}),
-  );
-}
+const create = (simulator: TestSimulator, services: (typeof web)[], document?: ExportDocument) =>
+  createIn(simulator, { repositories: ["shop"], services }, document);
 
 const read = ({ clientConfig }: TestSimulator) =>
   exportService(openAccountClients(clientConfig), { cluster: "shop", service: "web" });

@@ -14,7 +14,7 @@ import {
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
 } from "@aws-sdk/client-ec2";
-import { CreateService$, DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import { CreateService$ } from "@aws-sdk/client-ecs";
 import {
   type Action,
   CreateListener$,
@@ -34,29 +34,25 @@ import type { ExportDocument } from "@ecs-delivery/lab/account/export-document";
 import { type Resource, type ResourceKind, resourceKinds } from "@ecs-delivery/lab/account/resources";
 import { NormalizedSchema } from "@smithy/core/schema";
 import { hideValues } from "../init/hidden-values.ts";
-import { cleaned, type DeployedService, describeService, findGroup } from "../init/read-service.ts";
+import { cleaned, findGroup, readRunning } from "../init/read-service.ts";
 
 type Found = Readonly<Record<string, unknown>>;
 
 /** Reads a service and all that it needs. A part that may not be read is listed instead. */
 export async function exportService(
   clients: AccountClients,
-  { cluster: named, service: name }: { readonly cluster: string; readonly service: string },
+  given: { readonly cluster: string; readonly service: string },
 ): Promise<ExportDocument> {
-  const service = await describeService(clients, named, name);
+  const { cluster, found: service, taskDefinition } = await readRunning(clients, given);
   const { account = "", region = "" } = parseArn(service.serviceArn ?? "") ?? {};
-  const cluster = lastSegment(service.clusterArn ?? named);
+  const { serviceName: name = given.service } = service;
   const found = collect();
   found.add("cluster", service.clusterArn, { clusterName: cluster });
-  const primary = service.taskSets?.find(({ status }) => status === "PRIMARY");
-  // A service of CodeDeploy has its present settings in the primary task set.
-  const settings = {
-    ...service,
-    ...(primary && present(primary, ["taskDefinition", "loadBalancers", "networkConfiguration"])),
-  };
-  found.add("service", service.serviceArn, { ...inputOf(CreateService$, settings), cluster });
-  const images = await readDefinition(clients, found, settings.taskDefinition ?? "");
-  for (const image of images) {
+  found.add("service", service.serviceArn, { ...inputOf(CreateService$, service), cluster });
+  // Values that a diff hides are placeholders.
+  const { deployed } = hideValues({ taskDefinition: cleaned(taskDefinition), service: "", revision: "" });
+  found.add("taskDefinition", service.taskDefinition, deployed.taskDefinition as Found);
+  for (const { image = "" } of taskDefinition.containerDefinitions ?? []) {
     const [, owner, repositoryName] = /^(\d{12})\.dkr\.ecr\.[^/]+\/([^:@]+)/.exec(image) ?? [];
     if (repositoryName && owner === account) found.add("repository", repositoryName, { repositoryName });
   }
@@ -67,13 +63,11 @@ export async function exportService(
   });
   await found.guard("target groups and load balancers", () => readBalancing(clients, found));
   await found.guard("subnets and security groups", () => readNetwork(clients, found));
-  await found.guard("scaling", () =>
-    readScaling(clients, found, `service/${cluster}/${service.serviceName}`),
-  );
+  await found.guard("scaling", () => readScaling(clients, found, `service/${cluster}/${name}`));
   await found.guard("alarms", () => readAlarms(clients, found));
   for (const arn of found.ids(/"(arn:aws[\w-]*:iam::\d+:role\/(?!aws-service-role\/)[^"]+)"/g))
     await found.guard(`the role ${arn}`, () => readRole(clients, found, arn));
-  return { version: 1, region, account, cluster, service: service.serviceName ?? name, ...found.result() };
+  return { version: 1, region, account, cluster, service: name, ...found.result() };
 }
 
 type Collection = ReturnType<typeof collect>;
@@ -115,20 +109,6 @@ const present = (value: object, names: readonly string[]): Found =>
   Object.fromEntries(
     Object.entries(value).filter(([name, member]) => names.includes(name) && member !== undefined),
   );
-
-/** Returns the images of the containers. Values that a diff hides are placeholders. */
-async function readDefinition({ ecs }: AccountClients, found: Collection, name: string): Promise<string[]> {
-  const { taskDefinition = {}, tags = [] } = await ecs.send(
-    new DescribeTaskDefinitionCommand({ taskDefinition: name, include: ["TAGS"] }),
-  );
-  const whole = {
-    taskDefinition: cleaned({ ...taskDefinition, tags }),
-    service: "",
-    revision: "",
-  } as DeployedService;
-  found.add("taskDefinition", name, hideValues(whole).deployed.taskDefinition as Found);
-  return (taskDefinition.containerDefinitions ?? []).map(({ image = "" }) => image);
-}
 
 async function readGroup(
   { codedeploy }: AccountClients,
@@ -271,9 +251,7 @@ async function readAlarms({ cloudwatch }: AccountClients, found: Collection): Pr
 
 async function readRole({ iam }: AccountClients, found: Collection, arn: string): Promise<void> {
   const RoleName = lastSegment(arn);
-  const { Role = {} } = await iam.send(new GetRoleCommand({ RoleName }));
-  const AssumeRolePolicyDocument = decodeURIComponent(
-    (Role as { AssumeRolePolicyDocument?: string }).AssumeRolePolicyDocument ?? "",
-  );
-  found.add("role", arn, { RoleName, Path: (Role as { Path?: string }).Path, AssumeRolePolicyDocument });
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+  const AssumeRolePolicyDocument = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "");
+  found.add("role", arn, { RoleName, Path: Role?.Path, AssumeRolePolicyDocument });
 }

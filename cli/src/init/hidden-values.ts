@@ -12,7 +12,9 @@ export interface HiddenValue {
 }
 
 /** Puts `<NAME>` in place of each value that a diff hides, since the file is committed. */
-export function hideValues(deployed: DeployedService): { deployed: DeployedService; hidden: HiddenValue[] } {
+export function hideValues<Deployed extends Pick<DeployedService, "service" | "revision" | "taskDefinition">>(
+  deployed: Deployed,
+): { deployed: Deployed; hidden: HiddenValue[] } {
   const hidden: HiddenValue[] = [];
   const taskDefinition = replaceHidden(deployed.taskDefinition, (steps) => {
     const base = placeholderName(steps);

@@ -13,7 +13,7 @@ import {
   type Service,
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
-import { parseArn } from "@ecs-delivery/actions/core/arn";
+import { lastSegment, parseArn } from "@ecs-delivery/actions/core/arn";
 import { Failure } from "@ecs-delivery/actions/core/failure";
 
 interface InitClients {
@@ -50,16 +50,8 @@ export async function readService(
   clients: InitClients,
   given: { readonly cluster: string; readonly service: string },
 ): Promise<DeployedService> {
-  const found = await describeService(clients, given.cluster, given.service);
-  // An ARN may have been given.
-  const cluster = found.clusterArn?.split("/").at(-1) ?? given.cluster;
-  const service = requireName("service", found.serviceName);
-  const primary = found.taskSets?.find(({ status }) => status === "PRIMARY");
-  const running = primary?.taskDefinition ?? found.taskDefinition ?? "";
-  const { taskDefinition = {}, tags = [] } = await clients.ecs.send(
-    new DescribeTaskDefinitionCommand({ taskDefinition: running, include: ["TAGS"] }),
-  );
-  const balancer = (primary?.loadBalancers ?? found.loadBalancers ?? [])[0];
+  const { cluster, found, taskDefinition } = await readRunning(clients, given);
+  const [balancer] = found.loadBalancers ?? [];
   const containers = taskDefinition.containerDefinitions ?? [];
   const container =
     containers.find(({ name }) => name === balancer?.containerName) ??
@@ -67,8 +59,8 @@ export async function readService(
   return {
     account: parseArn(found.clusterArn ?? "")?.account ?? "",
     cluster,
-    service,
-    taskDefinition: cleaned({ ...taskDefinition, tags }),
+    service: requireName("service", found.serviceName),
+    taskDefinition: cleaned(taskDefinition),
     revision: `${taskDefinition.family}:${taskDefinition.revision}`,
     container: requireName("container", container?.name),
     repository: await repositoryOf(clients, container?.image ?? ""),
@@ -84,7 +76,30 @@ function requireName(kind: string, name = ""): string {
   });
 }
 
-export async function describeService(
+/** Reads a service with its present settings, and what it runs. An ARN may be given. */
+export async function readRunning(
+  clients: Pick<InitClients, "ecs">,
+  given: { readonly cluster: string; readonly service: string },
+) {
+  const service = await describeService(clients, given.cluster, given.service);
+  // A service of CodeDeploy has them in the primary task set.
+  const {
+    taskDefinition = service.taskDefinition,
+    loadBalancers = service.loadBalancers,
+    networkConfiguration = service.networkConfiguration,
+  } = service.taskSets?.find(({ status }) => status === "PRIMARY") ?? {};
+  const found = { ...service, taskDefinition, loadBalancers, networkConfiguration };
+  const running = await clients.ecs.send(
+    new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] }),
+  );
+  return {
+    cluster: lastSegment(service.clusterArn ?? given.cluster),
+    found,
+    taskDefinition: { ...running.taskDefinition, tags: running.tags ?? [] },
+  };
+}
+
+async function describeService(
   { ecs }: Pick<InitClients, "ecs">,
   cluster: string,
   service: string,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { expect, it, onTestFinished } from "vitest";
-import { createAccount } from "./create-account.ts";
+import { createIn } from "./account.support.ts";
 import type { Needs } from "./needs.ts";
 import { unknownSubnets } from "./placeholders.ts";
 
@@ -15,31 +15,7 @@ async function created(needs: Partial<Needs>, files: Record<string, string> = {}
   for (const [path, text] of Object.entries(files)) writeFileSync(join(checkout, path), text);
   const simulator = await startTestSimulator({ permissions: "enforce", networks: "enforce" });
   onTestFinished(() => simulator.close());
-  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = simulator.environmentVariables;
-  const keys = { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN: "" };
-  const whole: Needs = {
-    ...{
-      checkout,
-      region: "us-east-1",
-      account: "123456789012",
-      services: [],
-      tasks: [],
-      repositories: [],
-      roles: [],
-    },
-    ...{
-      logGroups: [],
-      secrets: [],
-      otherImages: [],
-      needsDatabase: false,
-      values: [],
-      templates: [],
-      ...needs,
-    },
-  };
-  const { endpoint } = simulator;
-  const result = await simulator.clock.during(createAccount({ endpoint, region: "us-east-1", keys }, whole));
-  return { simulator, ...result };
+  return { simulator, ...(await createIn(simulator, { checkout, ...needs })) };
 }
 
 const web = { cluster: "shop", service: "web", family: "web", containers: [{ name: "app", port: 8080 }] };
