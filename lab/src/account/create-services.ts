@@ -2,7 +2,7 @@ import { RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import type { Account, ServedAt } from "./account.ts";
 import { initialDefinition } from "./initial-definition.ts";
 import { ownRoles, roleArn } from "./parts.ts";
-import { createResources, type Resource } from "./resources.ts";
+import { createResources, type Resource, type ResourceKind } from "./resources.ts";
 import type { NeededService } from "./services.ts";
 import { freePort } from "./stand-in.ts";
 
@@ -68,22 +68,19 @@ const vpc = "the network";
 const securityGroups = ["the group"];
 const subnets = ["subnet a", "subnet b"];
 
+const make = (kind: ResourceKind, id: string, input: Resource["input"]): Resource => ({ kind, id, input });
+
 function networkIn(region: string): Resource[] {
+  const [group = ""] = securityGroups;
   const anything = { IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
   return [
-    { kind: "vpc", id: vpc, input: { CidrBlock: "10.0.0.0/16" } },
-    ...subnets.map((id, index): Resource => {
+    make("vpc", vpc, { CidrBlock: "10.0.0.0/16" }),
+    ...subnets.map((id, index) => {
       const AvailabilityZone = `${region}${id.at(-1)}`;
-      return { kind: "subnet", id, input: { VpcId: vpc, CidrBlock: `10.0.${index}.0/24`, AvailabilityZone } };
+      return make("subnet", id, { VpcId: vpc, CidrBlock: `10.0.${index}.0/24`, AvailabilityZone });
     }),
-    ...securityGroups.flatMap((id): Resource[] => [
-      {
-        kind: "securityGroup",
-        id,
-        input: { GroupName: "rehearsal", Description: "Everything is open", VpcId: vpc },
-      },
-      { kind: "ingress", id, input: { GroupId: id, IpPermissions: [anything] } },
-    ]),
+    make("securityGroup", group, { GroupName: "rehearsal", Description: "Everything is open", VpcId: vpc }),
+    make("ingress", group, { GroupId: group, IpPermissions: [anything] }),
   ];
 }
 
@@ -96,82 +93,53 @@ interface Place {
 }
 
 /** Returns a service with its listener and target group; with CodeDeploy, two groups and a listener for tests. */
-function resourcesOf(
-  { cluster, service, family, codedeploy }: NeededService,
-  { account, balanced, port }: Place,
-): Resource[] {
-  const placed = { awsvpcConfiguration: { subnets, securityGroups, assignPublicIp: "ENABLED" } };
-  const groups = (codedeploy ? ["blue", "green"] : ["web"]).map(
+function resourcesOf(needed: NeededService, { account, balanced, port }: Place): Resource[] {
+  const { cluster, service, family, codedeploy } = needed;
+  const input = {
+    ...{ cluster, serviceName: service, taskDefinition: family, desiredCount: 1, launchType: "FARGATE" },
+    deploymentController: { type: codedeploy ? "CODE_DEPLOY" : "ECS" },
+    networkConfiguration: {
+      awsvpcConfiguration: { subnets, securityGroups, assignPublicIp: "ENABLED" },
+    },
+  };
+  if (!balanced) return [make("service", service, input)];
+  const names = (codedeploy ? ["blue", "green"] : ["web"]).map(
     (color) => `${service.slice(0, 18).replaceAll("_", "-")}-${port}-${color}`,
   );
   const ports = codedeploy ? [port, port - firstPort + firstTestPort] : [port];
-  const controller = {
-    deploymentController: { type: codedeploy ? "CODE_DEPLOY" : "ECS" },
-    networkConfiguration: placed,
-  };
-  const input = {
-    cluster,
-    serviceName: service,
-    taskDefinition: family,
-    desiredCount: 1,
-    launchType: "FARGATE",
-    ...controller,
-  };
-  if (!balanced) return [{ kind: "service", id: service, input }];
+  const targetGroupArn = `target ${names[0]}`;
   const number = Math.floor((port - firstPort) / perBalancer) + 1;
-  const balancer = `balancer ${number}`;
-  // A path's response without the service's data is not known; only the service's own errors count.
-  const check = {
-    HealthCheckIntervalSeconds: 10,
-    HealthyThresholdCount: 2,
-    Matcher: { HttpCode: "200-499" },
-  };
-  const group = { Protocol: "HTTP", Port: balanced.containerPort, VpcId: vpc, TargetType: "ip", ...check };
   const isFirst = (port - firstPort) % perBalancer === 0;
-  const DefaultActions = [{ Type: "forward", TargetGroupArn: `target ${groups[0]}` }];
+  const balancerId = `balancer ${number}`;
+  const balancer = { Name: `rehearsal-${number}`, Subnets: subnets, SecurityGroups: securityGroups };
+  const group = {
+    ...{ Protocol: "HTTP", Port: balanced.containerPort, VpcId: vpc, TargetType: "ip" },
+    // A path's response without the service's data is not known; only the service's own errors count.
+    ...{ HealthCheckIntervalSeconds: 10, HealthyThresholdCount: 2, Matcher: { HttpCode: "200-499" } },
+  };
+  const listener = {
+    ...{ LoadBalancerArn: balancerId, Protocol: "HTTP" },
+    DefaultActions: [{ Type: "forward", TargetGroupArn: targetGroupArn }],
+  };
   return [
-    ...(isFirst
-      ? [
-          {
-            kind: "loadBalancer" as const,
-            id: balancer,
-            input: { Name: `rehearsal-${number}`, Subnets: subnets, SecurityGroups: securityGroups },
-          },
-        ]
-      : []),
-    ...groups.map(
-      (Name): Resource => ({ kind: "targetGroup", id: `target ${Name}`, input: { ...group, Name } }),
-    ),
-    ...ports.map(
-      (Port): Resource => ({
-        kind: "listener",
-        id: `listener ${Port}`,
-        input: { LoadBalancerArn: balancer, Protocol: "HTTP", Port, DefaultActions },
-      }),
-    ),
-    {
-      kind: "service",
-      id: service,
-      input: { ...input, loadBalancers: [{ ...balanced, targetGroupArn: `target ${groups[0]}` }] },
-    },
-    ...(codedeploy ? deploymentOf({ ...codedeploy, cluster, service }, { account, groups, ports }) : []),
+    ...(isFirst ? [make("loadBalancer", balancerId, balancer)] : []),
+    ...names.map((Name) => make("targetGroup", `target ${Name}`, { ...group, Name })),
+    ...ports.map((Port) => make("listener", `listener ${Port}`, { ...listener, Port })),
+    make("service", service, { ...input, loadBalancers: [{ ...balanced, targetGroupArn }] }),
+    ...deploymentOf(needed, account, names, ports),
   ];
 }
 
-type Deployed = NonNullable<NeededService["codedeploy"]> & Pick<NeededService, "cluster" | "service">;
-
 function deploymentOf(
-  {
-    application: applicationName,
-    group: deploymentGroupName,
-    cluster: clusterName,
-    service: serviceName,
-  }: Deployed,
-  { account, groups, ports }: { account: string; groups: readonly string[]; ports: readonly number[] },
+  { cluster: clusterName, service: serviceName, codedeploy }: NeededService,
+  account: string,
+  names: readonly string[],
+  ports: readonly number[],
 ): Resource[] {
+  if (!codedeploy) return [];
+  const { application: applicationName, group: deploymentGroupName } = codedeploy;
   const [prodTrafficRoute, testTrafficRoute] = ports.map((port) => ({ listenerArns: [`listener ${port}`] }));
-  const targetGroups = groups.map((name) => ({ name }));
-  const pair = { targetGroups, prodTrafficRoute, testTrafficRoute };
+  const pair = { targetGroups: names.map((name) => ({ name })), prodTrafficRoute, testTrafficRoute };
   const input = {
     ...{ applicationName, deploymentGroupName, serviceRoleArn: roleArn(account, ownRoles.codedeploy) },
     deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
@@ -184,7 +152,7 @@ function deploymentOf(
     },
   };
   return [
-    { kind: "application", id: applicationName, input: { applicationName, computePlatform: "ECS" } },
-    { kind: "deploymentGroup", id: deploymentGroupName, input },
+    make("application", applicationName, { applicationName, computePlatform: "ECS" }),
+    make("deploymentGroup", deploymentGroupName, input),
   ];
 }
