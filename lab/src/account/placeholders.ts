@@ -107,5 +107,7 @@ function placeholderOf(
   const found = rules.find(([pattern]) => names.some((each) => pattern.test(each)))?.[1];
   if (found !== undefined) return found;
   // As on GitHub, a variable that is not set is empty, which most readers of other settings expect.
-  return isSecret || names.some((each) => nameLike.test(each)) ? kebab : "";
+  // Each secret is hidden in the logs, where a word such as `cluster` must stay.
+  const text = kebab.includes("-") ? kebab : `rehearsal-${kebab}`;
+  return isSecret || names.some((each) => nameLike.test(each)) ? text : "";
 }

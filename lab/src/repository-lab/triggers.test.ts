@@ -32,13 +32,9 @@ it.each(cases.first)("runs %s first", async (_, branch, files, asked, chosen) =>
   expect(`${first.requests[0]?.event.name} ${first.branch}: ${names}`).toBe(chosen);
 });
 
+const e = { workflow_call: { inputs: { stage: { type: "string", required: true } } } };
 it.each(cases.refusedFirst)("refuses %j with what could be started", async (asked, message) => {
-  const repository = await repositoryOn("main", {
-    c: { schedule: [{ cron: "0 0 * * *" }] },
-    d: {
-      workflow_call: { inputs: { stage: { type: "string", required: true }, other: { type: "string" } } },
-    },
-  });
+  const repository = await repositoryOn("main", { c: { schedule: [{ cron: "0 0 * * *" }] }, e });
   await expect(chooseFirst(repository, { inputs: {}, ...asked })).rejects.toThrow(message);
 });
 
