@@ -110,3 +110,19 @@ it("a stand-in that is built and pushed by a step runs in a service and as a sin
   await expect.poll(health, { timeout: 20_000 }).toBe("HEALTHY");
   expect(repositoryUri).toBe(digest?.split("@")[0]);
 });
+
+it("a program of the repository that does not follow the protocol does not end the rehearsal", async () => {
+  await using ends = new AsyncDisposableStack();
+  const { step } = await open("http://127.0.0.1:1", ends);
+  const socket = join(folder, "docker/docker.sock");
+  const program = `const c = require("net").connect(process.argv[1], () => c.write("x\\ny\\n"));
+    c.setEncoding("utf8").on("data", (text) => { if (text.includes('"exit"')) c.destroy(); process.stdout.write(text); });`;
+  const { stdout } = await step(
+    `'${process.execPath}' -e '${program.replaceAll("'", `'\\''`)}' '${socket}'`,
+    {
+      NODE_OPTIONS: "",
+    },
+  );
+  expect(stdout).toContain(`["exit",1]`);
+  expect((await step("docker --version")).stdout).toContain("28");
+});

@@ -63,7 +63,12 @@ async function serve(socket: Socket, broker: (caller: Caller) => Promise<number>
     const call = await receive();
     if (call) await ask("exit", await broker({ ...call, ask }));
   } catch (error) {
-    await ask("printError", `docker: the rehearsal failed: ${(error as Error).message}\n`);
-    await ask("exit", 1);
+    // The client may be a program that the repository brought.
+    const text = `docker: the rehearsal failed: ${(error as Error).message}\n`;
+    for (const request of [
+      ["printError", text],
+      ["exit", 1],
+    ])
+      socket.write(`${JSON.stringify(request)}\n`);
   }
 }
