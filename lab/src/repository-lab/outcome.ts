@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from "node:util";
 import type { RunEvent, RunResult } from "../runner/result.ts";
+import { plain } from "../story/progress.ts";
 import type { Deployed } from "./deployed.ts";
 
 /** The document of `--json`. A change of a field's meaning raises the version; new fields do not. */
@@ -50,10 +50,6 @@ export function createTails() {
     of: (run: number, job: string, step: string) => tails.get(`${run} ${job} ${step}`)?.join("\n") ?? "",
   };
 }
-
-/** Neither a terminal nor XML may get the control characters of a stranger's log. */
-const plain = (text: string) =>
-  stripVTControlCharacters(text).replace(/(?![\n\t])[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, "");
 
 export function describeRun(run: RunResult, tails: ReturnType<typeof createTails>): Outcome["runs"][number] {
   const { workflow, event, conclusion, durationMs } = run;
@@ -130,4 +126,4 @@ const seconds = (ms: number) => (ms / 1000).toFixed(3);
 
 const entities: Readonly<Record<string, string>> = { "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;" };
 
-const escapeXml = (text: string) => text.replace(/[<>&"]/g, (character) => entities[character] ?? "");
+const escapeXml = (text: string) => plain(text).replace(/[<>&"]/g, (character) => entities[character] ?? "");

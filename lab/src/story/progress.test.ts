@@ -25,6 +25,19 @@ function start(terminal: { isTTY?: boolean; columns?: number; getColorDepth?: ()
   };
 }
 
+it("a stranger's names and messages do not move the cursor", () => {
+  const { progress, written } = start();
+  const evil = "\u001b[2J\u001b]0;title\u0007\rb";
+  const header = { run: 1, job: `job${evil}` };
+  progress.say(`subject${evil}`);
+  progress.sayVerbatim(evil);
+  progress.runEvent({ type: "run-started", run: 1, workflow: evil, event: "push", sha: "1234567890" });
+  progress.runEvent({ type: "job-started", ...header });
+  progress.runEvent({ type: "annotation", ...header, annotation: { level: "error", message: evil } });
+  progress.end();
+  expect(written()).toBe("subjectb\nb\n  b #1 (push 1234567) › jobb\n      error: b\n");
+});
+
 describe("a step of the story", () => {
   it("is a line with its time, and with the reason when it fails", async () => {
     const { progress, text } = start();

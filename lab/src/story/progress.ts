@@ -40,19 +40,26 @@ export function createProgress(terminal: Terminal, interruption: AbortSignal): P
   const runs = reportRuns(print, paint, list);
   interruption.addEventListener("abort", () => terminal.write("ending …\n"));
   return {
-    say: print,
-    sayVerbatim: (lines) => print(lines, false),
+    say: (line) => print(plain(line)),
+    sayVerbatim: (lines) => print(plain(lines), false),
     stepStarted: (name) => list.show(name, [`… ${name}`]),
     stepFinished(name, durationMs, problem) {
       list.hide(name);
       const conclusion = problem === undefined ? "success" : "failure";
       print(endOf(paint, conclusion, name, durationMs));
-      if (problem !== undefined) print(indented(2, problem, (line) => paint("red", line)));
+      if (problem !== undefined) print(indented(2, plain(problem), (line) => paint("red", line)));
     },
-    runEvent: runs.notice,
+    runEvent: (event) => runs.notice(event.type === "log" ? event : plainEvent(event)),
     end: runs.end,
   };
 }
+
+/** A stranger's names and messages may not move the cursor, nor hide lines of the list that a user agrees to. */
+export const plain = (text: string) =>
+  stripVTControlCharacters(text).replace(/(?![\n\t])[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, "");
+
+const plainEvent = (event: RunEvent): RunEvent =>
+  JSON.parse(JSON.stringify(event), (_, value) => (typeof value === "string" ? plain(value) : value));
 
 type Paint = (format: (typeof colours)[Conclusion], text: string) => string;
 
