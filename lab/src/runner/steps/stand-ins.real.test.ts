@@ -96,7 +96,7 @@ it.each(cases)("$name", async ({ steps, later, files = {}, lines = [], leftOut =
     const shown = (text: string) =>
       text
         .replaceAll(String(port), "PORT")
-        .replaceAll(/\/\S*\/steps\/[\w-]+/g, "STEP")
+        .replaceAll(/\/\S*\/(?:steps|runner)\/[\w-]+/g, "STEP")
         .replaceAll(programs, "PROGRAMS");
     expect(
       repository
