@@ -96,7 +96,7 @@ it.each([
   // Both listen on the same ports.
   await original.close();
   const copy = await start();
-  const { notChecked } = await create(copy, [service], readExport(JSON.stringify(document), "export.json"));
+  const { notChecked } = await create(copy, [service], readExport(JSON.stringify(document)));
   expect(withoutIds(await read(copy))).toEqual(withoutIds(document));
   const kinds = resourceKinds.filter(
     (kind) => !document.resources.some((resource) => resource.kind === kind),
@@ -115,9 +115,9 @@ it("lists what may not be read", async () => {
 });
 
 it.each([
-  ["{", "x.json is not JSON"],
-  ['{"version":2}', "x.json is an export of version 2; this program reads version 1"],
-  ['{"version":1,"resources":[{"kind":"user","input":{}}]}', "x.json is damaged"],
+  ["{", "is not JSON"],
+  ['{"version":2}', "is an export of version 2; this program reads version 1"],
+  ['{"version":1,"resources":[{"kind":"user","input":{}}]}', "is damaged"],
 ])("refuses %s", (text, message) => {
-  expect(() => readExport(text, "x.json")).toThrow(message);
+  expect(() => readExport(text)).toThrow(message);
 });

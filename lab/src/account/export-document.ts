@@ -1,5 +1,4 @@
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
-import { Failure } from "@ecs-delivery/actions/core/failure";
 import { isObject } from "@ecs-delivery/actions/core/is-object";
 import type { Account } from "./account.ts";
 import { logGroupsOf, secretsOf } from "./definitions.ts";
@@ -20,26 +19,25 @@ export interface ExportDocument {
   readonly notRead: readonly string[];
 }
 
-const nextStep = "write it again with ecs-delivery export of the same release.";
+const fix = "Fix: write it again with ecs-delivery export of the same release";
 
-/** @param name of the file, for messages */
-export function readExport(text: string, name: string): ExportDocument {
+/** Throws an error that continues a sentence about the file. */
+export function readExport(text: string): ExportDocument {
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch (cause) {
-    throw new Failure(`${name} is not JSON: ${(cause as Error).message}`, { nextStep, cause });
+    throw new Error(`is not JSON: ${(cause as Error).message}. ${fix}`, { cause });
   }
   const { version = null, resources } = isObject(document) ? document : {};
   if (version !== 1)
-    throw new Failure(
-      `${name} is an export of version ${JSON.stringify(version)}; this program reads version 1`,
-      { nextStep },
+    throw new Error(
+      `is an export of version ${JSON.stringify(version)}; this program reads version 1. ${fix}`,
     );
   const isResource = (each: unknown) =>
     isObject(each) && resourceKinds.some((kind) => kind === each.kind) && isObject(each.input);
   if (!Array.isArray(resources) || !resources.every(isResource))
-    throw new Failure(`${name} is damaged: "resources" is not a list of known resources`, { nextStep });
+    throw new Error(`is damaged: "resources" is not a list of known resources. ${fix}`);
   return document as unknown as ExportDocument;
 }
 

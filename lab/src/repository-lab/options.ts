@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { defineOptions, oneOf, type Values, wholeNumber } from "@ecs-delivery/program/command-line";
 import { parse } from "yaml";
@@ -30,7 +30,7 @@ const options = defineOptions({
   values: { value: "FILE", parse: readValues, help: "YAML with mappings: secrets, variables, inputs" },
   account: {
     value: "FILE",
-    parse: (file: string) => readExport(readFileSync(file, "utf8"), file),
+    parse: (file: string) => readExport(readFileSync(file, "utf8")),
     help: "what ecs-delivery export wrote about a service, to create the same",
   },
   network: {
@@ -44,7 +44,11 @@ const options = defineOptions({
     parse: readMirror,
     help: "a clone to use in place of a repository on GitHub",
   },
-  self: { value: "OWNER/NAME", help: "stands for this package, as OWNER/ecs-delivery does" },
+  self: {
+    value: "OWNER/NAME",
+    parse: readRepositoryName,
+    help: "stands for this package, as OWNER/ecs-delivery does",
+  },
   "default-permissions": {
     value: "LEVEL",
     parse: oneOf("read", "write"),
@@ -135,8 +139,14 @@ function readMirror(text: string): [repository: string, folder: string] {
   return [repository, resolve(folder)];
 }
 
+function readRepositoryName(text: string): string {
+  if (!/^[\w.-]+\/[\w.-]+$/.test(text)) throw new Error("is not OWNER/NAME");
+  return text;
+}
+
 /** Found missing before the rehearsal, not after it. */
 function outputFile(path: string): string {
   if (!existsSync(dirname(resolve(path)))) throw new Error("is in a folder that does not exist");
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error("is a folder");
   return path;
 }
