@@ -174,6 +174,11 @@ const isCommitted = ({ directory }: Source, path: string) =>
 
 const inContainer = "The rehearsal runs no action in a container.";
 
+/** Inputs that AWS's action requires and ours does not: an expression with a wrong name is empty. */
+export const requiredByAws: Readonly<Record<string, readonly string[]>> = {
+  "actions/render-task-definition": ["container-name", "image"],
+};
+
 /** Actions of AWS, and those of this package with the same inputs and outputs. */
 const substitutes: Record<string, string> = {
   "aws-actions/amazon-ecs-deploy-task-definition": "actions/deploy-service",

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { evaluateTexts, evaluateToken, type Json, toText } from "../expressions/evaluate.ts";
 import { annotateJob, type JobState } from "../jobs/job-state.ts";
-import { type CompositeAction, findAction, type NodeAction } from "../load/load-action.ts";
+import { type CompositeAction, findAction, type NodeAction, requiredByAws } from "../load/load-action.ts";
 import type { ActionStep, RunDefaults, Step } from "../load/workflow.ts";
 import type { StepResult } from "../result.ts";
 import { performTask } from "./perform-task.ts";
@@ -50,13 +50,15 @@ async function runAction(
     if (later) posts.push({ ...taskAround(step, "Post"), ...later });
     return;
   }
-  const { action, source, note } = found;
+  const { action, source, path, note } = found;
   if (source.ref !== undefined)
     Object.assign(running.environment, {
       GITHUB_ACTION_REPOSITORY: source.repository,
       GITHUB_ACTION_REF: source.ref,
     });
   if (note) running.write(note);
+  const missing = note && requiredByAws[path]?.find((name) => !given[name]);
+  if (missing) throw new Error(`Input required and not supplied: ${missing}`);
   const unknown = unknownInputs(action, Object.keys(given));
   if (note && unknown.length > 0) leaveOutInputs(running, unknown, step.uses);
   else if (unknown.length > 0) warnOfUnknownInputs(running, action, unknown);
