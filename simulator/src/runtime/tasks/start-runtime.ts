@@ -1,6 +1,6 @@
 import { startDockerRuntime } from "./docker/docker-runtime.ts";
 import { createProcessRuntime } from "./process-runtime.ts";
-import type { TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./runtime.ts";
+import type { LocalImage, TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./runtime.ts";
 
 /** Rejects with an error and the next step when no Docker engine is usable. */
 export async function startTaskRuntime(
@@ -8,21 +8,24 @@ export async function startTaskRuntime(
   options: TaskRuntimeOptions,
 ): Promise<TaskRuntime> {
   if (typeof kind === "function") return kind(options);
-  return withStandIns(
-    await (kind === "docker" ? startDockerRuntime(options) : createProcessRuntime(options)),
-  );
+  const processes = createProcessRuntime(options);
+  return withStandIns(kind === "docker" ? await startDockerRuntime(options) : processes, processes);
 }
+
+const isStandIn = ({ config }: LocalImage) => config.Labels?.["ecs-delivery.stand-in"] === "true";
 
 /**
  * Starts each container of a stand-in image (see lab/src/docker) with the image's own program, which gets the command of
- * the task as arguments: the files that the command needs are in the image that could not be built.
+ * the task as arguments: the files that the command needs are in the image that could not be built. It needs Node, which
+ * only processes have.
  */
-export function withStandIns(runtime: TaskRuntime): TaskRuntime {
+export function withStandIns(runtime: TaskRuntime, processes: TaskRuntime): TaskRuntime {
+  if (runtime !== processes) return withStandInProcesses(runtime, withStandIns(processes, processes));
   return {
     ...runtime,
     async start(options) {
-      const { Labels, Entrypoint = [] } = options.image.config;
-      if (Labels?.["ecs-delivery.stand-in"] !== "true") return runtime.start(options);
+      if (!isStandIn(options.image)) return runtime.start(options);
+      const { Entrypoint = [] } = options.image.config;
       const { entryPoint = [], command = [], ports, environment } = options;
       const container = await runtime.start({
         ...options,
@@ -33,6 +36,19 @@ export function withStandIns(runtime: TaskRuntime): TaskRuntime {
       const check = [...Entrypoint, "health-check"];
       return { ...container, exec: (_, timeoutMs) => container.exec(check, timeoutMs) };
     },
+  };
+}
+
+function withStandInProcesses(runtime: TaskRuntime, processes: TaskRuntime): TaskRuntime {
+  return {
+    ...runtime,
+    async pull(reference) {
+      const image = await runtime.pull(reference);
+      return isStandIn(image) ? processes.pull(reference) : image;
+    },
+    start: (options) => (isStandIn(options.image) ? processes : runtime).start(options),
+    waitedMs: async (address) => Math.max(await runtime.waitedMs(address), await processes.waitedMs(address)),
+    close: async () => void (await Promise.all([runtime.close(), processes.close()])),
   };
 }
 
