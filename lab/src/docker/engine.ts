@@ -1,9 +1,8 @@
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { makeNodeBase } from "@ecs-delivery/program/base-image";
 import {
   connectEngine,
   findEngineSocket,
@@ -28,23 +27,25 @@ export async function openEngineAccess(directory: string, host: string, ends: As
     server.closeAllConnections();
     await removeImages(socketPath, `${host}/`).catch(() => {});
   });
-  let base: Promise<string> | undefined;
-  let count = 0;
   return {
     environment: { DOCKER_HOST: `unix://${path}`, DOCKER_CONTEXT: "", BUILDX_BUILDER: "" } as Record<
       string,
       string
     >,
-    /** Returns arguments of `docker build` that make a stand-in with Node, which an engine does not provide. */
+    /** Returns arguments of `docker build` that make a stand-in. Engines save no image without a file. */
     async standInArguments(content: StandInContent): Promise<string[]> {
-      base ??= makeNodeBase({ folder: join(directory, "node-base") });
+      const folder = await mkdtemp(join(directory, "stand-in-"));
       const { Env, ExposedPorts, Entrypoint, Cmd, Labels } = standInConfig(content);
       const pairs = (name: string, list: readonly (readonly string[])[]) =>
         list.map(
           ([key, ...value]) => `${name} ${key}=${JSON.stringify(value.join("=")).replaceAll("$", "\\$")}`,
         );
       const lines = [
-        ...["FROM scratch", "COPY . /", ...Object.keys(ExposedPorts).map((port) => `EXPOSE ${port}`)],
+        ...[
+          "FROM scratch",
+          "COPY Dockerfile /stand-in",
+          ...Object.keys(ExposedPorts).map((port) => `EXPOSE ${port}`),
+        ],
         ...pairs(
           "ENV",
           Env.map((each) => each.split("=")),
@@ -52,16 +53,15 @@ export async function openEngineAccess(directory: string, host: string, ends: As
         ...pairs("LABEL", Object.entries(Labels)),
         ...[`ENTRYPOINT ${JSON.stringify(Entrypoint)}`, `CMD ${JSON.stringify(Cmd)}`],
       ];
-      const file = join(directory, `stand-in-${count++}`);
-      await writeFile(file, `${lines.join("\n")}\n`);
-      return ["--file", file, await base];
+      await writeFile(join(folder, "Dockerfile"), `${lines.join("\n")}\n`);
+      return [folder];
     },
   };
 }
 
 const readable =
-  /^\/(?:_ping|version|info|images\/json|images\/.+\/(?:json|history)|distribution\/.+\/json)$/;
-const writable = /^\/(?:build|auth|images\/create|images\/.+\/tag)$/;
+  /^\/(?:_ping|version|info|images\/(?:.+\/)?(?:get|json)|images\/.+\/history|distribution\/.+\/json)$/;
+const writable = /^\/(?:build|auth|images\/(?:create|load)|images\/.+\/tag)$/;
 /** BuildKit's own protocol: its builds see files of the client only. */
 const upgradable = /^\/(?:grpc|session)$/;
 
@@ -81,8 +81,9 @@ function isAllowed({ method = "GET", url = "/", headers }: IncomingMessage, host
 
 /** Exported for tests. */
 export function createEngineProxy(socketPath: string, host: string) {
-  const forward = ({ method, url, headers }: IncomingMessage) =>
-    request({ socketPath, method, path: url, headers });
+  // BuildKit's sessions repeat a header for each of their services.
+  const forward = ({ method, url, rawHeaders }: IncomingMessage) =>
+    request({ socketPath, method, path: url, headers: rawHeaders });
   const server = createServer((incoming, response) => {
     if (!isAllowed(incoming, host)) {
       const message = "a rehearsal gives steps only builds and images of the Docker engine";
