@@ -2,10 +2,11 @@ import { parseArgs } from "node:util";
 
 /** Options of all commands that have a value (docs.docker.com, reference of the command line). Others are flags. */
 const valued =
-  "add-host allow annotation attest build-arg build-context builder cache-from cache-to call cgroup-parent file filter format iidfile label memory metadata-file network no-cache-filter output password platform progress provenance sbom secret security-opt shm-size ssh tag target type ulimit username";
+  "add-host allow annotation attest build-arg build-context builder cache-from cache-to call cgroup-parent file filter format iidfile input label memory metadata-file network no-cache-filter output password platform progress provenance sbom secret security-opt shm-size ssh tag target type ulimit username";
 const short: Readonly<Record<string, string>> = {
   tag: "t",
   output: "o",
+  input: "i",
   memory: "m",
   username: "u",
   password: "p",
@@ -42,10 +43,10 @@ type Decision =
   | { readonly kind: "leave out" | "refuse"; readonly what: string; readonly why: string };
 
 const groups = ["builder", "buildx", "container", "image", "manifest", "system"];
-const performed = "build images info inspect login logout ls pull push tag version".split(" ");
+const performed = "build images info inspect load login logout ls pull push save tag version".split(" ");
 const builders = /^buildx (?:create|inspect|ls|rm|stop|use|version)$/;
 /** Their result is used by later lines, which would fail without it. */
-const needed = /^(?:\w+ )?(?:bake|commit|cp|create|export|imagetools|import|load|save)$|^manifest /;
+const needed = /^(?:\w+ )?(?:bake|commit|cp|create|export|imagetools|import)$|^manifest /;
 /** Options before the command, and whether they lead to another engine. */
 const global = /^(?:-H|--host|-c|--context|-l|--log-level|--config|--tls\w+)$/;
 const elsewhere = /^(?:-H|--host|-c|--context)(?:=|$)/;

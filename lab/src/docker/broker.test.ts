@@ -91,6 +91,12 @@ it.each([
   [["build ."], "#1 exporting manifest sha256:"],
   [["build -t app:1 .", "build -t b .", "images --format {{.Repository}}={{.Tag}} app"], "app=1\n"],
   [["build -f api/Dockerfile.prod api"], "responds with 200 on the container's port"],
+  [["build -t a:1 -t a:2 --output type=docker,dest=/x .", "load -i /x", "images -q a"], "\n"],
+  [
+    ["build -t a:1 .", "save -o /x a:1", "build -t a:1 --label é=ü .", "load --input=/x"],
+    "Loaded image: a:1\n",
+  ],
+  [["build -o type=oci,dest=x .", "load --input x"], "Loaded image ID: sha256:"],
 ])("performs %j", async (lines, printed) => {
   expect(await docker(lines)).toEqual({ code: 0, printed: expect.stringContaining(printed) });
 });
@@ -121,6 +127,8 @@ it.each<[string, string, number?]>([
   ["build --network host .", "docker build --network would give the build access to this machine"],
   ["build --ssh default .", "docker build --ssh would give"],
   ["build -o type=local,dest=out .", "needs a Docker engine"],
+  ["save app", "Error response from daemon: No such image: app:latest"],
+  ["load -i Dockerfile", "docker load: this is not an archive of a stand-in"],
   ["tag app:1 app:2", "Error response from daemon: No such image: app:1"],
   [`push ${ecr}/app:3`, "An image does not exist locally with the tag: HOST/app"],
   [`build --push -t ${ecr}/app:3 .`, "no basic auth credentials"],
@@ -198,6 +206,16 @@ it.each<[string, string[], number]>([
   const standIn = "buildx,build,--tag=app,--load,--file,/stand-in,/base";
   expect(ran.slice(1)).toEqual(code === 0 ? [standIn] : []);
   expect(standIns).toEqual(code === 0 ? ["app:latest"] : []);
+});
+
+it("makes a stand-in of an archive that the engine cannot write", async () => {
+  useEngine();
+  answers[0] = { code: 1, errors: "ERROR: OCI exporter is not supported for the docker driver." };
+  const metadata = "--metadata-file /m --output type=oci,dest=out/image.tar";
+  expect(await docker([`build ${metadata} .`])).toMatchObject({ code: 0 });
+  expect(standIns).toEqual(["image.tar"]);
+  const digest = JSON.parse(files.get("/m") ?? "")["containerimage.digest"];
+  expect(files.get("/w/out/image.tar")).toContain(`"digest":"${digest}"`);
 });
 
 it("takes base images of ECR from the simulated registry", async () => {

@@ -1,3 +1,5 @@
+import { basename, resolve } from "node:path";
+import { packImages, unpackImages } from "./archive.ts";
 import { decide, readArguments } from "./arguments.ts";
 import { type Build, buildStandIn, readBuild, readDockerfile, writeResults } from "./build.ts";
 import type { Caller } from "./caller.ts";
@@ -16,6 +18,7 @@ export interface BrokerOptions {
 
 /** ECR user guide, "Private registry": the hosts of all accounts and Regions, also by IPv6 and FIPS. */
 const ecrHost = /\b\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)/g;
+const noEngine = "The rehearsal uses no Docker engine.";
 const hub = "https://index.docker.io/v1/";
 
 /** Decides about the calls of `docker`, and performs them. Returns the exit code. */
@@ -47,7 +50,8 @@ async function perform(call: Call): Promise<unknown> {
   const { args, environment } = call.caller;
   const decision = decide(args, environment);
   if (decision.kind === "perform") {
-    const isReal = call.engine && /^(?:images|info|inspect|pull|tag|version)$/.test(decision.command);
+    const isReal =
+      call.engine && /^(?:images|info|inspect|load|pull|save|tag|version)$/.test(decision.command);
     return isReal ? runDocker(call, args) : commands[decision.command]?.(call, decision.args);
   }
   if (decision.kind === "leave out") return leaveOut(call, decision.what, decision.why);
@@ -64,7 +68,7 @@ async function leaveOut({ caller }: Call, what: string, why: string): Promise<vo
 type Command = (call: Call, args: readonly string[]) => Promise<unknown>;
 
 const commands: Readonly<Record<string, Command>> = {
-  ...{ build, push, pull, login, logout, inspect, tag },
+  ...{ build, push, pull, login, logout, inspect, tag, save, load },
   version: ({ caller }) => caller.ask("print", "Docker version 28.0.0, build rehearsal\n"),
   /** Builders are not started: all builds use the same one. */
   buildx: ({ caller }) => caller.ask("print", "default\n"),
@@ -82,13 +86,12 @@ const commands: Readonly<Record<string, Command>> = {
 async function build(call: Call, args: readonly string[]): Promise<void> {
   const { caller, images, onStandIn, engine } = call;
   const wanted = readBuild(args);
-  const problem = engine && (await buildInEngine(call, wanted));
-  if (engine && !problem) return;
-  const why = problem ? "The base image cannot be pulled." : "This machine has no Docker engine.";
+  const why = engine ? await buildInEngine(call, wanted) : noEngine;
+  if (!why) return;
   const { image, content } = await buildStandIn(caller, wanted);
   const { ports } = content;
-  onStandIn(wanted.tags[0] ?? image.id, why);
-  if (engine) {
+  onStandIn(wanted.tags[0] ?? (wanted.archive ? basename(wanted.archive) : image.id), why);
+  if (engine && !wanted.archive) {
     await caller.ask("printError", `${why} Making a stand-in.\n`);
     const kept = ["tag", "iidfile", "metadata-file"].flatMap((name) =>
       wanted.all(name).map((value) => `--${name}=${value}`),
@@ -97,7 +100,13 @@ async function build(call: Call, args: readonly string[]): Promise<void> {
     const context = await engine.standInArguments(content);
     return runDocker(call, ["buildx", "build", ...kept, ...flags, ...context]);
   }
-  if (!wanted.output.includes("type=cacheonly")) for (const tag of wanted.tags) images.set(tag, image);
+  if (wanted.archive)
+    await caller.ask(
+      "write",
+      resolve(caller.directory, wanted.archive),
+      await packImages([{ image, tags: wanted.tags }]),
+    );
+  else if (!wanted.output.includes("type=cacheonly")) for (const tag of wanted.tags) images.set(tag, image);
   const lines = [`exporting manifest ${image.digest}`, ...wanted.tags.map((tag) => `naming to ${tag}`)];
   if (wanted.isQuiet) await caller.ask("print", `${image.id}\n`);
   else await caller.ask("printError", lines.map((line, at) => `#${at + 1} ${line}\n`).join(""));
@@ -107,7 +116,7 @@ async function build(call: Call, args: readonly string[]): Promise<void> {
   await writeResults(caller, image, wanted);
 }
 
-/** Builds with the real program; returns the problem if a stand-in can replace the image. */
+/** Builds with the real program; returns why a stand-in has to replace the image. */
 async function buildInEngine(call: Call, wanted: Build): Promise<string | undefined> {
   const { caller, host, images } = call;
   const other = wanted.isPushed && wanted.tags.find((tag) => parseReference(tag).host !== host);
@@ -130,7 +139,10 @@ async function buildInEngine(call: Call, wanted: Build): Promise<string | undefi
     return undefined;
   } catch (error) {
     const { errors = "" } = error as DockerFailure;
-    if (noBase.test(errors) || (images.hasOtherLogin && noAccess.test(errors))) return errors;
+    if (noBase.test(errors) || (images.hasOtherLogin && noAccess.test(errors)))
+      return "The base image cannot be pulled.";
+    if (wanted.archive && noArchive.test(errors))
+      return "This machine's Docker engine writes no archives, which its containerd image store would do.";
     throw error;
   }
 }
@@ -138,6 +150,7 @@ async function buildInEngine(call: Call, wanted: Build): Promise<string | undefi
 /** BuildKit and the engine about a registry that they cannot reach. */
 const noBase =
   /(?:failed to (?:resolve source metadata|fetch|do request|authorize)|Get "https:).*(?:no such host|i\/o timeout|connection refused|unreachable|proxyconnect|handshake timeout|toomanyrequests|misbehaving|certificate)/;
+const noArchive = /exporter is not supported for the docker driver/i;
 const noAccess = /pull access denied|failed to authorize|: 40[13] /;
 
 /** Runs the real program with the part of the engine that is open to steps. */
@@ -176,7 +189,7 @@ async function pull(call: Call, args: readonly string[]): Promise<void> {
   const name = only(readArguments(args, "format").positionals, "pull");
   const reference = parseReference(name);
   if (reference.host !== call.host) {
-    call.onStandIn(reference.full, "This machine has no Docker engine.");
+    call.onStandIn(reference.full, noEngine);
     return call.images.set(name, standInImage({ name: reference.full, ports: [], source: "", labels: {} }));
   }
   const registry = openRegistry(call.host, await loginOf(call));
@@ -193,6 +206,32 @@ async function pull(call: Call, args: readonly string[]): Promise<void> {
 async function tag({ images }: Call, [source, target]: readonly string[]): Promise<void> {
   if (!source || !target) throw new DockerFailure("docker: 'docker tag' requires 2 arguments");
   images.set(target, images.find(source));
+}
+
+async function save({ caller, images }: Call, args: readonly string[]): Promise<void> {
+  const { positionals, last } = readArguments(args, "format");
+  const found = positionals.map((name) => ({
+    image: images.find(name),
+    tags: images.tagged(name, false).map(([full]) => full),
+  }));
+  const output = last("output");
+  const archive = await packImages(found);
+  await (output
+    ? caller.ask("write", resolve(caller.directory, output), archive)
+    : caller.ask("print", archive));
+}
+
+async function load({ caller, images }: Call, args: readonly string[]): Promise<void> {
+  const input = readArguments(args, "format").last("input");
+  const path = input === undefined ? "-" : resolve(caller.directory, input);
+  const archive = await caller.ask("read", path);
+  if (archive === undefined) throw new DockerFailure(`open ${path}: no such file or directory`);
+  for (const { image, tags } of unpackImages(archive)) {
+    for (const tag of tags) images.set(tag, image);
+    const lines =
+      tags.length > 0 ? tags.map((tag) => `Loaded image: ${tag}\n`) : [`Loaded image ID: ${image.id}\n`];
+    await caller.ask("print", lines.join(""));
+  }
 }
 
 async function login(call: Call, args: readonly string[]): Promise<void> {

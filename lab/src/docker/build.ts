@@ -37,7 +37,9 @@ export function readBuild(args: readonly string[]) {
   });
   const output = given.last("output") ?? "";
   const isPushed = given.has("push") || /\btype=registry\b|\bpush=true\b/.test(output);
-  return { ...given, context, tags, output, isPushed, isQuiet: given.has("quiet", "q") };
+  const isArchive = /\btype=(?:oci|docker)\b/.test(output) && !output.includes("tar=false");
+  const archive = isArchive ? /\bdest=([^",]+)/.exec(output)?.[1] : undefined;
+  return { ...given, context, tags, output, archive, isPushed, isQuiet: given.has("quiet", "q") };
 }
 
 export type Build = ReturnType<typeof readBuild>;
@@ -49,7 +51,7 @@ export async function buildStandIn(
 ): Promise<{ image: Image; content: StandInContent }> {
   const source = await readContext(caller, build);
   const text = (await readDockerfile(caller, build)) ?? "";
-  if (/\bdest=|\btype=(?:local|oci|tar)\b|^[^=]+$/.test(build.output))
+  if (!build.archive && /\bdest=|\btype=(?:local|oci|tar)\b|^[^=]+$/.test(build.output))
     throw new DockerFailure(
       `docker build --output ${build.output} needs a Docker engine: a stand-in has no files. Fix: start Docker.`,
     );

@@ -5,6 +5,7 @@ const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const { connect } = require("node:net");
 const { join } = require("node:path");
+const { gunzipSync } = require("node:zlib");
 const { createInterface } = require("node:readline");
 
 const passed = [
@@ -18,7 +19,10 @@ const passed = [
 
 const work = {
   /** Path `-` is standard input. */
-  read: (path) => fs.readFileSync(path === "-" ? 0 : path, "utf8"),
+  read(path) {
+    const bytes = fs.readFileSync(path === "-" ? 0 : path);
+    return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString();
+  },
   digest: (folder) => digestOf(folder).digest("hex"),
   write(path, text) {
     fs.mkdirSync(join(path, ".."), { recursive: true });

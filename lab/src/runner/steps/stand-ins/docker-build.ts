@@ -20,7 +20,7 @@ export const setupBuildx: StandIn = {
     const driver = step.input("driver") || "docker-container";
     if (driver !== "docker" && !output.includes("io.containerd.snapshotter"))
       step.warn(
-        `The rehearsal starts no BuildKit in a container, and this machine's Docker engine cannot write OCI archives. Fix, if a later step writes one: set {"features":{"containerd-snapshotter":true}} in Docker's daemon.json and restart Docker.`,
+        `The rehearsal starts no BuildKit in a container, and this machine's Docker engine writes no archives of images: a build into one makes a stand-in. Fix, for the image itself: set {"features":{"containerd-snapshotter":true}} in Docker's daemon.json and restart Docker.`,
       );
     if (step.input("use") !== "false") step.shared.driver = driver;
     const name = step.input("name") || "default";
