@@ -10,11 +10,3 @@ export interface Account {
   readonly notChecked: string[];
   readonly standIns: Awaited<ReturnType<typeof openStandIns>>;
 }
-
-/** A service behind a listener of the rehearsal. */
-export interface ServedAt {
-  readonly cluster: string;
-  readonly service: string;
-  /** Port of the listener in the account. */
-  readonly port: number;
-}

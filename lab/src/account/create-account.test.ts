@@ -52,13 +52,12 @@ it("creates services that run, with all that their task definitions refer to", a
     logGroups: ["/shop"],
     secrets: ["arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-AbCdEf:key::", "/shop/parameter"],
   };
-  const { simulator, made, notChecked, served } = await created(needs, { "taskdef.json": definition });
+  const { simulator, made, notChecked } = await created(needs, { "taskdef.json": definition });
   const { services } = await simulator.aws.ecs.describeServices({
     cluster: "shop",
     services: ["web", "worker"],
   });
   expect(services?.map(({ runningCount }) => runningCount)).toEqual([1, 1]);
-  expect(served).toEqual([{ cluster: "shop", service: "web", port: 80 }]);
   expect(made).toMatchInlineSnapshot(`
     [
       "cluster shop",

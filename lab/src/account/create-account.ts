@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { DescribeServicesCommand, type Service } from "@aws-sdk/client-ecs";
 import { credentialsOf, type Keys } from "../story/simulator-process.ts";
-import type { Account, ServedAt } from "./account.ts";
+import type { Account } from "./account.ts";
 import { openAccountClients } from "./clients.ts";
 import { createServices } from "./create-services.ts";
 import { deployTemplates } from "./deploy-templates.ts";
@@ -24,7 +24,7 @@ export async function createAccount(
   aws: { readonly endpoint: string; readonly region: string; readonly keys: Keys },
   needs: Needs,
   options: { readonly export?: ExportDocument } = {},
-): Promise<{ made: string[]; notChecked: string[]; served: ServedAt[] }> {
+): Promise<{ made: string[]; notChecked: string[] }> {
   const { endpoint, region, keys } = aws;
   const clients = openAccountClients({ endpoint, region, credentials: credentialsOf(keys) });
   try {
@@ -43,10 +43,10 @@ export async function createAccount(
     for (const role of needs.roles)
       if (role.startsWith("arn:") && !role.includes(`::${needs.account}:`))
         account.notChecked.push(`${role} is of another account: it does not exist in the rehearsal`);
-    const served = await createServices(account, await missingServices(account));
+    await createServices(account, await missingServices(account));
     await waitUntilStable(account);
     await fillIn(account);
-    return { made: [...new Set(account.made)], notChecked: account.notChecked, served };
+    return { made: [...new Set(account.made)], notChecked: account.notChecked };
   } finally {
     for (const client of Object.values(clients)) client.destroy();
   }

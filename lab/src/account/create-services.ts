@@ -1,5 +1,5 @@
 import { RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
-import type { Account, ServedAt } from "./account.ts";
+import type { Account } from "./account.ts";
 import { initialDefinition } from "./initial-definition.ts";
 import { ownRoles, roleArn } from "./parts.ts";
 import { createResources, type Resource, type ResourceKind } from "./resources.ts";
@@ -14,32 +14,27 @@ const firstTestPort = 8080;
 const perBalancer = 20;
 
 /** Registers task definitions, and creates services behind load balancers in one open network. */
-export async function createServices(
-  account: Account,
-  services: readonly NeededService[],
-): Promise<ServedAt[]> {
+export async function createServices(account: Account, services: readonly NeededService[]): Promise<void> {
   const { needs, made, notChecked } = account;
   for (const needed of [...needs.tasks, ...services]) await register(account, needed);
-  if (services.length === 0) return [];
-  const served: ServedAt[] = [];
+  if (services.length === 0) return;
+  let port = firstPort;
   const lines: string[] = [];
   const resources = networkIn(needs.region);
   for (const needed of services) {
     const { cluster, service, containers, codedeploy } = needed;
     const target = containers.find(({ port }) => port !== undefined) ?? (codedeploy && containers[0]);
-    const port = firstPort + served.length;
     const balanced = target && { containerName: target.name, containerPort: target.port ?? 80 };
     resources.push(...resourcesOf(needed, { balanced, port, account: needs.account }));
-    if (balanced) served.push({ cluster, service, port });
     const behind = balanced
       ? `behind port ${port} of a load balancer`
       : "without a load balancer, as no container has a port";
     lines.push(`service ${cluster}/${service}: a task with a stand-in image, ${behind}`);
+    if (balanced) port++;
   }
   await createResources(account, resources);
   made.push(...lines);
   notChecked.push("networks not checked: the lab opened every port between its load balancers and tasks");
-  return served;
 }
 
 async function register(
