@@ -22,56 +22,30 @@ const read = ({ clientConfig }: TestSimulator) =>
 
 /** Adds what the default service does not have. */
 async function enrich({ aws }: TestSimulator, hasAlarm: boolean) {
-  const { services } = await aws.ecs.describeServices({ cluster: "shop", services: ["web"] });
-  const [listener] =
-    (
-      await aws.elbv2.describeListeners({
-        LoadBalancerArn: (await aws.elbv2.describeLoadBalancers({})).LoadBalancers?.[0]?.LoadBalancerArn,
-      })
-    ).Listeners ?? [];
+  const { LoadBalancers = [] } = await aws.elbv2.describeLoadBalancers({});
+  const { LoadBalancerArn } = LoadBalancers[0] ?? {};
+  const { Listeners = [] } = await aws.elbv2.describeListeners({ LoadBalancerArn });
+  const { ListenerArn, DefaultActions } = Listeners[0] ?? {};
   await aws.elbv2.createRule({
-    ListenerArn: listener?.ListenerArn,
     Priority: 7,
     Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: ["/shop/*"] } }],
-    Actions: [
-      {
-        Type: "forward",
-        TargetGroupArn:
-          services?.[0]?.taskSets?.[0]?.loadBalancers?.[0]?.targetGroupArn ??
-          services?.[0]?.loadBalancers?.[0]?.targetGroupArn,
-      },
-    ],
+    ...{ ListenerArn, Actions: DefaultActions },
   });
-  const target = {
-    ServiceNamespace: "ecs",
-    ResourceId: "service/shop/web",
-    ScalableDimension: "ecs:service:DesiredCount",
-  } as const;
+  const id = { ServiceNamespace: "ecs", ResourceId: "service/shop/web" } as const;
+  const target = { ...id, ScalableDimension: "ecs:service:DesiredCount" } as const;
   await aws.applicationautoscaling.registerScalableTarget({ ...target, MinCapacity: 1, MaxCapacity: 4 });
-  const metricOf = {
-    PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
-  } as const;
+  const PredefinedMetricSpecification = { PredefinedMetricType: "ECSServiceAverageCPUUtilization" } as const;
   await aws.applicationautoscaling.putScalingPolicy({
     ...{ ...target, PolicyName: "cpu", PolicyType: "TargetTrackingScaling" },
-    TargetTrackingScalingPolicyConfiguration: { TargetValue: 60, ...metricOf },
+    TargetTrackingScalingPolicyConfiguration: { TargetValue: 60, PredefinedMetricSpecification },
   });
   if (!hasAlarm) return;
-  const metric = {
-    Namespace: "Shop",
-    MetricName: "Errors",
-    Statistic: "Sum",
-    Period: 60,
-    EvaluationPeriods: 1,
-  } as const;
   await aws.cloudwatch.putMetricAlarm({
-    AlarmName: "errors",
-    ...metric,
-    Threshold: 1,
-    ComparisonOperator: "GreaterThanThreshold",
+    ...{ AlarmName: "errors", Namespace: "Shop", MetricName: "Errors", Statistic: "Sum", Period: 60 },
+    ...{ EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: "GreaterThanThreshold" },
   });
-  const names = { applicationName: "app", currentDeploymentGroupName: "group" };
   await aws.codedeploy.updateDeploymentGroup({
-    ...names,
+    ...{ applicationName: "app", currentDeploymentGroupName: "group" },
     alarmConfiguration: { enabled: true, alarms: [{ name: "errors" }] },
   });
 }
