@@ -50,7 +50,11 @@ it("shows its commands, and the options of each", async () => {
     code: 0,
     stdout: expect.stringMatching(/deploy-service +Deploy/),
   });
-  expect((await installed.run(["deploy-service", "--help"])).stdout).toMatch(/--cluster VALUE +Name of/);
+  for (const argv of [
+    ["deploy-service", "--help"],
+    ["help", "deploy-service"],
+  ])
+    expect((await installed.run(argv)).stdout).toMatch(/--cluster VALUE +Name of/);
 });
 
 it.each([
@@ -59,6 +63,9 @@ it.each([
   [["--versoin"], "unknown option --versoin. Did you mean --version?"],
   [["run-task"], "--task-definition: "],
   [["log-in-to-aws"], "log-in-to-aws runs in a workflow only."],
+  [["rehearse"], "rehearse runs in a workflow only. Here, ecs-delivery lab does the same."],
+  [["comment", "none.md"], "comment: give one existing file."],
+  [["lab", "--account", "none.json"], '--account: "none.json" does not exist'],
 ])("refuses %j with exit code 2", async (argv, message) => {
   const { code, stdout, stderr } = await installed.run(argv);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -43,10 +43,6 @@ const commands: Readonly<Record<string, { readonly about: string; readonly run: 
     about: "Print one document of a service, from which the lab makes a copy",
     run: async (argv) => (await import("./export/command.ts")).exportCommand(argv),
   },
-  comment: {
-    about: "Comment a Markdown file on the pull request of a workflow's run",
-    run: async (argv) => (await import("./comment/command.ts")).commentCommand(argv),
-  },
   permissions: {
     about: "Print the least policy for a workflow or an action, or check a role for it",
     run: async (argv) => (await import("./permissions/command.ts")).permissionsCommand(actions, argv),
@@ -54,6 +50,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly run: 
   migrate: {
     about: "Rewrite the steps of AWS's own actions in workflows to these",
     run: async (...given) => (await import("./migrate/command.ts")).migrateCommand(actions, ...given),
+  },
+  comment: {
+    about: "Comment a Markdown file on the pull request of a workflow's run",
+    run: async (argv) => (await import("./comment/command.ts")).commentCommand(argv),
   },
 };
 
@@ -63,6 +63,7 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
     readFileSync(new URL("package.json", packageFolder), "utf8"),
   ) as Package;
   const terminal = openTerminal(process.stdout, process.env);
+  if (name === "help" && argv[0]) return main([argv[0], "--help"]);
   if (name === undefined || ["--help", "-h", "help", "--version", "-v"].includes(name)) {
     terminal.print(name === "--version" || name === "-v" ? version : usage(terminal, version));
     return name === undefined ? refused : 0;

@@ -49,9 +49,10 @@ const isRefused = ({ outcome, annotations }: ActionResult) =>
 
 function requireEntry({ name, entries }: ActionFile): void {
   if (entries) return;
-  throw new Refusal(
-    `${name} runs in a workflow only. Here, credentials come from the environment (AWS_ACCESS_KEY_ID …) or from a profile (AWS_PROFILE), as for the AWS CLI.`,
-  );
+  const credentials =
+    "credentials come from the environment (AWS_ACCESS_KEY_ID …) or from a profile (AWS_PROFILE), as for the AWS CLI";
+  const here = name === "rehearse" ? "ecs-delivery lab does the same" : credentials;
+  throw new Refusal(`${name} runs in a workflow only. Here, ${here}.`);
 }
 
 /** The first signal lets the action end its work, the second ends its post step too. */

@@ -110,9 +110,15 @@ export function withDefaults(values: Values<typeof options>, packageFolder: stri
 
 type GivenValues = Partial<Record<"secrets" | "variables" | "inputs", Record<string, string>>>;
 
+function readText(file: string): string {
+  if (!existsSync(file)) throw new Error("does not exist");
+  return readFileSync(file, "utf8");
+}
+
 function readValues(file: string): GivenValues {
+  const text = readText(file);
   try {
-    const document: Record<string, object> = parse(readFileSync(file, "utf8")) ?? {};
+    const document: Record<string, object> = parse(text) ?? {};
     const read = Object.entries(document).map(([kind, given]) => {
       const isKnown = ["secrets", "variables", "inputs"].includes(kind) && !Array.isArray(given);
       if (!isKnown || Object.values(given).some((value) => typeof value === "object"))

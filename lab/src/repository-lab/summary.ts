@@ -95,7 +95,7 @@ function sectionsOf(outcome: Outcome): Section[] {
 }
 
 function deployedLine(each: Outcome["services"][number], standIns: Outcome["standInImages"]): string {
-  const where = `${each.service} in ${each.cluster}: ${each.revision ?? "no revision"} with ${each.image ?? "no image"}`;
+  const where = `${each.service} in ${each.cluster}: ${each.revision ?? "no revision"} with ${each.image?.replace(/^127\.0\.0\.1:\d+\//, "") ?? "no image"}`;
   const isLabs = each.image?.includes(`/${standInRepository}:`);
   const isStandIn = standIns.some(({ image }) => pathOf(image) === pathOf(each.image));
   const note = isLabs ? " (the lab's own, no image of a workflow)" : isStandIn ? " (a stand-in)" : "";
