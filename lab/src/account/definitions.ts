@@ -52,8 +52,8 @@ export function secretsOf({ content }: Pick<Definition, "content">): string[] {
   return (content.containerDefinitions ?? []).flatMap(
     ({ secrets = [], logConfiguration, repositoryCredentials }) =>
       [
-        ...[...secrets, ...(logConfiguration?.secretOptions ?? [])].map(({ valueFrom }) => `${valueFrom}`),
-        ...(repositoryCredentials?.credentialsParameter ?? ([] as string[])),
+        [...secrets, ...(logConfiguration?.secretOptions ?? [])].map(({ valueFrom }) => `${valueFrom}`),
+        repositoryCredentials?.credentialsParameter ?? [],
       ].flat(),
   );
 }

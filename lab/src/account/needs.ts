@@ -113,10 +113,9 @@ function valuesOf(
   const calls = [...all.matchAll(/uses:\s*["']?([\w.-]+\/[\w.-]+\/\.github\/[^\s"']+)/g)];
   const files = calls
     .flatMap(([, name = ""]) => ownFile(name, own))
-    .map(([, folder, file]) => [file, join(folder, file)] as const);
-  const texts = files
-    .filter(([, path]) => existsSync(path))
-    .map(([file, path]) => [file, readFileSync(path, "utf8")] as const);
+    .map(([, folder, file]) => [file, join(folder, file)] as const)
+    .filter(([, path]) => existsSync(path));
+  const texts = files.map(([file, path]) => [file, readFileSync(path, "utf8")] as const);
   // The package's own workflows need nothing but the role.
   const ofOwn = valuesIn(new Map(texts), at).map((value) => ({
     ...value,
