@@ -10,7 +10,7 @@ export function createIn(simulator: TestSimulator, needs: Partial<Needs>, docume
   const { endpoint } = simulator;
   const none = { services: [], tasks: [], repositories: [], roles: [], logGroups: [], secrets: [] };
   const place = { checkout: "", region: "us-east-1", account: "123456789012" };
-  const others = { otherImages: [], needsDatabase: false, values: [], templates: [] };
+  const others = { otherImages: [], values: [], templates: [] };
   const aws = { endpoint, region: place.region, keys };
   const whole = { ...place, ...none, ...others, ...needs };
   return simulator.clock.during(createAccount(aws, whole, document ? { export: document } : {}));

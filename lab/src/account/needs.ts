@@ -33,7 +33,6 @@ export interface Needs {
   readonly otherImages: readonly OtherImage[];
   /** References of containers to secrets and parameters. */
   readonly secrets: readonly string[];
-  readonly needsDatabase: boolean;
   /** Secrets and variables that the workflows read, whether given or not. */
   readonly values: readonly ReadValue[];
   /** CloudFormation templates that have the clusters and services, in the order to deploy. */
@@ -86,9 +85,9 @@ export async function readNeeds(
   if (fitToFiles(values, steps, definitions)) steps = await read();
   const ofSteps = [...steps.flatMap(textsOfStep).flatMap(repositoriesIn), ...steps.flatMap(repositoriesOf)];
   const texts = [...steps.flatMap(textsOfStep), ...definitions.map(({ path }) => files.get(path) ?? "")];
-  const templates = orderTemplates(files);
   return {
-    ...{ checkout, region, account, values, ...findServices(checkout, steps, definitions), templates },
+    ...{ checkout, region, account, values, ...findServices(checkout, steps, definitions) },
+    templates: orderTemplates(files),
     repositories: unique([...texts.flatMap(repositoriesIn), ...ofSteps]),
     roles: unique([
       ...texts.flatMap(rolesIn),
@@ -98,9 +97,6 @@ export async function readNeeds(
     logGroups: unique(definitions.flatMap(logGroupsOf)),
     otherImages: onceEach(definitions.flatMap((each) => otherImagesOf(each, registry, ofSteps))),
     secrets: unique(definitions.flatMap(secretsOf)),
-    needsDatabase: [...steps.flatMap(textsOfStep), ...templates.map((path) => files.get(path) ?? "")].some(
-      (text) => /AWS::RDS::|\baws rds\b/.test(text),
-    ),
   };
 }
 
