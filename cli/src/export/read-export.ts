@@ -5,7 +5,7 @@ import {
   RegisterScalableTarget$,
 } from "@aws-sdk/client-application-auto-scaling";
 import { DescribeAlarmsCommand, PutMetricAlarm$ } from "@aws-sdk/client-cloudwatch";
-import { CreateDeploymentGroup$, GetDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
+import { CreateDeploymentGroup$ } from "@aws-sdk/client-codedeploy";
 import {
   AuthorizeSecurityGroupIngress$,
   CreateSubnet$,
@@ -59,7 +59,10 @@ export async function exportService(
   await found.guard("the deployment group of CodeDeploy", async () => {
     if (service.deploymentController?.type !== "CODE_DEPLOY") return;
     const group = await findGroup(clients.codedeploy, cluster, name);
-    if (group) await readGroup(clients, found, group);
+    if (!group) return;
+    const { applicationName, deploymentGroupName } = group;
+    found.add("application", applicationName, { applicationName, computePlatform: "ECS" });
+    found.add("deploymentGroup", deploymentGroupName, inputOf(CreateDeploymentGroup$, group));
   });
   await found.guard("target groups and load balancers", () => readBalancing(clients, found));
   await found.guard("subnets and security groups", () => readNetwork(clients, found));
@@ -109,17 +112,6 @@ const present = (value: object, names: readonly string[]): Found =>
   Object.fromEntries(
     Object.entries(value).filter(([name, member]) => names.includes(name) && member !== undefined),
   );
-
-async function readGroup(
-  { codedeploy }: AccountClients,
-  found: Collection,
-  { application, group }: { application: string; group: string },
-) {
-  const names = { applicationName: application, deploymentGroupName: group };
-  const { deploymentGroupInfo = {} } = await codedeploy.send(new GetDeploymentGroupCommand(names));
-  found.add("application", application, { applicationName: application, computePlatform: "ECS" });
-  found.add("deploymentGroup", group, inputOf(CreateDeploymentGroup$, deploymentGroupInfo));
-}
 
 async function readBalancing({ balancer }: AccountClients, found: Collection): Promise<void> {
   const arns = found.ids(/"(arn:[^"]*:targetgroup\/[^"]+)"/g);

@@ -172,7 +172,8 @@ async function codedeployOf(
   if (service.deploymentController?.type !== "CODE_DEPLOY") return undefined;
   const { containerName = "", containerPort = 80 } = balancer ?? {};
   const found = await findGroup(codedeploy, cluster, service.serviceName ?? "");
-  return { application: found?.application, group: found?.group, containerName, containerPort };
+  const { applicationName: application, deploymentGroupName: group } = found ?? {};
+  return { application, group, containerName, containerPort };
 }
 
 export async function findGroup(client: CodeDeployClient, cluster: string, service: string) {
@@ -189,7 +190,7 @@ export async function findGroup(client: CodeDeployClient, cluster: string, servi
           const isOfService = deploymentGroupInfo?.ecsServices?.some(
             ({ clusterName, serviceName }) => clusterName === cluster && serviceName === service,
           );
-          if (isOfService) return { application: applicationName, group: deploymentGroupName };
+          if (isOfService) return { ...deploymentGroupInfo, applicationName, deploymentGroupName };
         }
   return undefined;
 }
