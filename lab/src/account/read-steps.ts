@@ -27,7 +27,7 @@ export interface FoundStep {
 export interface StepValues {
   readonly secrets: Texts;
   readonly variables: Texts;
-  /** Of a manual run. */
+  /** Inputs of a manual run. */
   readonly inputs?: Texts;
   /** `owner/name` */
   readonly repository: string;

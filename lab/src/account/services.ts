@@ -19,7 +19,7 @@ export interface NeededService {
   /** Path of its task definition file. */
   readonly definition?: string;
   readonly containers: readonly Container[];
-  /** Of the first revision, so that a service that is only restarted gets what was pushed. */
+  /** Image of the first revision, so that a service that is only restarted gets what was pushed. */
   readonly image?: OwnImage;
   /** CodeDeploy deploys it. */
   readonly codedeploy?: { readonly application: string; readonly group: string };
@@ -32,9 +32,9 @@ interface Use {
   readonly family?: string;
   readonly file?: string;
   readonly container?: string;
-  /** Of the image that its job builds. */
+  /** Port of the image that its job builds. */
   readonly port?: number;
-  /** That its job pushes. */
+  /** Image that its job pushes. */
   readonly image?: OwnImage;
   /** Runs a task outside the service. */
   readonly runsTask?: boolean;

@@ -21,7 +21,7 @@ interface Shape {
   name: string;
   on?: unknown;
   job?: object;
-  /** Of the job; a job without steps calls a workflow. */
+  /** Steps of the job; a job without steps calls a workflow. */
   steps?: object[];
   jobs?: object;
   /** Besides the usual ones, or in their place. */
