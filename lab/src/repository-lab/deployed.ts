@@ -8,6 +8,7 @@ import {
   type PageClients,
   type ServicePart,
 } from "@ecs-delivery/live/page";
+import type { ExportDocument } from "../account/export-document.ts";
 import { credentialsOf, type SimulatorProcess } from "../story/simulator-process.ts";
 
 /**
@@ -18,8 +19,7 @@ export interface Deployed extends Pick<DeploymentPart, "cluster" | "service" | "
   /** `menu:3` */
   readonly revision: string | undefined;
   readonly image: string | undefined;
-  /** The revision that ran before, and what differs; only for a copy of a real service. */
-  readonly before?: string | undefined;
+  /** What it changes in the task definition of the real service; only for a copy of one. */
   readonly changes?: readonly string[] | undefined;
 }
 
@@ -28,13 +28,13 @@ const longestMs = 30_000;
 
 /**
  * Reads the newest deployment of each service since a time, when all have ended, and the causes of failures.
- * @param copied the real service, of which one is a copy; what ran before in the others is invented
+ * @param copied the real service of which one is a copy; what ran before in the others is invented
  */
 export async function readDeployed(
   { endpoint, region, keys }: SimulatorProcess,
   timeScale: number,
   since: number,
-  copied?: { cluster: string; service: string },
+  copied?: ExportDocument,
 ): Promise<Deployed[]> {
   const clients = openPageClients({ endpoint, region, credentials: credentialsOf(keys) });
   const limits = { timeScale, callsPerMinute: 10_000 };
@@ -51,22 +51,28 @@ export async function readDeployed(
       return Promise.all(
         newest.map(async (part) => ({
           ...describe(part, parts),
-          ...(part.service === copied?.service && (await planOf(part, clients))),
+          ...(part.service === copied?.service && { changes: await planOf(part, clients, copied) }),
         })),
       );
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
-async function planOf({ from, to }: DeploymentPart, { ecs }: PageClients) {
+/**
+ * Returns what a deployment changes in the exported task definition. The copy lacks parts of it, and a workflow may have
+ * begun from either: a difference from one of them only is no change.
+ */
+async function planOf({ from, to }: DeploymentPart, { ecs }: PageClients, { resources }: ExportDocument) {
   if (!from || !to) return undefined;
+  const read = async (taskDefinition: string) =>
+    (await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition ?? {};
   // Without what only a response has, such as the time of registration.
-  const read = async (taskDefinition: string) => {
-    const response = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
-    return comparable(response.taskDefinition ?? {}, {})[0];
-  };
-  const [before, after] = await Promise.all([read(from.name), read(to.name)]);
-  return { before: from.name, changes: diffTaskDefinitions(before, after) };
+  const input = (definition: object) => comparable(definition, {})[0];
+  const [copied, after] = await Promise.all([read(from.name), read(to.name)]);
+  const exported = resources.find(({ kind }) => kind === "taskDefinition")?.input ?? {};
+  const [changes, others] = [exported, copied].map((each) => diffTaskDefinitions(input(each), input(after)));
+  const pathOf = (line: string) => line.slice(2).split(": ", 1)[0];
+  return changes?.filter((line) => others?.some((other) => pathOf(other) === pathOf(line)));
 }
 
 /** ECS starts tasks that fail again and again, without an end: the reason of the last one is the cause then. */

@@ -35,7 +35,6 @@ const outcome: Outcome = {
   services: [
     {
       ...service,
-      before: "menu:1",
       changes: ['~ cpu: "256" → "512"'],
       verdict: "failed",
       cause: "The task exited with 1.",

@@ -61,8 +61,12 @@ function sectionsOf(outcome: Outcome): Section[] {
         services.length === 0 ? ["no service"] : services.map((each) => deployedLine(each, standInImages)),
     },
     ...services.map(
-      ({ service, before, changes = [] }): Section => ({
-        ...{ title: `Plan of ${service}, compared with ${before}`, lines: changes, kind: "diff" },
+      ({ service, changes = [] }): Section => ({
+        ...{
+          title: `Plan of ${service}: changes of the exported task definition`,
+          lines: changes,
+          kind: "diff",
+        },
       }),
     ),
     {
