@@ -1,32 +1,60 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { useEmptyFolder } from "@ecs-delivery/program/test-folder.support";
 import { expect, it } from "vitest";
 import type { ContainerOptions, TaskContainer, TaskRuntime } from "./runtime.ts";
-import { warningForRoot, withStandIns } from "./start-runtime.ts";
+import { standInProgram, warningForRoot, withStandIns } from "./start-runtime.ts";
+
+const program = readFileSync(
+  new URL("../../../../lab/src/docker/stand-in-program.cjs", import.meta.url),
+  "utf8",
+);
+const folder = useEmptyFolder();
 
 /** A runtime that notes what it starts; each image has the same labels. */
-function fakeRuntime(kind: string, Labels: Record<string, string>, started: unknown[]): TaskRuntime {
+function fakeRuntime(kind: string, label: string, text: string, started: unknown[]): TaskRuntime {
+  const config = {
+    Labels: { "ecs-delivery.stand-in": label },
+    Entrypoint: ["node", "-e", text, "--"],
+    Env: ["STAND_IN_FOR=app", "NODE_OPTIONS=--evil"],
+  };
+  const location = kind === "process" ? folder : kind;
   return {
     ...{ vcpuShare: 1, hostAddress: kind, waitedMs: async () => 0, close: async () => {} },
-    pull: async () => ({ digest: "", location: kind, config: { Labels, Entrypoint: ["node"] } }),
-    async start({ image, command }) {
-      started.push([kind, image.location, command]);
+    pull: async () => ({ digest: "", location, config }),
+    async start({ image, command, environment }) {
+      started.push([kind, command, image.config.Env, environment]);
       return {} as TaskContainer;
     },
   };
 }
 
 it.each([
-  ["true", ["process", "process", ["start", "migrate"]]],
-  ["", ["docker", "docker", ["migrate"]]],
-])("next to an engine, an image with the label of a stand-in '%s' starts as %j", async (label, start) => {
-  const started: unknown[] = [];
-  const [docker, processes] = ["docker", "process"].map((kind) =>
-    fakeRuntime(kind, { "ecs-delivery.stand-in": label }, started),
-  ) as [TaskRuntime, TaskRuntime];
-  const runtime = withStandIns(docker, processes);
-  const image = await runtime.pull("app");
-  const given = { image, command: ["migrate"], ports: [], environment: {} };
-  await runtime.start(given as unknown as ContainerOptions);
-  expect(started).toEqual([start]);
+  [
+    "true",
+    program,
+    ["process", ["start", "migrate"], ["STAND_IN_FOR=app"], { PORT: "1", STAND_IN_TASK_PORTS: "" }],
+  ],
+  ["", program, undefined],
+  ["true", "evil()", undefined],
+])(
+  "next to an engine, an image with the label '%s' and the program %.9s starts as it must",
+  async (label, text, start) => {
+    const started: unknown[] = [];
+    const [docker, processes] = ["docker", "process"].map((kind) =>
+      fakeRuntime(kind, label, text, started),
+    ) as [TaskRuntime, TaskRuntime];
+    const runtime = withStandIns(docker, processes);
+    const image = await runtime.pull("app");
+    const environment = { PORT: "1", NODE_OPTIONS: "--evil" };
+    const given = { image, command: ["migrate"], ports: [], environment };
+    await runtime.start(given as unknown as ContainerOptions);
+    expect(started).toEqual([start ?? ["docker", ["migrate"], image.config.Env, environment]]);
+  },
+);
+
+it("knows the program of stand-ins", () => {
+  expect(createHash("sha256").update(program).digest("hex")).toBe(standInProgram);
 });
 
 it("warns only root of the rights that tasks have, and only when they are processes", () => {

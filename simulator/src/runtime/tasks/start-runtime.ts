@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
 import { startDockerRuntime } from "./docker/docker-runtime.ts";
 import { createProcessRuntime } from "./process-runtime.ts";
 import type { LocalImage, TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./runtime.ts";
@@ -12,7 +14,15 @@ export async function startTaskRuntime(
   return withStandIns(kind === "docker" ? await startDockerRuntime(options) : processes, processes);
 }
 
-const isStandIn = ({ config }: LocalImage) => config.Labels?.["ecs-delivery.stand-in"] === "true";
+/** SHA-256 of lab/src/docker/stand-in-program.cjs. The label alone may be of any image. */
+export const standInProgram = "5e0b4527797471fd05315db057d7d94e2bc89fa93429fc32fae9d8efc07acd5c";
+
+function isStandIn({ config: { Labels, Entrypoint = [] } }: LocalImage): boolean {
+  const [node, flag, text = "", end, ...more] = Entrypoint;
+  const isOurs = createHash("sha256").update(text).digest("hex") === standInProgram;
+  const isCalled = node === "node" && flag === "-e" && end === "--" && more.length === 0;
+  return Labels?.["ecs-delivery.stand-in"] === "true" && isOurs && isCalled;
+}
 
 /**
  * Starts each container of a stand-in image (see lab/src/docker) with the image's own program, which gets the command of
@@ -20,18 +30,25 @@ const isStandIn = ({ config }: LocalImage) => config.Labels?.["ecs-delivery.stan
  * only processes have.
  */
 export function withStandIns(runtime: TaskRuntime, processes: TaskRuntime): TaskRuntime {
-  if (runtime !== processes) return withStandInProcesses(runtime, withStandIns(processes, processes));
+  if (runtime !== processes)
+    return withStandInProcesses(withStandIns(runtime, runtime), withStandIns(processes, processes));
   return {
     ...runtime,
     async start(options) {
       if (!isStandIn(options.image)) return runtime.start(options);
-      const { Entrypoint = [] } = options.image.config;
+      const { Entrypoint = [], Env = [], ...config } = options.image.config;
       const { entryPoint = [], command = [], ports, environment } = options;
+      const { PORT } = environment;
+      const own = Env.filter((pair) => pair.startsWith("STAND_IN_"));
       const container = await runtime.start({
         ...options,
+        image: { ...options.image, config: { ...config, Entrypoint, Env: own } },
+        // Stays in the folder without files.
+        workingDirectory: "/",
         entryPoint: Entrypoint,
         command: ["start", ...entryPoint, ...command],
-        environment: { ...environment, STAND_IN_TASK_PORTS: ports.join() },
+        // Others, such as NODE_OPTIONS, would add a stranger's program to ours.
+        environment: { ...(PORT && { PORT }), STAND_IN_TASK_PORTS: ports.join() },
       });
       const check = [...Entrypoint, "health-check"];
       return { ...container, exec: (_, timeoutMs) => container.exec(check, timeoutMs) };
@@ -40,13 +57,19 @@ export function withStandIns(runtime: TaskRuntime, processes: TaskRuntime): Task
 }
 
 function withStandInProcesses(runtime: TaskRuntime, processes: TaskRuntime): TaskRuntime {
+  /** Folders of images without files, which have no other Node than ours. */
+  const empty = new Set<string>();
   return {
     ...runtime,
     async pull(reference) {
       const image = await runtime.pull(reference);
-      return isStandIn(image) ? processes.pull(reference) : image;
+      if (!isStandIn(image)) return image;
+      const ours = await processes.pull(reference);
+      if ((await readdir(ours.location)).length > 0) return image;
+      empty.add(ours.location);
+      return ours;
     },
-    start: (options) => (isStandIn(options.image) ? processes : runtime).start(options),
+    start: (options) => (empty.has(options.image.location) ? processes : runtime).start(options),
     waitedMs: async (address) => Math.max(await runtime.waitedMs(address), await processes.waitedMs(address)),
     close: async () => void (await Promise.all([runtime.close(), processes.close()])),
   };
