@@ -218,7 +218,9 @@ function protectedNotes(
   return [
     `Steps run isolated: they see an empty home instead of ${homedir()}, and write only in ${writable.join(", ")}.`,
     `${reach[network]} No step reaches AWS.`,
-    ...(account ? ["Tasks and functions run isolated as well, and reach only the simulated AWS."] : []),
+    account
+      ? "Tasks and functions run isolated as well, and reach only the simulated AWS."
+      : "Docker isolates the tasks. A function that a workflow creates in Lambda can do what you can.",
     "A step can use all memory and all disk space of this machine.",
     ...left.map((path) => `${path} cannot be made read-only here.`),
   ];
