@@ -41,7 +41,8 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
     repository: { name: repository.name, gitDirectory: scratch.gitDirectory },
     ...prepared.origins,
     defaultPermissions: options.defaultPermissions,
-    ...{ wrap: sandbox.wrap, environment: sandbox.environment, issuer, directory: prepared.runs },
+    ...{ wrap: sandbox.wrap, environment: sandbox.environment, directory: prepared.runs },
+    ...{ issuer, identity: prepared.identity },
     ...prepared.values,
     emit: (event) => {
       if (isRepeated(event)) return;

@@ -9,6 +9,7 @@ import { dockerProblem } from "@ecs-delivery/simulator/runtime/tasks/docker/avai
 import type { TaskRuntimeKind } from "@ecs-delivery/simulator/runtime/tasks/runtime";
 import { type Needs, readNeeds } from "../account/needs.ts";
 import { openDocker } from "../docker/open-docker.ts";
+import { openIdentityServer } from "../runner/jobs/identity-server.ts";
 import { runnersOwn } from "../runner/jobs/run-context.ts";
 import { SourceStore } from "../runner/load/sources.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
@@ -82,6 +83,7 @@ export async function prepare(
   const timeScale = options.timeScale ?? (options.once ? unattendedTimeScales[runtime] : 60);
   const environment = machineEnvironment(process.env, endpoint, directory);
   const aws = await findAwsCli(environment, timeScale);
+  const identity = await openIdentityServer(ends);
   const sandbox = await openSandbox(
     {
       ...{ network: options.network, programs: { ...docker.programs, aws: aws.program } },
@@ -92,7 +94,7 @@ export async function prepare(
         // The runner executes Git in these.
         ...[join(runs, "sources"), join(runs, runnersOwn)],
       ],
-      ports,
+      ports: [...ports, identity.port],
       // The containers of Docker are isolated, and have their ports on this machine.
       account:
         runtime === "process"
@@ -114,6 +116,7 @@ export async function prepare(
       needs,
       port,
       sandbox,
+      identity,
       runtime,
       timeScale,
       standInImages,

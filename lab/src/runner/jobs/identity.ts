@@ -1,9 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { refuseForeign } from "@ecs-delivery/simulator/local-requests";
 import { permissionLevel } from "../load/workflow.ts";
+import { openIdentityServer } from "./identity-server.ts";
 import type { JobState } from "./job-state.ts";
 import { githubIssuer, identityVariables } from "./token-issuer.ts";
 
@@ -16,25 +13,24 @@ export async function serveIdentity(job: JobState, environment: string): Promise
   if (permissionLevel(job.permissions, "id-token") !== "write") return { close: async () => {} };
   const secret = randomBytes(48).toString("base64url");
   job.run.masker.add(secret);
-  const server = createServer(
-    refuseForeign([], async (request, response) => {
-      const [scheme = "", given] = (request.headers.authorization ?? "").split(" ");
-      const isPermitted = scheme.toLowerCase() === "bearer" && given === secret;
-      if (!isPermitted || request.method !== "GET") return response.writeHead(isPermitted ? 405 : 401).end();
-      const audience = new URLSearchParams(request.url?.replace(/^[^?]*/, "")).get("audience");
-      const value = (await job.run.issuer()).sign(claimsOf(job, environment, audience));
-      response.setHeader("Content-Type", "application/json").end(JSON.stringify({ value }));
-    }),
-  );
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/idtoken/${randomUUID()}?api-version=2.0`;
+  const ends = new AsyncDisposableStack();
+  const { port, endpoints } = job.run.options.identity ?? (await openIdentityServer(ends));
+  const path = `/idtoken/${randomUUID()}`;
+  endpoints.set(path, async (request, response) => {
+    const [scheme = "", given] = (request.headers.authorization ?? "").split(" ");
+    const isPermitted = scheme.toLowerCase() === "bearer" && given === secret;
+    if (!isPermitted || request.method !== "GET") return response.writeHead(isPermitted ? 405 : 401).end();
+    const audience = new URLSearchParams(request.url?.replace(/^[^?]*/, "")).get("audience");
+    const value = (await job.run.issuer()).sign(claimsOf(job, environment, audience));
+    response.setHeader("Content-Type", "application/json").end(JSON.stringify({ value }));
+  });
+  const url = `http://127.0.0.1:${port}${path}?api-version=2.0`;
   const [urlName, tokenName] = identityVariables;
   job.identity = { [urlName]: url, [tokenName]: secret };
   return {
     async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
+      endpoints.delete(path);
+      await ends.disposeAsync();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Workflow } from "../load/workflow.ts";
 import type { Emit, JobResult } from "../result.ts";
 import type { Masker } from "../steps/workflow-commands.ts";
 import type { ConcurrencyGroups } from "./concurrency.ts";
+import type { IdentityServer } from "./identity-server.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
 
 export interface StepProcess {
@@ -35,6 +36,8 @@ export interface RunnerOptions extends SourceOptions {
   secrets: Record<string, string>;
   /** Signs the jobs' identity tokens; by default with a key that nobody else knows. */
   issuer?: TokenIssuer | undefined;
+  /** Serves the jobs' identity tokens; by default, each job has a server of its own. */
+  identity?: IdentityServer;
   /** Read when a run starts; later changes apply to later runs. */
   vars: Record<string, string>;
   emit: Emit;
