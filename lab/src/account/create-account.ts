@@ -35,6 +35,8 @@ export async function createAccount(
     const clusters = new Set([...needs.services, ...needs.tasks].map(({ cluster }) => cluster));
     const ofOthers = needs.otherImages.map(({ repository }) => repository);
     const repositories = [...new Set([...needs.repositories, ...ofOthers])];
+    for (const name of needs.repositories.filter((each) => each.includes(".dkr.ecr.")))
+      account.notChecked.push(`${name} is of another account: whether it lets this one pull is not checked`);
     await createResources(account, [
       ...named("cluster", "clusterName", [...clusters]),
       ...partsOf({ ...needs, repositories }),

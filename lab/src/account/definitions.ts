@@ -93,9 +93,10 @@ export function otherImagesOf(
     const [, word] = /^library\/(.+)$/.exec(name) ?? [];
     // Not one with a digest, which a stand-in cannot have.
     if (!/^[a-z0-9.-]+$/.test(host) || digest || (word && !official.test(word))) return [];
-    if (host.includes(".dkr.ecr.") && (host !== registry || pushed.includes(name))) return [];
+    const isOwn = host.startsWith(`${registry.split(".")[0]}.dkr.ecr.`);
+    const repository = isOwn ? name : `${host === dockerHub ? "docker.io" : host}/${name}`;
+    if (pushed.includes(repository)) return [];
     const port = Number(portMappings?.[0]?.containerPort);
-    const repository = host === registry ? name : `${host === dockerHub ? "docker.io" : host}/${name}`;
     return [{ ...{ image, repository, tag }, ...(port > 0 && { port }) }];
   });
 }

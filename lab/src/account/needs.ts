@@ -83,12 +83,13 @@ export async function readNeeds(
     readSteps(checkout, { ...withPlaceholders(values, given), repository, registry, ...(own && { own }) });
   let steps = await read();
   if (fitToFiles(values, steps, definitions)) steps = await read();
-  const ofSteps = [...steps.flatMap(textsOfStep).flatMap(repositoriesIn), ...steps.flatMap(repositoriesOf)];
+  const ofText = (text: string) => repositoriesIn(text, account);
+  const ofSteps = [...steps.flatMap(textsOfStep).flatMap(ofText), ...steps.flatMap(repositoriesOf)];
   const texts = [...steps.flatMap(textsOfStep), ...definitions.map(({ path }) => files.get(path) ?? "")];
   return {
     ...{ checkout, region, account, values, ...findServices(checkout, steps, definitions) },
     templates: orderTemplates(files),
-    repositories: unique([...texts.flatMap(repositoriesIn), ...ofSteps]),
+    repositories: unique([...texts.flatMap(ofText), ...ofSteps]),
     roles: unique([
       ...texts.flatMap(rolesIn),
       ...steps.flatMap(({ inputs }) => inputs["role-to-assume"] || []),
@@ -210,9 +211,10 @@ const textsOfStep = ({ inputs, script, env }: FoundStep): string[] => {
   return [...Object.values(inputs), ...Object.values(env), expanded, ...images];
 };
 
-const repositoriesIn = (text: string) =>
-  [...text.matchAll(/\b\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com\/([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)/g)].map(
-    ([, name = ""]) => name,
+/** Those of other accounts with their host, as in `otherImages`. */
+const repositoriesIn = (text: string, account: string) =>
+  [...text.matchAll(/\b(\d{12})\.dkr\.ecr\.[\w-]+\.amazonaws\.com\/([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)/g)].map(
+    ([image, owner, name = ""]) => (owner === account ? name : image),
   );
 
 /** Names in an action's input, or in the variable from which a script makes the name. */

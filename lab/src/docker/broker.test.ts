@@ -208,6 +208,16 @@ it.each<[string, string[], number]>([
   expect(standIns).toEqual(code === 0 ? ["app:latest"] : []);
 });
 
+it("pushes to the repository that has the images of another account", async () => {
+  const name = "222222222222.dkr.ecr.us-east-1.amazonaws.com/app";
+  const repositories = [name];
+  broker = createBroker({ host: registry.host, repositories, onStandIn: (image) => standIns.push(image) });
+  await docker([login, `build -t ${name}:1 -t ${ecr}/app:1 .`]);
+  expect(standIns).toEqual([`${registry.host}/${name}:1`]);
+  expect((await docker([`push ${ecr}/app:1`])).code).toBe(0);
+  expect((await docker([`push ${name}:1`])).printed).toContain(`The repository with name '${name}'`);
+});
+
 it("makes a stand-in of an archive that the engine cannot write", async () => {
   useEngine();
   answers[0] = { code: 1, errors: "ERROR: OCI exporter is not supported for the docker driver." };

@@ -11,13 +11,22 @@ import { DockerFailure, openRegistry } from "./registry.ts";
 export interface BrokerOptions {
   /** host:port of the simulated registry. */
   readonly host: string;
+  /** Names of repositories in it; one of another account has that one's host before its name. */
+  readonly repositories?: readonly string[];
+  /** Called for each stand-in image: repository:tag and why. */
   onStandIn(image: string, why: string): void;
   /** Without one, images are stand-ins. */
   readonly engine?: Pick<EngineAccess, "environment" | "standInArguments"> | undefined;
 }
 
-/** ECR user guide, "Private registry": the hosts of all accounts and Regions, also by IPv6 and FIPS. */
-const ecrHost = /\b\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)/g;
+/** ECR user guide, "Private registry": the hosts of all accounts and Regions, also by IPv6 and FIPS, with a path. */
+const ecrName =
+  /\b\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)(\/[a-z0-9._/-]*)?/g;
+const simulatedName = (text: string, { host, repositories = [] }: BrokerOptions) =>
+  text.replaceAll(
+    ecrName,
+    (whole, path = "") => `${host}${repositories.includes(whole) ? `/${whole}` : path}`,
+  );
 const noEngine = "The rehearsal uses no Docker engine.";
 const hub = "https://index.docker.io/v1/";
 
@@ -26,7 +35,7 @@ export function createBroker(options: BrokerOptions) {
   /** Each job has its own machine on GitHub. */
   const machines = new Map<unknown, ReturnType<typeof createJobImages>>();
   return async (given: Caller): Promise<number> => {
-    const caller = { ...given, args: given.args.map((each) => each.replaceAll(ecrHost, options.host)) };
+    const caller = { ...given, args: given.args.map((each) => simulatedName(each, options)) };
     const machine = caller.environment.RUNNER_TEMP;
     const images = machines.get(machine) ?? createJobImages();
     machines.set(machine, images);
@@ -126,7 +135,7 @@ async function buildInEngine(call: Call, wanted: Build): Promise<string | undefi
     );
   const usesInput = [wanted.context, wanted.last("file")].includes("-");
   const text = (!usesInput && (await readDockerfile(caller, wanted))) || "";
-  const names = text.split(/[\s"'=]+/).map((name) => [name, name.replace(ecrHost, host)] as const);
+  const names = text.split(/[\s"'=]+/).map((name) => [name, simulatedName(name, call)] as const);
   const bases = names.flatMap(([name, simulated]) =>
     name === simulated ? [] : [`--build-context=${name}=docker-image://${simulated}`],
   );

@@ -16,14 +16,7 @@ async function open(endpoint: string, ends: AsyncDisposableStack) {
   const standIns: string[] = [];
   const { programs, environment } = await openDocker(
     {
-      ...{
-        directory: join(folder, "docker"),
-        engine: false,
-        endpoint,
-        region: "us-east-1",
-        account: "123456789012",
-      },
-      keys: { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_SESSION_TOKEN: "" },
+      ...{ directory: join(folder, "docker"), engine: false, endpoint },
       onStandIn: (image) => standIns.push(image),
     },
     ends,

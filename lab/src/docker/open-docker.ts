@@ -3,23 +3,17 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Keys } from "../story/simulator-process.ts";
-import { createBroker } from "./broker.ts";
+import { type BrokerOptions, createBroker } from "./broker.ts";
 import type { Caller } from "./caller.ts";
 import { openEngineAccess } from "./engine.ts";
 
-export interface DockerOptions {
+export interface DockerOptions extends Pick<BrokerOptions, "repositories" | "onStandIn"> {
   /** Temporary; the caller removes it. */
   directory: string;
   /** Whether an engine responds. Without one, images are stand-ins. */
   engine: boolean;
   /** Address of the simulated AWS. */
   endpoint: string;
-  region: string;
-  keys: Keys;
-  account: string;
-  /** Called for each stand-in image: repository:tag and why. */
-  onStandIn(image: string, why: string): void;
 }
 
 /**
@@ -27,13 +21,13 @@ export interface DockerOptions {
  * what a stranger's line may do. Closed by `ends`.
  */
 export async function openDocker(
-  { directory, endpoint, engine: hasEngine, onStandIn }: DockerOptions,
+  { directory, endpoint, engine: hasEngine, ...options }: DockerOptions,
   ends: AsyncDisposableStack,
 ): Promise<{ programs: Record<string, string>; environment: Record<string, string> }> {
   await mkdir(directory, { recursive: true });
   const { host } = new URL(endpoint);
   const engine = hasEngine ? await openEngineAccess(directory, host, ends) : undefined;
-  const broker = createBroker({ host, onStandIn, engine });
+  const broker = createBroker({ ...options, host, engine });
   const path = join(directory, "docker.sock");
   const open = new Set<Socket>();
   const server = createServer((socket) => {

@@ -71,7 +71,7 @@ export async function prepare(
   const ofDocker = join(directory, "docker");
   const docker = await openDocker(
     {
-      ...{ directory: ofDocker, endpoint, keys, region: needs.region, account: needs.account },
+      ...{ directory: ofDocker, endpoint, repositories: needs.repositories },
       engine: runtime === "docker",
       onStandIn: (image, why) => standInImages.push({ image, why }),
     },

@@ -69,14 +69,21 @@ describe("pull", () => {
     await expect(test.registry.pull(here(reference))).rejects.toThrow(here(message));
   });
 
-  it("pulls an image of another registry from a repository with the name of its host", async () => {
-    await test.close();
-    test = await startEcrWith("docker.io/library/nginx");
-    await pushImage(test, "docker.io/library/nginx", "1");
-    expect(await test.registry.pull("nginx:1")).toMatchObject({
-      name: `${test.host}/docker.io/library/nginx`,
-    });
-  });
+  it.each([
+    ["nginx:1", "docker.io/library/nginx"],
+    [
+      "210987654321.dkr.ecr.us-east-1.amazonaws.com/app:1",
+      "210987654321.dkr.ecr.us-east-1.amazonaws.com/app",
+    ],
+  ])(
+    "pulls %s of another registry from a repository with the name of its host",
+    async (image, repository) => {
+      await test.close();
+      test = await startEcrWith(repository);
+      await pushImage(test, repository, "1");
+      expect(await test.registry.pull(image)).toMatchObject({ name: `${test.host}/${repository}` });
+    },
+  );
 });
 
 describe("a plain registry", () => {

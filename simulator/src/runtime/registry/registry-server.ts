@@ -139,12 +139,11 @@ async function pullImage({ reference, hosts, accountId, repository, pathOf, arch
   const named = parseReference(reference);
   const owner = /^(\d{12})\.dkr\.ecr\.[\w-]+\.amazonaws\.com$/.exec(named.host)?.[1];
   const forbidden = `failed to resolve ref ${named.full}: unexpected status from HEAD request: 403 Forbidden`;
-  if (owner !== undefined && owner !== accountId) throw cannotPull(forbidden);
-  const isOther = owner === undefined && !hosts.includes(named.host);
-  // A repository with the name of another registry's host has images of that registry.
+  const isOther = owner !== accountId && !hosts.includes(named.host);
+  // A repository with the name of another registry's host, or account's, has images of it.
   const name = isOther ? `${named.host}/${named.name}` : named.name;
   const source = repository(name);
-  if (isOther && !source) throw unreachable(named, hosts[0]);
+  if (isOther && !source) throw owner ? cannotPull(forbidden) : unreachable(named, hosts[0]);
   const top = source?.resolve(named.reference);
   if (source?.settings.denial?.("pull") !== undefined) throw cannotPull(forbidden);
   if (!source || !top) throw cannotPull(`failed to resolve ref ${named.full}: not found`);

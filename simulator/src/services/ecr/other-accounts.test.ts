@@ -45,6 +45,14 @@ it("has the repository of another account next to one's own of the same name", a
   expect(repositories?.map(({ registryId }) => registryId)).toEqual(["123456789012"]);
 });
 
+it("reads from a repository with the name of the other account's host in place of a missing one", async () => {
+  const repositoryName = "210987654321.dkr.ecr.us-east-1.amazonaws.com/other";
+  await test.ecr.createRepository?.({ repositoryName }, testCaller);
+  await pushImage(test, repositoryName, "1");
+  const input = { ...theirs, repositoryName: "other", imageIds: [{ imageTag: "1" }] };
+  expect((await test.ecr.batchGetImage?.(input, testCaller))?.images).toHaveLength(1);
+});
+
 describe("without a statement in the repository's policy, refuses", () => {
   const message = (action: string, resource = "customer") =>
     `User: arn:aws:iam::123456789012:root is not authorized to perform: ecr:${action} on resource: arn:aws:ecr:us-east-1:210987654321:repository/${resource} because no resource-based policy allows the ecr:${action} action`;

@@ -41,7 +41,9 @@ export function createEcrState(environment: Environment): EcrState {
     const record =
       registryId === accountId
         ? repositories.get(named)
-        : foreignRepositories.get(imageName(accountId, registryId, named));
+        : (foreignRepositories.get(imageName(accountId, registryId, named)) ??
+          // One's own with the name of the other's host stands in for it (see registry-server.ts).
+          repositories.get(`${registryId}.dkr.ecr.${region}.amazonaws.com/${named}`));
     if (record) return record;
     throw new AwsError(
       "RepositoryNotFoundException",
