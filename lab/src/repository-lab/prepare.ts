@@ -68,11 +68,13 @@ export async function prepare(
   const port = options.port || (await freePort());
   const endpoint = `http://127.0.0.1:${port}`;
   const standInImages: { image: string; why: string }[] = [];
+  // The proxy of the sandbox is not between a build and the network.
+  const engine = runtime === "docker" && options.network !== "none";
   const ofDocker = join(directory, "docker");
   const docker = await openDocker(
     {
       ...{ directory: ofDocker, endpoint, repositories: needs.repositories },
-      engine: runtime === "docker",
+      engine,
       onStandIn: (image, why) => standInImages.push({ image, why }),
     },
     ends,
@@ -105,6 +107,8 @@ export async function prepare(
     ends,
   );
   const tasks = `tasks run as ${runtime === "docker" ? "Docker's containers" : "processes"}: ${why}`;
+  const builds =
+    "Docker's engine builds the images: RUN lines of a Dockerfile reach any host, and a hostile step also this machine's services. With --runtime process or --network none, nothing is built.";
   return {
     ...{
       repository,
@@ -122,7 +126,7 @@ export async function prepare(
       standInImages,
     },
     values: valuesOf(needs, options, keys, runtime),
-    ...{ origins, notes: [tasks, ...sandbox.notes, ...aws.notes] },
+    ...{ origins, notes: [tasks, ...(engine ? [builds] : []), ...sandbox.notes, ...aws.notes] },
     sources: store.forRun({ repository: repository.name, directory: scratch.workDirectory }),
   };
 }
