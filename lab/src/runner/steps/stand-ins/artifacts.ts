@@ -24,7 +24,7 @@ export const uploadArtifact: StandIn = {
     for (const file of files) check("path", file);
     const artifact = await createArtifact(step, name, overwrite);
     // By processes of the step, which can read and write no more than the step itself, whatever its links lead to.
-    const list = { input: files.join("\n"), quiet: true };
+    const list = { ...machine, input: files.join("\n") };
     const packed = join(step.output, "artifact.tar");
     for (const each of [
       [root, "-chf", packed, "-T", "-"],
@@ -36,6 +36,9 @@ export const uploadArtifact: StandIn = {
     step.log(`Artifact ${name} has been successfully uploaded!`);
   },
 };
+
+/** No program that a step put into its PATH reads or writes artifacts. */
+const machine = { quiet: true, isMachines: true };
 
 const missingFiles = ["warn", "error", "ignore"] as const;
 
@@ -76,9 +79,9 @@ async function findFiles(path: string, withHidden: boolean): Promise<Found> {
 /** Names are unique in a run, among jobs that upload at the same time as well. */
 async function createArtifact(step: StandInStep, name: string, overwrite: boolean): Promise<string> {
   const directory = join(step.artifactDirectory, name);
-  if (overwrite) await step.run(["rm", "-rf", directory]);
-  await step.run(["mkdir", "-p", step.artifactDirectory]);
-  const { code } = await step.run(["mkdir", directory], { quiet: true });
+  if (overwrite) await step.run(["rm", "-rf", directory], machine);
+  await step.run(["mkdir", "-p", step.artifactDirectory], machine);
+  const { code } = await step.run(["mkdir", directory], machine);
   if (code !== 0)
     throw new Error(
       "Failed to CreateArtifact: Received non-retryable error: Failed request: (409) Conflict: an artifact with this name already exists on the workflow run",
@@ -106,8 +109,8 @@ export const downloadArtifact: StandIn = {
     for (const name of names) {
       const folder = together ? destination : join(destination, name);
       const from = `${join(step.artifactDirectory, name)}/.`;
-      await step.run(["mkdir", "-p", folder]);
-      const { code, output } = await step.run(["cp", "-R", from, folder], { quiet: true });
+      await step.run(["mkdir", "-p", folder], machine);
+      const { code, output } = await step.run(["cp", "-R", from, folder], machine);
       if (code !== 0) throw new Error(output);
       step.log(`- ${name}`);
     }

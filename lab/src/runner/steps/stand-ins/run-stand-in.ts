@@ -92,10 +92,10 @@ function standInStep(running: RunningStep, release: string, given: Record<string
 async function runCommand(
   running: RunningStep,
   [program = "", ...rest]: readonly string[],
-  { input, quiet = false, directory, environment }: ProcessOptions,
+  { input, quiet = false, isMachines = false, directory, environment }: ProcessOptions,
 ): Promise<Ended> {
   const { processes, run, workspace, groups } = running.job;
-  const variables = { ...running.environment, ...environment };
+  const variables = { ...(isMachines ? run.options.environment : running.environment), ...environment };
   const file = findProgram(program, variables);
   if (!file) return { code: 127, output: `${program}: command not found` };
   processes.note(file);

@@ -63,6 +63,8 @@ export interface ProcessOptions {
   input?: string;
   /** Whether its output stays out of the log. */
   quiet?: boolean;
+  /** Whether the machine's program runs, in its environment, whatever steps put into theirs. */
+  isMachines?: boolean;
   directory?: string;
   environment?: Readonly<Record<string, string>>;
 }
