@@ -19,7 +19,7 @@ export interface Deployed extends Pick<DeploymentPart, "cluster" | "service" | "
   /** `menu:3` */
   readonly revision: string | undefined;
   readonly image: string | undefined;
-  /** What it changes in the task definition of the real service; only for a copy of one. */
+  /** Changes of the real service's task definition; only for a copy of one. */
   readonly changes?: readonly string[] | undefined;
 }
 
@@ -60,7 +60,7 @@ export async function readDeployed(
 
 /**
  * Returns what a deployment changes in the exported task definition. The copy lacks parts of it, and a workflow may have
- * begun from either: a difference from one of them only is no change.
+ * begun from either: a difference from only one of them does not count.
  */
 async function planOf({ from, to }: DeploymentPart, { ecs }: PageClients, { resources }: ExportDocument) {
   if (!from || !to) return undefined;
