@@ -29,7 +29,9 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     forgetEnvironment();
     const warning = warningForRoot(taskRuntime);
     if (warning) console.error(`simulator: ${warning}`);
-    const starting = startSimulator({ ...options, taskRuntime, accessKeys, identityKeys });
+    const onListener = (port: number, isServed: boolean) =>
+      void (process.connected && process.send?.({ listener: { port, isServed } }));
+    const starting = startSimulator({ ...options, taskRuntime, accessKeys, identityKeys, onListener });
     // Also during the start, which may have started processes already.
     endWith(starting);
     const simulator = await starting;

@@ -58,6 +58,8 @@ export interface Environment {
   readonly gateway: { readonly host: string; readonly port: number };
   /** A listener of a load balancer on port P is served on loopback port P + this. */
   readonly listenerPortOffset: number;
+  /** Receives that loopback port when it begins and ends to be served. */
+  readonly onListener: (port: number, isServed: boolean) => void;
   /** An existing folder for this simulator only; the simulator's owner removes it. */
   readonly dataDirectory: string;
   /** Shows a message to the operator; never used for output of an API. */

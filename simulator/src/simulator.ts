@@ -42,6 +42,8 @@ export interface SimulatorOptions {
   port?: number;
   /** A load balancer's listener on port P is served on 127.0.0.1:(P + this). */
   listenerPortOffset?: number;
+  /** Receives that loopback port when it begins and ends to be served. */
+  onListener?: Environment["onListener"];
   /** Factor by which documented waits pass faster than real time. */
   timeScale?: number;
   /** Replaces the clock of `timeScale`. */
@@ -248,6 +250,7 @@ async function createEnvironment(
     alarmActions: createAlarmActions(),
     gateway,
     listenerPortOffset: options.listenerPortOffset ?? defaultListenerPortOffset,
+    onListener: options.onListener ?? (() => {}),
     dataDirectory,
     warn,
   };

@@ -75,6 +75,7 @@ async function createEnvironment(
     alarmActions: createAlarmActions(),
     gateway: { host: "127.0.0.1", port: 4566 },
     listenerPortOffset: 10_000,
+    onListener: () => {},
     dataDirectory,
     warn,
     networks: createNetworks("off", () => {}),

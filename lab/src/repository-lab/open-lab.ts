@@ -24,6 +24,9 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
         ...{ account: "standard", database: "local", listenerOffset: options.listenerOffset },
         ...{ temporaryDirectory: prepared.ofAccount, logFile: join(directory, "simulator.log") },
         wrap: sandbox.wrapAccount,
+        onListener: (listened, isServed) => {
+          sandbox.sharePort(listened, isServed).catch((error: Error) => progress.say(error.message));
+        },
       },
       ends,
     ),

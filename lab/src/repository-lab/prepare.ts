@@ -79,7 +79,6 @@ export async function prepare(
     },
     ends,
   );
-  const ports = [port, ...listenerPorts(options)];
   const ofAccount = join(directory, "account");
   await mkdir(ofAccount);
   const timeScale = options.timeScale ?? (options.once ? unattendedTimeScales[runtime] : 60);
@@ -96,11 +95,11 @@ export async function prepare(
         // The runner executes Git in these.
         ...[join(runs, "sources"), join(runs, runnersOwn)],
       ],
-      ports: [...ports, identity.port],
+      ports: [port, identity.port],
       // The containers of Docker are isolated, and have their ports on this machine.
       account:
         runtime === "process"
-          ? { directory: ofAccount, ports, readable: [own.directory, ...databasePrograms()] }
+          ? { directory: ofAccount, port, readable: [own.directory, ...databasePrograms()] }
           : undefined,
       environment: { ...environment, ...docker.environment },
     },

@@ -15,36 +15,36 @@ const stepScript = readFileSync(new URL("step.sh", import.meta.url), "utf8");
 /** More processes than any build needs. */
 const mostProcesses = "2000";
 
-/** Listens in the network namespace that it runs in, and sends each server to the parent process. */
+/** Listens in the network namespace that it runs in, and sends the server to the parent process. */
 const listenScript = `
-const ports = JSON.parse(process.argv[1]);
-let left = ports.length;
-for (const port of ports) {
-  const server = require("node:net").createServer().listen(port, "127.0.0.1", () => {
-    process.send(server.address().port, server, () => --left || process.exit());
-  });
-}`;
+const server = require("node:net").createServer().listen(process.argv[1], "127.0.0.1", () => {
+  process.send(server.address().port, server, () => process.exit());
+});`;
 
 /** Passes clients of the parent process's servers on to the same ports of the network namespace that it runs in. */
 const serveScript = `
 const { connect } = require("node:net");
-process.on("message", (port, server) => server.on("connection", (outside) => {
-  require("node:stream").pipeline(outside, connect({ port, host: "127.0.0.1" }), outside, () => {});
-}));
+const servers = {};
+process.on("message", (port, server) => {
+  if (!server) return servers[port]?.close();
+  servers[port] = server.on("connection", (outside) => {
+    require("node:stream").pipeline(outside, connect({ port, host: "127.0.0.1" }), outside, () => {});
+  });
+});
 process.on("disconnect", process.exit);`;
 
 interface NamespaceOptions {
   mounts: readonly MountAction[];
-  /** Ports of this machine that exist in the namespace, too. */
-  ports: readonly number[];
-  /** Ports of the namespace that exist on this machine, too. */
-  served: readonly number[];
   environment: Readonly<Record<string, string>>;
   /** Receives a sentence when all processes were ended because there were too many. */
   onNote(sentence: string): void;
 }
 
 export interface Namespace {
+  /** Decides whether steps reach a port of this machine at the same address. */
+  sharePort(port: number, isShared: boolean): Promise<void>;
+  /** Decides whether programs of this machine reach a port of the namespace at the same address. */
+  servePort(port: number, isServed: boolean): Promise<void>;
   wrap(process: StepProcess): StepProcess;
   /** Server on a free port of the namespace. */
   proxy: { port: number; server: Server };
@@ -63,10 +63,10 @@ export async function openNamespace(
   const programs = findPrograms(options.environment);
   const { holder, writable } = await startHolder(programs, options, ends);
   const target = [`--target=${holder.pid}`, "--user", "--net", "--preserve-credentials", "--no-fork"];
-  const servers = await listenInside([programs.nsenter, ...target], options.ports, ends);
-  for (const port of options.ports) bridge(servers.get(port) as Server, port);
-  if (options.served.length > 0) await serveOutside([programs.nsenter, ...target], options.served, ends);
-  const [proxy] = [...servers].filter(([port]) => !options.ports.includes(port));
+  const enter = [programs.nsenter, ...target];
+  const shared = new Map<number, ReturnType<typeof listenInside>>();
+  const proxy = await listenInside(enter, 0, ends);
+  let outside: ReturnType<typeof openOutside> | undefined;
   const identity = [`--map-user=${process.getuid?.()}`, `--map-group=${process.getgid?.()}`];
   const namespaces = ["--mount", "--ipc", `--pid=/proc/${holder.pid}/ns/pid_for_children`, "--"];
   const shell = [programs.bash, "--norc", "-c", stepScript, "step", mostProcesses];
@@ -76,7 +76,22 @@ export async function openNamespace(
   const withSignals = [programs.env, "--default-signal=INT,QUIT", "--"];
   return {
     writable,
-    proxy: { port: proxy?.[0] as number, server: proxy?.[1] as Server },
+    proxy,
+    servePort(port, isServed) {
+      outside ??= openOutside(enter, ends);
+      return outside(port, isServed);
+    },
+    async sharePort(port, isShared) {
+      const known = shared.get(port);
+      if (isShared && !known) {
+        const opening = listenInside(enter, port, ends);
+        shared.set(port, opening);
+        bridge((await opening).server, port);
+      } else if (!isShared && known) {
+        shared.delete(port);
+        (await known).server.close();
+      }
+    },
     wrap({ command, directory, environment }) {
       const [outside, inside] = divide(environment);
       const variables = Object.entries(inside).map(([name, value]) => `${name}=${value}`);
@@ -145,40 +160,41 @@ async function startHolder(
   return { holder, writable };
 }
 
-/** Resolves to servers of the namespace by their port: those of the ports, and one more. */
-async function listenInside(enter: readonly string[], ports: readonly number[], ends: AsyncDisposableStack) {
+/** Resolves to a server of the namespace; port 0 selects a free one. */
+async function listenInside(enter: readonly string[], wanted: number, ends: AsyncDisposableStack) {
   const [command = "", ...flags] = enter;
-  const wanted = JSON.stringify([...ports, 0]);
-  const child: ChildProcess = spawn(command, [...flags, "--", process.execPath, "-e", listenScript, wanted], {
+  const program = [process.execPath, "-e", listenScript, String(wanted)];
+  const child: ChildProcess = spawn(command, [...flags, "--", ...program], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     env: {},
   });
-  const servers = new Map<number, Server>();
-  child.on("message", (port, server) => {
-    if (server) servers.set(port as number, (server as Server).unref());
-  });
-  ends.defer(() => {
-    for (const server of servers.values()) server.close();
-  });
   const errors = text(child.stderr as NodeJS.ReadableStream);
+  let listening: { port: number; server: Server } | undefined;
+  child.on("message", (port, server) => {
+    listening = { port: port as number, server: (server as Server).unref() };
+  });
   await once(child, "close");
-  if (servers.size <= ports.length) throw new Error((await errors).trim().split("\n", 1)[0]);
-  return servers;
+  if (!listening) throw new Error((await errors).trim().split("\n", 1)[0]);
+  const { server } = listening;
+  ends.defer(() => void server.close());
+  return listening;
 }
 
 /** A server belongs to the network namespace that it was made in, whichever process accepts its clients. */
-async function serveOutside(enter: readonly string[], ports: readonly number[], ends: AsyncDisposableStack) {
+function openOutside(enter: readonly string[], ends: AsyncDisposableStack): Namespace["servePort"] {
   const [command = "", ...flags] = enter;
   const child: ChildProcess = spawn(command, [...flags, "--", process.execPath, "-e", serveScript], {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     env: {},
   });
   ends.defer(() => void child.kill("SIGKILL"));
-  for (const port of ports) {
+  return async (port, isServed) => {
+    if (!isServed) return void child.send(port);
     const server = createServer().listen(port, "127.0.0.1");
     await once(server, "listening");
-    child.send(port, server, () => server.close());
-  }
+    // Clients that connect before would get no answer.
+    await new Promise((resolve) => child.send(port, server, () => server.close(resolve)));
+  };
 }
 
 /** Connects each client of a server to a port of this machine. */

@@ -24,10 +24,10 @@ export interface SandboxOptions {
    */
   readable: readonly string[];
   network: NetworkAccess;
-  /** Ports of 127.0.0.1 that steps may reach: simulator, registry, Git, load balancers' listeners. */
+  /** Ports of 127.0.0.1 that steps may reach: of the simulated AWS. */
   ports: readonly number[];
   /** The simulated AWS, whose tasks and functions run programs of the repository as well. */
-  account?: { directory: string; ports: readonly number[]; readable: readonly string[] } | undefined;
+  account?: { directory: string; port: number; readable: readonly string[] } | undefined;
   /** Environment of the runner's machine so far: listed variables only (`machineEnvironment`). */
   environment: Readonly<Record<string, string>>;
   /** Programs that stand before the machine's in PATH, by name: the text of a script with its first line. */
@@ -41,6 +41,8 @@ export interface Sandbox {
   wrap(process: StepProcess): StepProcess;
   /** Isolates the simulated AWS from this machine, and from steps. */
   wrapAccount(process: StepProcess): StepProcess;
+  /** Decides whether steps, and programs of this machine, reach a port of the simulated AWS. */
+  sharePort(port: number, isShared: boolean): Promise<void>;
   /** Sentences for the user: what protects here, and what does not. More can follow while steps run. */
   notes: readonly string[];
   /** Hosts that steps did not reach, with the reason. */
@@ -67,6 +69,11 @@ export async function openSandbox(given: SandboxOptions, ends: AsyncDisposableSt
     environment: environmentOf(options, folders, port),
     wrap: namespace?.wrap ?? limitProcesses(countTasks() + 4000),
     wrapAccount: isolated?.account?.wrap ?? ((process) => process),
+    async sharePort(shared, isShared) {
+      // First on this machine, where another program may have it.
+      await isolated?.account?.servePort(shared, isShared);
+      await namespace?.sharePort(shared, isShared);
+    },
     ...{ notes, refused },
   };
 }
@@ -103,19 +110,18 @@ async function tryNamespaces(
       ...{ temporary, writable: [home, temporary, ...writable] },
       ...{ readable: [programs, ...readable], path },
     });
-    const steps = await openNamespace({ ...shared, mounts, ports, served: [] }, own);
+    const steps = await openNamespace({ ...shared, mounts }, own);
+    await Promise.all(ports.map((port) => steps.sharePort(port, true)));
     await tryStep(steps, home, environment);
-    if (!account) {
-      ends.use(own.move());
-      return { steps, account };
-    }
-    const { directory, ports: served } = account;
+    // Ports are shared later, too.
+    ends.use(own);
+    if (!account) return { steps, account };
+    const { directory, port } = account;
     const place = { temporary: directory, writable: [directory], readable: account.readable, path };
-    const ofAccount = planMounts(place);
-    const other = await openNamespace({ ...shared, mounts: ofAccount, ports: [], served }, own);
+    const other = await openNamespace({ ...shared, mounts: planMounts(place) }, own);
+    await other.servePort(port, true);
     await tryStep(other, directory, environment);
     other.proxy.server.close();
-    ends.use(own.move());
     return { steps, account: other };
   } catch (error) {
     await own.disposeAsync();

@@ -73,7 +73,7 @@ beforeAll(async () => {
       {
         ...{ directory, namespaces, network: "registries", programs: {}, ports: [Number(listed)] },
         ...{ writable: [place.runs], readable: [join(place.runs, "sources"), ...ofRunner] },
-        account: { directory: place.account, ports: [place.port], readable: [] },
+        account: { directory: place.account, port: place.port, readable: [] },
         environment: {
           PATH: process.env.PATH ?? "",
           AWS_ENDPOINT_URL: `http://127.0.0.1:${listed}`,
@@ -210,6 +210,25 @@ describe.each(["if-possible", "never"])("with namespaces %s", (namespaces) => {
     const leftOut = await readFile(variables.ECS_DELIVERY_LEFT_OUT as string, "utf8");
     expect(leftOut.match(/"what":"[^"]*"/g)).toEqual([`"what":"terraform apply"`, `"what":"sudo apt-get"`]);
   });
+});
+
+it("a step reaches a port of the simulated AWS as long as it is shared", async ({ skip }) => {
+  const sandbox = isolated(skip);
+  const port = place.port + 1;
+  const program = `require("node:net").createServer((client) => client.end("REACHED")).listen(${port})`;
+  const stop = new AbortController();
+  const { environment, wrapAccount: wrap } = sandbox;
+  const script = `exec ${process.execPath} -e '${program}'`;
+  const running = attack({ environment, wrap }, script, stop.signal, place.account);
+  const reached = async () => (await attack(sandbox, `cat < /dev/tcp/127.0.0.1/${port}`)).lines.join();
+  await sandbox.sharePort(port, true);
+  await vi.waitFor(async () => expect(await reached()).toBe("REACHED"), 20_000);
+  await sandbox.sharePort(port, false);
+  expect(await reached()).toMatch(/refused/);
+  await sandbox.sharePort(port, true);
+  expect(await reached()).toBe("REACHED");
+  stop.abort();
+  await running;
 });
 
 it("a step that starts thousands of processes is ended, and no other process of the machine", async ({

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -64,6 +64,8 @@ interface SimulatorProcessOptions {
   logFile: string;
   /** Isolates it; by default it runs with the rights of this process. */
   wrap?: (process: StepProcess) => StepProcess;
+  /** Receives a port of this machine when a load balancer begins and ends to be served on it. */
+  onListener?: (port: number, isServed: boolean) => void;
 }
 
 /** Requests in progress, which survive a collection, take less than 1 MB at the load of the story. */
@@ -96,6 +98,12 @@ export async function startSimulatorProcess(
     // A terminal's Ctrl-C must reach it only through the lab, after the runs that use it have ended.
     detached: true,
   });
+  const answers = new EventEmitter();
+  child.on("message", (message: { listener?: { port: number; isServed: boolean } }) => {
+    const { listener } = message;
+    if (listener) options.onListener?.(listener.port, listener.isServed);
+    else answers.emit("message", message);
+  });
   const log = createWriteStream(options.logFile);
   let lastLine = "";
   createInterface({ input: child.stderr as NodeJS.ReadableStream }).on("line", (line) => {
@@ -111,7 +119,7 @@ export async function startSimulatorProcess(
   const failed = exited.then(([code]) => {
     throw new Error(lastLine || `the simulated AWS ended with code ${code} before it was ready`);
   });
-  const [ready] = (await Promise.race([once(child, "message"), failed])) as [
+  const [ready] = (await Promise.race([once(answers, "message"), failed])) as [
     { environmentVariables: Record<string, string> },
   ];
   failed.catch(() => {});
@@ -123,7 +131,7 @@ export async function startSimulatorProcess(
     showPage: (page) => void child.send({ page }),
     async permissions() {
       child.send({ permissions: true });
-      const [{ permissions }] = (await once(child, "message")) as [{ permissions: UsedPermissions }];
+      const [{ permissions }] = (await once(answers, "message")) as [{ permissions: UsedPermissions }];
       return permissions;
     },
     peakResidentMb: () => peakResidentMb(child.pid as number),

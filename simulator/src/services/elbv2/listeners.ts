@@ -225,11 +225,14 @@ async function openPort(
   const servedPort = listenerPort + environment.listenerPortOffset;
   const idleTimeout = idleTimeoutMs(loadBalancer);
   try {
-    return await startListenerServer({
+    const server = await startListenerServer({
       ...{ servedPort, listenerPort, network, clock, idleTimeout, routes },
       isClosed: listenerFilter(environment, loadBalancer, listenerPort),
       isTargetClosed: (target) => isTargetClosed(environment, loadBalancer, target),
     });
+    environment.onListener(servedPort, true);
+    const close = () => server.close().then(() => environment.onListener(servedPort, false));
+    return { ...server, close };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const cause = code === "EADDRINUSE" ? "is taken" : `cannot be used (${code ?? error})`;
