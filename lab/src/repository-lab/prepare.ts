@@ -101,6 +101,7 @@ export async function prepare(
         runtime === "process"
           ? { directory: ofAccount, port, readable: [own.directory, ...databasePrograms()] }
           : undefined,
+      listenerOffset: options.listenerOffset,
       environment: { ...environment, ...docker.environment },
     },
     ends,

@@ -24,13 +24,9 @@ const server = require("node:net").createServer().listen(process.argv[1], "127.0
 /** Passes clients of the parent process's servers on to the same ports of the network namespace that it runs in. */
 const serveScript = `
 const { connect } = require("node:net");
-const servers = {};
-process.on("message", (port, server) => {
-  if (!server) return servers[port]?.close();
-  servers[port] = server.on("connection", (outside) => {
-    require("node:stream").pipeline(outside, connect({ port, host: "127.0.0.1" }), outside, () => {});
-  });
-});
+process.on("message", (port, server) => server.on("connection", (outside) => {
+  require("node:stream").pipeline(outside, connect({ port, host: "127.0.0.1" }), outside, () => {});
+}));
 process.on("disconnect", process.exit);`;
 
 interface NamespaceOptions {
@@ -43,8 +39,8 @@ interface NamespaceOptions {
 export interface Namespace {
   /** Decides whether steps reach a port of this machine at the same address. */
   sharePort(port: number, isShared: boolean): Promise<void>;
-  /** Decides whether programs of this machine reach a port of the namespace at the same address. */
-  servePort(port: number, isServed: boolean): Promise<void>;
+  /** Lets programs of this machine reach a port of the namespace at the same address. */
+  servePort(port: number): Promise<void>;
   wrap(process: StepProcess): StepProcess;
   /** Server on a free port of the namespace. */
   proxy: { port: number; server: Server };
@@ -77,9 +73,9 @@ export async function openNamespace(
   return {
     writable,
     proxy,
-    servePort(port, isServed) {
+    async servePort(port) {
       outside ??= openOutside(enter, ends);
-      return outside(port, isServed);
+      await outside(port);
     },
     async sharePort(port, isShared) {
       const known = shared.get(port);
@@ -188,10 +184,12 @@ function openOutside(enter: readonly string[], ends: AsyncDisposableStack): Name
     env: {},
   });
   ends.defer(() => void child.kill("SIGKILL"));
-  return async (port, isServed) => {
-    if (!isServed) return void child.send(port);
+  const served = new Set<number>();
+  return async (port) => {
+    if (served.has(port)) return;
     const server = createServer().listen(port, "127.0.0.1");
     await once(server, "listening");
+    served.add(port);
     // Clients that connect before would get no answer.
     await new Promise((resolve) => child.send(port, server, () => server.close(resolve)));
   };

@@ -13,6 +13,8 @@ interface ProxyOptions {
   network: NetworkAccess;
   /** The runner's environment, whose registries and proxies remain usable. */
   environment: Readonly<Record<string, string>>;
+  /** Ports of this machine on which load balancers are served, and what their own ports differ by. */
+  listeners?: { served: ReadonlySet<number>; offset: number };
   /** Receives each host that is not reached, with the reason. */
   onRefused(host: string, why: string): void;
   /** Finds the addresses of a host. */
@@ -98,6 +100,9 @@ async function findRoute(options: ProxyOptions, name: string, port: number, tunn
     const endpoint = environment.AWS_ENDPOINT_URL;
     if (tunnel || !endpoint) throw new Refused(`The rehearsal does not reach AWS (${host}).`);
     const { hostname, port: simulator } = new URL(endpoint);
+    const { served, offset = 0 } = options.listeners ?? {};
+    if (isListed(host, "*.elb.amazonaws.com") && served?.has(port + offset))
+      return { address: hostname, port: port + offset };
     return { address: hostname, port: Number(simulator || 80) };
   }
   if (network === "none") throw new Refused(`The rehearsal runs without a network (${host}).`);

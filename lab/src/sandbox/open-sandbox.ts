@@ -28,6 +28,8 @@ export interface SandboxOptions {
   ports: readonly number[];
   /** The simulated AWS, whose tasks and functions run programs of the repository as well. */
   account?: { directory: string; port: number; readable: readonly string[] } | undefined;
+  /** A load balancer's port P is served on 127.0.0.1:(P + this). */
+  listenerOffset?: number;
   /** Environment of the runner's machine so far: listed variables only (`machineEnvironment`). */
   environment: Readonly<Record<string, string>>;
   /** Programs that stand before the machine's in PATH, by name: the text of a script with its first line. */
@@ -54,7 +56,10 @@ export async function openSandbox(given: SandboxOptions, ends: AsyncDisposableSt
   const options = { ...given, environment: { ...registryOfUser(given.environment), ...given.environment } };
   const folders = await createFolders(options);
   const refused = new Map<string, string>();
-  const proxy = createNetworkProxy({ ...options, onRefused: (host, why) => refused.set(host, why) });
+  const served = new Set<number>();
+  const listeners = { served, offset: options.listenerOffset ?? 0 };
+  const onRefused = (host: string, why: string) => void refused.set(host, why);
+  const proxy = createNetworkProxy({ ...options, listeners, onRefused });
   ends.defer(() => {
     proxy.close();
     proxy.closeAllConnections();
@@ -71,7 +76,8 @@ export async function openSandbox(given: SandboxOptions, ends: AsyncDisposableSt
     wrapAccount: isolated?.account?.wrap ?? ((process) => process),
     async sharePort(shared, isShared) {
       // First on this machine, where another program may have it.
-      await isolated?.account?.servePort(shared, isShared);
+      await isolated?.account?.servePort(shared);
+      served[isShared ? "add" : "delete"](shared);
       await namespace?.sharePort(shared, isShared);
     },
     ...{ notes, refused },
@@ -119,7 +125,7 @@ async function tryNamespaces(
     const { directory, port } = account;
     const place = { temporary: directory, writable: [directory], readable: account.readable, path };
     const other = await openNamespace({ ...shared, mounts: planMounts(place) }, own);
-    await other.servePort(port, true);
+    await other.servePort(port);
     await tryStep(other, directory, environment);
     other.proxy.server.close();
     return { steps, account: other };
