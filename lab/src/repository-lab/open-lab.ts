@@ -46,6 +46,7 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
     defaultPermissions: options.defaultPermissions,
     ...{ wrap: sandbox.wrap, environment: sandbox.environment, directory: prepared.runs },
     ...{ issuer, identity: prepared.identity },
+    jobFolder: sandbox.jobFolder,
     ...prepared.values,
     emit: (event) => {
       if (isRepeated(event)) return;

@@ -39,6 +39,8 @@ export interface SandboxOptions {
 }
 
 export interface Sandbox {
+  /** Folder in `environment` of which each job gets one of its own, as on GitHub: `home` and `tmp`. */
+  jobFolder: string;
   environment: Record<string, string>;
   wrap(process: StepProcess): StepProcess;
   /** Isolates the simulated AWS from this machine, and from steps. */
@@ -71,6 +73,7 @@ export async function openSandbox(given: SandboxOptions, ends: AsyncDisposableSt
   const port = namespace?.proxy.port ?? (await listen(proxy));
   if (namespace) notes.unshift(...protectedNotes(options, namespace));
   return {
+    jobFolder: dirname(folders.home),
     environment: environmentOf(options, folders, port),
     wrap: namespace?.wrap ?? limitProcesses(countTasks() + 4000),
     wrapAccount: isolated?.account?.wrap ?? ((process) => process),
@@ -113,7 +116,7 @@ async function tryNamespaces(
     const { home, temporary, programs } = folders;
     const path = pathOf(environment);
     const mounts = planMounts({
-      ...{ temporary, writable: [home, temporary, ...writable] },
+      ...{ temporary, writable: [home, temporary, folders.cache, ...writable] },
       ...{ readable: [programs, ...readable], path },
     });
     const steps = await openNamespace({ ...shared, mounts }, own);
@@ -182,8 +185,8 @@ type Folders = Awaited<ReturnType<typeof createFolders>>;
 
 async function createFolders({ directory, programs, readable, writable }: SandboxOptions) {
   const folders = {
-    ...{ home: join(directory, "home"), temporary: join(directory, "tmp") },
-    ...{ programs: join(directory, "programs") },
+    ...{ home: join(directory, "job/home"), temporary: join(directory, "job/tmp") },
+    ...{ programs: join(directory, "programs"), cache: join(directory, "cache") },
   };
   // The runner makes these later, where steps could write.
   const later = readable.filter((path) => writable.some((folder) => path.startsWith(`${folder}/`)));
@@ -204,6 +207,7 @@ const pathOf = ({ PATH = "" }: Readonly<Record<string, string>>) =>
 function environmentOf(options: SandboxOptions, folders: Folders, port: number): Record<string, string> {
   const values: Record<string, string> = {
     ...{ HOME: folders.home, TEMPORARY: folders.temporary, PROGRAMS: folders.programs },
+    CACHE: folders.cache,
     ...{ PROXY: `http://127.0.0.1:${port}`, PORT: String(port) },
   };
   const own = parse(readFileSync(new URL("environment.yaml", import.meta.url), "utf8")) as Record<

@@ -255,6 +255,20 @@ for (;;) for (const each of readdirSync("..")) try {
   symlinkSync(process.env.OUTSIDE + "/credentials", "../" + each + "/script.sh");
 } catch {}`;
 
+it("a job finds nothing in its home and TMPDIR that another left there", async () => {
+  const { wrap, environment, jobFolder } = sandboxes["if-possible"] as Sandbox;
+  const directory = await mkdtemp(join(place.runs, "run-"));
+  const steps = `
+    runs-on: ubuntu-latest
+    steps:
+      - run: test ! -e ~/.m2 && test ! -e "$TMPDIR/a" && mkdir ~/.m2 && touch "$TMPDIR/a"
+      - run: test -e ~/.m2 && mkdir -p "$PIP_CACHE_DIR"
+`;
+  const jobs = `\n  one:${steps}\n  two:\n    needs: one${steps}`;
+  const result = await runJobs(jobs, { directory, wrap, environment, jobFolder });
+  expect(result.conclusion).toBe("success");
+});
+
 it.each([
   ["a link to another file", `ln -sf "$OUTSIDE/credentials" "$GITHUB_OUTPUT"`],
   ["a pipe", `rm "$GITHUB_OUTPUT"; mkfifo "$GITHUB_OUTPUT"`],

@@ -49,7 +49,8 @@ export async function createJobState(placement: JobPlacement, index: number): Pr
   const temporary = join(directory, "temp");
   // Fails where a step of another job has made a folder or a link of this name.
   await mkdir(directory);
-  await Promise.all([mkdir(workspace, { recursive: true }), mkdir(temporary, { recursive: true })]);
+  const own = ["home", "tmp"].map((name) => join(directory, name));
+  await Promise.all([workspace, temporary, ...own].map((each) => mkdir(each, { recursive: true })));
   await writeFile(join(directory, "event.json"), JSON.stringify(run.github.event), { flag: "wx" });
   const contexts: { [name: string]: Json } = {
     ...placement.contexts,
@@ -97,7 +98,12 @@ export function jobEnvironment(
   job: JobState,
   contexts: { [name: string]: Json } = job.contexts,
 ): Record<string, string> {
-  const given = Object.entries(job.run.options.environment);
+  const { environment, jobFolder } = job.run.options;
+  const isOfJob = (value: string) => jobFolder !== undefined && value.startsWith(`${jobFolder}/`);
+  const given = Object.entries(environment).map(([name, value]) => [
+    name,
+    isOfJob(value) ? job.directory + value.slice(jobFolder?.length) : value,
+  ]);
   // The runner itself may be in a job.
   const machine = Object.fromEntries(
     given.filter(([name]) => !identityVariables.some((each) => each === name)),

@@ -33,6 +33,8 @@ export interface RunnerOptions extends SourceOptions {
   wrap?: ((process: StepProcess) => StepProcess) | undefined;
   /** The environment of the runner's machine, which every step inherits. */
   environment: Record<string, string>;
+  /** Folder in `environment` that stands for one of the job, with empty folders `home` and `tmp`; by default none. */
+  jobFolder?: string | undefined;
   secrets: Record<string, string>;
   /** Signs the jobs' identity tokens; by default with a key that nobody else knows. */
   issuer?: TokenIssuer | undefined;
