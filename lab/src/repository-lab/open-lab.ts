@@ -10,6 +10,9 @@ import type { LabOptions, Session } from "./options.ts";
 import { createTails } from "./outcome.ts";
 import type { Prepared } from "./prepare.ts";
 
+/** Actions fail without a token, also those that call nothing with it. GitHub does not know this one. */
+const inventedToken = `ghs_${"rehearsal".repeat(4)}`;
+
 export type OpenLab = Awaited<ReturnType<typeof openLab>>;
 
 /** Starts the simulated AWS with what the workflows need in it, and the runner. `ends` ends both. */
@@ -46,6 +49,7 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
     defaultPermissions: options.defaultPermissions,
     ...{ wrap: sandbox.wrap, environment: sandbox.environment, directory: prepared.runs },
     ...{ issuer, identity: prepared.identity },
+    github: { apiUrl: "https://api.github.com", token: options.secrets.GITHUB_TOKEN ?? inventedToken },
     jobFolder: sandbox.jobFolder,
     ...prepared.values,
     emit: (event) => {

@@ -76,7 +76,7 @@ export function createRunner(options: RunnerOptions): Runner {
     const context: RunContext = {
       ...{ id, directory, sources, workTrees, workflows, groups, issuer, isOfFork },
       options: { ...options, vars, emit },
-      masker: createMasker(Object.values(options.secrets)),
+      masker: createMasker([...Object.values(options.secrets), options.github?.token ?? ""]),
       github: githubContext({ ...options, id, sha, event, inputs, workflow }),
       nextJob: () => ++jobs,
       ...{ killed: false, processGroups: new Set(), jobs: [] },

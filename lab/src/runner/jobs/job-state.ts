@@ -64,7 +64,7 @@ export async function createJobState(placement: JobPlacement, index: number): Pr
       temp: temporary,
       tool_cache: temporary,
     },
-    secrets: scope.secrets,
+    secrets: secretsOf(run, scope),
     vars: run.options.vars,
   };
   const workflowEnv = evaluateTexts(scope.workflow.env, { contexts });
@@ -89,6 +89,12 @@ export async function createJobState(placement: JobPlacement, index: number): Pr
     identity: {},
   };
 }
+
+/** Each workflow has the run's token as a secret, whatever it is given. */
+export const secretsOf = ({ github }: RunContext, { secrets }: WorkflowScope): { [name: string]: Json } => ({
+  GITHUB_TOKEN: github.token ?? "",
+  ...secrets,
+});
 
 /**
  * The environment that every process of the job inherits.

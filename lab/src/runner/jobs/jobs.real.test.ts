@@ -174,3 +174,19 @@ it.each([
   await Promise.all(started.map(({ result }) => result));
   expect(repository.lines()).toEqual(["start", "end", "start", "end"]);
 });
+
+it("gives every workflow the run's token, which no log shows", async () => {
+  const job = `
+    runs-on: ubuntu-latest
+    steps: [{ run: 'test "$A$B" = givengiven && echo has $A', env: { A: "\${{ github.token }}", B: "\${{ secrets.GITHUB_TOKEN }}" } }]
+`;
+  const files = {
+    ...workflowOf(`  call: { uses: ./.github/workflows/called.yml }\n  own:${job}`),
+    ".github/workflows/called.yml": `on: workflow_call\njobs:\n  called:${job}`,
+  };
+  const github = { apiUrl: "https://api.github.com", token: "given" };
+  const repository = await createTestRepository(files, { github });
+  onTestFinished(() => repository.remove());
+  expect((await repository.run()).conclusion).toBe("success");
+  expect(repository.lines().filter((line) => line === "has ***")).toHaveLength(2);
+});

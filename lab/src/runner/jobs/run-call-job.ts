@@ -4,6 +4,7 @@ import { evaluateTexts, evaluateToken, type Json, toText } from "../expressions/
 import { type CallJob, readPermissions, type Workflow } from "../load/workflow.ts";
 import type { JobOutcome } from "../result.ts";
 import { concurrencyOf } from "./concurrency.ts";
+import { secretsOf } from "./job-state.ts";
 import type { RunContext, WorkflowScope } from "./run-context.ts";
 import { runJobs } from "./run-jobs.ts";
 
@@ -21,7 +22,7 @@ export async function runCallJob(
 ): Promise<JobOutcome> {
   const workflow = run.workflows.get(job.workflow);
   if (!workflow) throw new Error(`${job.workflow} was not loaded`);
-  const callScope = { contexts: { ...contexts, secrets: scope.secrets } };
+  const callScope = { contexts: { ...contexts, secrets: secretsOf(run, scope) } };
   const inputs = readInputs(job, workflow, job.with ? evaluateToken(job.with, callScope) : {});
   const secrets = job.secrets === "inherit" ? scope.secrets : evaluateTexts(job.secrets, callScope);
   checkSecrets(job, workflow, secrets);

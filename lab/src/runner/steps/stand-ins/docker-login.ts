@@ -50,7 +50,7 @@ export const dockerLogin: StandIn = {
   leftOut: "registry-auth",
   async run(step) {
     const registry = step.input("registry") || "docker.io";
-    // Its password is the run's token, which a rehearsal does not have.
+    // Its password is the run's token, which is not one of GitHub's.
     if (/^(ghcr\.io|docker\.pkg\.github\.com)(\/|$)/.test(registry))
       return step.leaveOut(`login to ${registry}`, "No GitHub responds to a rehearsal.");
     const [username, password] = [step.input("username"), step.input("password")];
