@@ -39,7 +39,7 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
   );
   for (const line of account.made) progress.say(`  ${line}`);
   const records = createRunRecords();
-  const tails = createTails();
+  const tails = createTails(sandbox.refused);
   const follow = createFollower([], directory, ends);
   const writeLog = writeLogs(directory, progress, ends);
   const isRepeated = createRepeatFilter();

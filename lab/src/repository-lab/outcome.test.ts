@@ -20,7 +20,10 @@ const run: RunResult = {
   ...{ id: 1, workflow: "Deploy", event: "push", sha: "c0ffee", conclusion: "failure", durationMs: 4000 },
   jobs: [job],
 };
-const tails = createTails();
+const why = "The rehearsal does not reach a.example:443. Fix: --network all.";
+const tails = createTails(new Map([["a.example:443", { why, at: Number.POSITIVE_INFINITY }]]));
+const ofStep = { run: 1, job: job.name, step: "Deploy", post: false } as const;
+tails.notice({ type: "step-finished", ...ofStep, conclusion: "failure", durationMs: 1500 });
 for (const line of ["first", "last"])
   tails.notice({ type: "log", run: 1, job: job.name, step: "Deploy", line });
 const service = {
@@ -44,6 +47,8 @@ const outcome: Outcome = {
   notStarted: [{ workflow: "ci.yml", why: "ci.yml:7: bad" }],
   leftOut: [1, 2].map(() => ({ job: job.name, step: "Publish", ...left })),
   standInImages: [{ image: "127.0.0.1:5000/menu:b", why: "No Docker engine responds." }],
+  notReached: [{ host: "a.example:443", why }],
+  notes: ["All processes of the steps were ended."],
   notChecked: ["permissions of deploy"],
 };
 

@@ -1,4 +1,5 @@
 import type { RunEvent, RunResult } from "../runner/result.ts";
+import type { RefusedHosts } from "../sandbox/open-sandbox.ts";
 import { plain } from "../story/progress.ts";
 import type { Deployed } from "./deployed.ts";
 
@@ -16,6 +17,10 @@ export interface Outcome {
   notStarted: { workflow: string; why: string }[];
   leftOut: { job: string; step: string; what: string; why: string }[];
   standInImages: { image: string; why: string }[];
+  /** Hosts that steps did not reach, and why. */
+  notReached: { host: string; why: string }[];
+  /** Sentences about what happened to this machine meanwhile. */
+  notes: string[];
   /** Sentences about what a green result does not prove. */
   notChecked: string[];
 }
@@ -37,16 +42,26 @@ interface JobOutcome {
 /** Lines of a failed step that are shown with it. */
 const shownLines = 20;
 
-/** Keeps the last lines of each step's log. */
-export function createTails() {
+/** Keeps the last lines of each step's log, and why hosts were not reached while a failed step ran. */
+export function createTails(refused: RefusedHosts) {
   const tails = new Map<string, string[]>();
+  const begins = new Map<string, number>();
+  const hints = new Map<string, string[]>();
   return {
     notice(event: RunEvent) {
+      if (event.type === "step-started") begins.set(`${event.run} ${event.job}`, Date.now());
+      if (event.type === "step-finished" && event.conclusion === "failure") {
+        const key = `${event.run} ${event.job}`;
+        const since = begins.get(key) ?? 0;
+        const found = [...refused.values()].flatMap(({ why, at }) => (at >= since ? [why] : []));
+        hints.set(key, [...(hints.get(key) ?? []), ...found]);
+      }
       if (event.type !== "log") return;
       const key = `${event.run} ${event.job} ${event.step}`;
       const lines = tails.get(key) ?? [];
       tails.set(key, [...lines, event.line].slice(-shownLines));
     },
+    hintsOf: (run: number, job: string) => [...new Set(hints.get(`${run} ${job}`))],
     of: (run: number, job: string, step: string) => tails.get(`${run} ${job} ${step}`)?.join("\n") ?? "",
   };
 }
@@ -57,7 +72,10 @@ export function describeRun(run: RunResult, tails: ReturnType<typeof createTails
     name: job.name,
     conclusion: job.conclusion,
     durationMs: job.durationMs,
-    errors: job.annotations.flatMap(({ level, message }) => (level === "error" ? [plain(message)] : [])),
+    errors: [
+      ...job.annotations.flatMap(({ level, message }) => (level === "error" ? [plain(message)] : [])),
+      ...tails.hintsOf(run.id, job.name),
+    ],
     steps: job.steps.map((step) => ({
       name: step.name,
       conclusion: step.conclusion,

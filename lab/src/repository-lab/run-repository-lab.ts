@@ -87,6 +87,8 @@ async function rehearse(options: LabOptions, session: Session): Promise<number> 
       jobs.flatMap(({ name, leftOut }) => leftOut.map((each) => ({ job: name, ...each }))),
     ),
     standInImages: prepared.standInImages,
+    notReached: [...prepared.sandbox.refused].map(([host, { why }]) => ({ host, why })),
+    notes: prepared.sandbox.notes.filter((note) => !prepared.notes.includes(note)),
     notChecked: [...lab.notChecked, ...notRun(repository, first)],
   };
   const outcome = { ...found, cause: causeOf(found) };

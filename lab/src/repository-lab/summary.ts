@@ -93,6 +93,11 @@ function sectionsOf(outcome: Outcome): Section[] {
       title: "Stand-in images, which answer 200 and contain none of your code",
       lines: [...new Set(standInImages.map(({ image, why }) => `${image}: ${why}`))],
     },
+    {
+      title: "Not reached by a step",
+      lines: outcome.notReached.map(({ host, why }) => (why.includes(host) ? why : `${host}: ${why}`)),
+    },
+    { title: "On this machine", lines: outcome.notes },
     { title: "Not checked", lines: notChecked },
   ];
   return sections.filter(({ lines }) => lines.length > 0);

@@ -55,7 +55,8 @@ export function createNetworkProxy(options: ProxyOptions): Server {
     } catch (error) {
       const why = (error as Error).message;
       response.writeHead(error instanceof Refused ? 403 : 502, { connection: "close" }).end(`${why}\n`);
-      options.onRefused(request.url ?? "", why);
+      const { url = "" } = request;
+      options.onRefused(URL.canParse(url) ? new URL(url).host : url, why);
     }
   });
   server.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) => {
@@ -108,8 +109,12 @@ async function findRoute(options: ProxyOptions, name: string, port: number, tunn
   if (network === "none") throw new Refused(`The rehearsal runs without a network (${host}).`);
   const own = configured(environment).has(`${host}:${port}`);
   const isRegistry = own || ((port === 443 || port === 80) && isListed(host, hosts.registries));
+  if (network === "registries" && host === "api.github.com")
+    throw new Refused(`The rehearsal has an invented GITHUB_TOKEN and no GitHub (${host}).`);
   if (network === "registries" && !isRegistry)
-    throw new Refused(`The rehearsal reaches only package and image registries, not ${host}:${port}.`);
+    throw new Refused(
+      `The rehearsal reaches only package and image registries, not ${host}:${port}. Fix: --network all.`,
+    );
   // An address hides whether it is one of AWS.
   if (isIP(host) && !own && !isPrivate(host))
     throw new Refused(`The rehearsal reaches hosts by their names, not ${host}.`);

@@ -38,6 +38,9 @@ export interface SandboxOptions {
   namespaces?: "if-possible" | "never";
 }
 
+/** Why a host was not reached, and when last (`Date.now()`). */
+export type RefusedHosts = ReadonlyMap<string, { readonly why: string; readonly at: number }>;
+
 export interface Sandbox {
   /** Folder in `environment` of which each job gets one of its own, as on GitHub: `home` and `tmp`. */
   jobFolder: string;
@@ -49,18 +52,18 @@ export interface Sandbox {
   sharePort(port: number, isShared: boolean): Promise<void>;
   /** Sentences for the user: what protects here, and what does not. More can follow while steps run. */
   notes: readonly string[];
-  /** Hosts that steps did not reach, with the reason. */
-  refused: ReadonlyMap<string, string>;
+  /** Hosts that steps did not reach, by name. */
+  refused: RefusedHosts;
 }
 
 /** Opens the environment in which steps of a repository that the user may not know run. Closed by `ends`. */
 export async function openSandbox(given: SandboxOptions, ends: AsyncDisposableStack): Promise<Sandbox> {
   const options = { ...given, environment: { ...registryOfUser(given.environment), ...given.environment } };
   const folders = await createFolders(options);
-  const refused = new Map<string, string>();
+  const refused = new Map<string, { why: string; at: number }>();
   const served = new Set<number>();
   const listeners = { served, offset: options.listenerOffset ?? 0 };
-  const onRefused = (host: string, why: string) => void refused.set(host, why);
+  const onRefused = (host: string, why: string) => void refused.set(host, { why, at: Date.now() });
   const proxy = createNetworkProxy({ ...options, listeners, onRefused });
   ends.defer(() => {
     proxy.close();

@@ -246,7 +246,7 @@ it("states what does not protect and which hosts were not reached, and keeps the
     /^This system does not isolate the steps: namespaces are switched off/,
   );
   expect(sandboxes.never?.environment.npm_config_registry).toBe("https://npm.example/");
-  expect(sandboxes.never?.refused.get("ecs.us-east-1.amazonaws.com:443")).toMatch(/does not reach AWS/);
+  expect(sandboxes.never?.refused.get("ecs.us-east-1.amazonaws.com:443")?.why).toMatch(/does not reach AWS/);
 });
 
 const writesHooks = `while :; do [ -d .git/hooks ] && cp ../hook .git/hooks/post-checkout; done`;
