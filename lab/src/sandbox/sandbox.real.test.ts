@@ -216,10 +216,10 @@ it("a step reaches a port of the simulated AWS as long as it is shared", async (
   const sandbox = isolated(skip);
   const port = place.port + 1;
   const program = `require("node:http").createServer((_, answer) => answer.end("REACHED\\n")).listen(${port})`;
-  const stop = new AbortController();
-  const { environment, wrapAccount: wrap } = sandbox;
-  const script = `exec ${process.execPath} -e '${program}'`;
-  const running = attack({ environment, wrap }, script, stop.signal, place.account);
+  const { PATH = "" } = sandbox.environment;
+  const started = { directory: place.account, environment: { PATH } };
+  const { command } = sandbox.wrapAccount({ command: [process.execPath, "-e", program], ...started });
+  const server = spawn(command[0] as string, command.slice(1), { cwd: "/", env: { PATH } });
   const addresses = `http://127.0.0.1:${port} http://a.elb.amazonaws.com:${port}`;
   const reached = async () =>
     (await attack(sandbox, `curl -s ${addresses}`)).lines.filter((line) => line === "REACHED").length;
@@ -227,8 +227,10 @@ it("a step reaches a port of the simulated AWS as long as it is shared", async (
   await vi.waitFor(async () => expect(await reached()).toBe(2), 20_000);
   await sandbox.sharePort(port, false);
   expect(await reached()).toBe(0);
-  stop.abort();
-  await running;
+  await sandbox.sharePort(port, true);
+  expect(await reached()).toBe(2);
+  server.kill();
+  await once(server, "close");
 });
 
 it("a step that starts thousands of processes is ended, and no other process of the machine", async ({
