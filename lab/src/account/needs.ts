@@ -92,7 +92,9 @@ export async function readNeeds(
     repositories: unique([...texts.flatMap(ofText), ...ofSteps]),
     roles: unique([
       ...texts.flatMap(rolesIn),
-      ...steps.flatMap(({ inputs }) => inputs["role-to-assume"] || []),
+      ...["role-to-assume", "execution-role-arn"].flatMap((name) =>
+        steps.flatMap(({ inputs }) => inputs[name] || []),
+      ),
       ...definitions.flatMap(rolesOf),
     ]),
     logGroups: unique(definitions.flatMap(logGroupsOf)),

@@ -271,17 +271,32 @@ function combinationsOf(reader: Reader, job: Job, contexts: Contexts): (Contexts
   } catch {
     // Read from the paths.
   }
-  return valuesOnDisk(reader.checkout, job);
+  return valuesOnDisk(reader, job);
 }
 
-function valuesOnDisk(cwd: string, job: Job): Contexts[] {
+/** Texts of a job's steps, and of the workflow that it calls, with its own expressions in place of the inputs. */
+function sourcesOf(reader: Reader, job: Job, depth = 0): string[] {
+  const sourceOf = (token: unknown) => (token as { source?: string } | undefined)?.source ?? "";
   const steps = job.kind === "steps" ? job.steps : [job];
   const tokens = steps.flatMap((step) =>
     step.kind === "script"
       ? [step.script, step.workingDirectory]
       : pairsOf(step.with).map(([, token]) => token),
   );
-  const sources = tokens.map((token) => (token as { source?: string } | undefined)?.source ?? "");
+  const called = job.kind === "call" && depth < 9 ? reader.workflows.get(job.workflow)?.jobs : [];
+  const given = new Map(job.kind === "call" ? pairsOf(job.with) : []);
+  const expressionOf = (whole: string, name: string) =>
+    /^["']?\$\{\{ ?([\w.-]+) ?\}\}["']?$/.exec(sourceOf(given.get(name)))?.[1] ?? whole;
+  const inner = (called ?? []).flatMap((each) => sourcesOf(reader, each, depth + 1));
+  return [
+    ...tokens.map(sourceOf),
+    ...inner.map((text) => text.replace(/\binputs\.([\w-]+)/g, expressionOf)),
+  ];
+}
+
+function valuesOnDisk(reader: Reader, job: Job): Contexts[] {
+  const cwd = reader.checkout;
+  const sources = sourcesOf(reader, job);
   const uses = sources.flatMap((source) => {
     const parts = source.split(/\$\{\{ ?matrix\.(\w+) ?\}\}/);
     return parts.flatMap((name, index) =>
