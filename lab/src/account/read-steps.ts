@@ -288,10 +288,7 @@ function sourcesOf(reader: Reader, job: Job, depth = 0): string[] {
   const expressionOf = (whole: string, name: string) =>
     /^["']?\$\{\{ ?([\w.-]+) ?\}\}["']?$/.exec(sourceOf(given.get(name)))?.[1] ?? whole;
   const inner = (called ?? []).flatMap((each) => sourcesOf(reader, each, depth + 1));
-  return [
-    ...tokens.map(sourceOf),
-    ...inner.map((text) => text.replace(/\binputs\.([\w-]+)/g, expressionOf)),
-  ];
+  return [...tokens.map(sourceOf), ...inner.map((text) => text.replace(/\binputs\.([\w-]+)/g, expressionOf))];
 }
 
 function valuesOnDisk(reader: Reader, job: Job): Contexts[] {
@@ -303,13 +300,18 @@ function valuesOnDisk(reader: Reader, job: Job): Contexts[] {
       index % 2 === 1 ? [{ name, around: [parts[index - 1], parts[index + 1]] }] : [],
     );
   });
-  for (const { name, around } of uses) {
+  // Each file may be there for other names, too: `taskdef-migrate-api.json` has no `appspec-migrate-api.yaml`.
+  const sets = uses.flatMap(({ name, around }) => {
     const [before = "", after = ""] = [around[0]?.split(/[^\w./-]/).at(-1), around[1]?.split(/[^\w./-]/)[0]];
-    if (!`${before}${after}`.includes("/") || before.startsWith("/") || before.includes("..")) continue;
+    if (!`${before}${after}`.includes("/") || before.startsWith("/") || before.includes("..")) return [];
     const from = before.replace(/^\.\//, "");
     const found = globSync(`${from}*${after.replace(/\/$/, "")}`, { cwd });
     const values = found.map((each) => each.slice(from.length).split("/")[0]?.replace(after, "") ?? "");
-    if (found.length > 0) return values.sort().map((value) => ({ [name]: value }));
-  }
-  return [];
+    return found.length > 0 ? [{ name, values: new Set(values) }] : [];
+  });
+  const [first] = sets;
+  if (!first) return [];
+  const same = sets.filter(({ name }) => name === first.name).map(({ values }) => values);
+  const common = same.reduce((one, other) => one.intersection(other));
+  return [...(common.size > 0 ? common : first.values)].sort().map((value) => ({ [first.name]: value }));
 }
