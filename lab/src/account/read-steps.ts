@@ -312,6 +312,6 @@ function valuesOnDisk(reader: Reader, job: Job): Contexts[] {
   const [first] = sets;
   if (!first) return [];
   const same = sets.filter(({ name }) => name === first.name).map(({ values }) => values);
-  const common = same.reduce((one, other) => one.intersection(other));
-  return [...(common.size > 0 ? common : first.values)].sort().map((value) => ({ [first.name]: value }));
+  const common = [...first.values].filter((value) => same.every((values) => values.has(value)));
+  return [...(common.length > 0 ? common : first.values)].sort().map((value) => ({ [first.name]: value }));
 }
