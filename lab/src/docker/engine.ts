@@ -79,7 +79,7 @@ function isAllowed({ method = "GET", url = "/", headers }: IncomingMessage, host
   return !isDangerous && writable.test(path);
 }
 
-/** Exported for tests. */
+/** @internal Serves what a rehearsal may do with the engine at a socket. */
 export function createEngineProxy(socketPath: string, host: string) {
   // BuildKit's sessions repeat a header for each of their services.
   const forward = ({ method, url, rawHeaders }: IncomingMessage) =>

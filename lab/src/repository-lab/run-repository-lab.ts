@@ -35,10 +35,15 @@ export async function runRepositoryLab(argv: readonly string[], packageFolder: s
   // A second Ctrl-C has no effect.
   for (const event of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(event, () => interruption.abort());
   const progress = createProgress(process.stdout, signal);
-  const interrupted = once(signal, "abort").then(() => (values.once ? interruptedExitCode : 0));
+  // A lab that stays open is ended by Ctrl-C, and by nothing else.
+  let isOpen = false;
+  const onOpen = () => {
+    isOpen = true;
+  };
+  const interrupted = once(signal, "abort").then(() => (isOpen ? 0 : interruptedExitCode));
   const ends = new AsyncDisposableStack();
   try {
-    const work = rehearse(withDefaults(values, packageFolder), { progress, ends, signal });
+    const work = rehearse(withDefaults(values, packageFolder), { progress, ends, signal }, onOpen);
     // An interruption ends the children of the work, so that it fails.
     work.catch(() => {});
     return await Promise.race([work, interrupted]);
@@ -53,7 +58,7 @@ export async function runRepositoryLab(argv: readonly string[], packageFolder: s
   }
 }
 
-async function rehearse(options: LabOptions, session: Session): Promise<number> {
+async function rehearse(options: LabOptions, session: Session, onOpen: () => void): Promise<number> {
   const { progress, ends, signal } = session;
   const repository = await readRepository(process.cwd());
   const first = await chooseFirst(repository, options);
@@ -97,6 +102,7 @@ async function rehearse(options: LabOptions, session: Session): Promise<number> 
   if (options.json) await writeFile(options.json, `${JSON.stringify(outcome, null, 2)}\n`);
   if (options.junit) await writeFile(options.junit, toJUnit(outcome));
   if (help) {
+    onOpen();
     progress.sayVerbatim(help);
     if (!signal.aborted) await once(signal, "abort");
   }
