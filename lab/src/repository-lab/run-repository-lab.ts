@@ -15,7 +15,7 @@ import { createPushes } from "./pushes.ts";
 import { confirm, describe } from "./question.ts";
 import { readRepository } from "./repository.ts";
 import { causeOf, summarise, toMarkdown } from "./summary.ts";
-import { chooseFirst, type First, notRun } from "./triggers.ts";
+import { chooseFirst, declaredInputs, notRun } from "./triggers.ts";
 import { listWork } from "./what-runs.ts";
 
 // The exit code that a shell reports for a program ended by Ctrl-C.
@@ -78,7 +78,11 @@ async function rehearse(options: LabOptions, session: Session, onOpen: () => voi
   const help = options.once ? undefined : await stayOpen(stay, session);
   const notStarted = new Map([...repository.refused, ...work.refused]);
   const requests = first.requests.filter(({ workflow }) => !work.refused.has(workflow));
-  const results = await runFirst(lab, { ...first, before, requests });
+  const ofBefore = before.map((path): RunRequest => {
+    const inputs = declaredInputs(repository.workflows.get(path), options.inputs);
+    return { workflow: path, event: { name: "workflow_dispatch", branch: first.branch, sha: first.head, inputs } };
+  });
+  const results = await runFirst(lab, ofBefore, requests);
   const services = await readDeployed(lab.simulator, prepared.timeScale, lab.readyAt, options.account);
   const found: Outcome = {
     version: 1,
@@ -131,7 +135,8 @@ function isGreen(
 /** Runs what --before names, one after the other, then all first workflows at the same time. */
 async function runFirst(
   lab: OpenLab,
-  { before, requests, branch, head }: First & { before: readonly string[] },
+  before: readonly RunRequest[],
+  requests: readonly RunRequest[],
 ): Promise<RunResult[]> {
   const results: RunResult[] = [];
   const run = async (request: RunRequest) => {
@@ -139,8 +144,7 @@ async function runFirst(
     if (result) results.push(result);
     return result?.conclusion === "success";
   };
-  const event = { name: "workflow_dispatch", branch, sha: head, inputs: {} } as const;
-  for (const workflow of before) if (!(await run({ workflow, event }))) return results;
+  for (const request of before) if (!(await run(request))) return results;
   await Promise.all(requests.map(run));
   return results;
 }

@@ -130,6 +130,12 @@ export async function chooseFirst(
   throw new Refusal(`${unfit} by the event ${name}. ${listOf(repository)}`);
 }
 
+/** Of all given inputs, those of one workflow. */
+export function declaredInputs(workflow: Workflow | undefined, given: Record<string, string>) {
+  const declared = workflow?.events.workflow_dispatch?.inputs ?? {};
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name in declared));
+}
+
 /** Throws a Refusal for a manual run that GitHub refuses. */
 function requireInputs({ workflows }: Repository, requests: readonly RunRequest[]): void {
   for (const { workflow, event } of requests)
