@@ -18,18 +18,23 @@ const stableWithinMs = 60_000;
 
 /**
  * Creates what the workflows need, unless it exists: from an export, from the repository's templates, and the rest by
- * default. Returns lines for the summary.
+ * default; only roles if a workflow is to make the account. Returns lines for the summary.
  */
 export async function createAccount(
   aws: { readonly endpoint: string; readonly region: string; readonly keys: Keys },
   needs: Needs,
-  options: { readonly export?: ExportDocument } = {},
+  options: { readonly export?: ExportDocument; readonly isEmpty?: boolean } = {},
 ): Promise<{ made: string[]; notChecked: string[] }> {
   const { endpoint, region, keys } = aws;
   const clients = openAccountClients({ endpoint, region, credentials: credentialsOf(keys) });
   try {
     const standIns = await openStandIns(clients.ecr, `${needs.account}.dkr.ecr.${region}.amazonaws.com`);
     const account: Account = { clients, needs, made: [], notChecked: [], standIns };
+    if (options.isEmpty) {
+      const roles = { ...needs, repositories: [], logGroups: [], secrets: [] };
+      if (needs.roles.length > 0) await createResources(account, partsOf(roles));
+      return account;
+    }
     if (options.export) await createExported(account, options.export);
     if ((await missingServices(account)).length > 0) await deployTemplates(account);
     const clusters = new Set([...needs.services, ...needs.tasks].map(({ cluster }) => cluster));

@@ -53,6 +53,8 @@ interface Settings {
   /** `owner/name` */
   readonly repository?: string;
   readonly own?: StepValues["own"];
+  /** A workflow makes the account: it logs in with keys where it can, as nothing else is there. */
+  readonly isEmpty?: boolean;
   /** Place of an export, which counts more than the files. */
   readonly place?: { readonly region: string; readonly account: string };
 }
@@ -60,7 +62,7 @@ interface Settings {
 export async function readNeeds(
   checkout: string,
   given: Given,
-  { keys, repository = "rehearsal/repository", own, place }: Settings = {},
+  { keys, repository = "rehearsal/repository", own, place, isEmpty }: Settings = {},
 ): Promise<Needs> {
   const files = textsOf(checkout);
   const isWorkflow = (path: string) => /^\.github\/(workflows|actions)\/|ecspresso/.test(path);
@@ -78,6 +80,8 @@ export async function readNeeds(
   const region = place?.region ?? set.AWS_REGION ?? regionIn(all);
   const account = place?.account ?? accountIn(Object.values(set).join("\n"), all);
   const values = valuesOf(workflows, all, own, { region, account, keys });
+  if (isEmpty && values.some(({ name }) => name.includes("ACCESS_KEY_ID")))
+    for (const value of values) if (value.name.includes("ROLE")) value.placeholder = "";
   const registry = `${account}.dkr.ecr.${region}.amazonaws.com`;
   const read = () =>
     readSteps(checkout, { ...withPlaceholders(values, given), repository, registry, ...(own && { own }) });

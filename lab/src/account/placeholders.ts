@@ -77,7 +77,12 @@ function placeholderOf(
   { region, account, keys }: Place,
 ): string {
   if (uses.every(({ rest }) => rest.startsWith("||"))) return "";
-  const literal = uses.map(({ rest }) => /^== ?'([^']*)'/.exec(rest)?.[1]).find(Boolean);
+  // `secrets.PASSWORD && … || …` works without it, unless all of a job depends on it.
+  if (uses.some(({ key, rest }) => rest.startsWith("&&") && key !== "if")) return "";
+  // Of one that has a default elsewhere, it is an exception.
+  const literal = uses.some(({ rest }) => rest.startsWith("||"))
+    ? undefined
+    : uses.map(({ rest }) => /^== ?'([^']*)'/.exec(rest)?.[1]).find(Boolean);
   if (literal) return literal;
   // A key says what its whole value is, not what a part of it is.
   const whole = uses.filter((use) => use.isWhole);
@@ -100,6 +105,7 @@ function placeholderOf(
     [/SECURITY_GROUP|(^|_)SG(_|$)/, unknownGroups],
     [/(^|_)(URL|ENDPOINT)$/, "https://rehearsal.invalid/"],
     [/(^|_)PORT$/, "80"],
+    [/(^|_)(IP|CIDR)S?$/, "0.0.0.0/0"],
     // A program reads it as its own options.
     [/(OPTIONS|OPTS|ARGS|FLAGS)$/, ""],
     [/COUNT$|^CPU$|_CPU$/, "1"],

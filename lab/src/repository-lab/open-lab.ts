@@ -35,7 +35,10 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
     ),
   );
   const account = await steps.perform("create what the workflows deploy to", () =>
-    createAccount(simulator, needs, options.account ? { export: options.account } : {}),
+    createAccount(simulator, needs, {
+      ...(options.account && { export: options.account }),
+      isEmpty: options.before.length > 0,
+    }),
   );
   for (const line of account.made) progress.say(`  ${line}`);
   const records = createRunRecords();

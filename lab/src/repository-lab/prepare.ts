@@ -62,7 +62,7 @@ export async function prepare(
   const needs = await readNeeds(scratch.workDirectory, given, {
     keys,
     repository: repository.name,
-    ...{ own, ...(options.account && { place: options.account }) },
+    ...{ own, isEmpty: options.before.length > 0, ...(options.account && { place: options.account }) },
   });
   // The sandbox has to know the port before the simulated AWS listens on it.
   const port = options.port || (await freePort());
