@@ -80,7 +80,10 @@ async function rehearse(options: LabOptions, session: Session, onOpen: () => voi
   const requests = first.requests.filter(({ workflow }) => !work.refused.has(workflow));
   const ofBefore = before.map((path): RunRequest => {
     const inputs = declaredInputs(repository.workflows.get(path), options.inputs);
-    return { workflow: path, event: { name: "workflow_dispatch", branch: first.branch, sha: first.head, inputs } };
+    return {
+      workflow: path,
+      event: { name: "workflow_dispatch", branch: first.branch, sha: first.head, inputs },
+    };
   });
   const results = await runFirst(lab, ofBefore, requests);
   const services = await readDeployed(lab.simulator, prepared.timeScale, lab.readyAt, options.account);
