@@ -77,7 +77,7 @@ describe.concurrent("the package alone rehearses", { timeout: 900_000 }, () => {
     ["monorepo", [], ["production/api", "production/site"]],
     ["one-step", [], ["production/hello"]],
     ["plan-on-pull-requests", ["--event", "pull_request"], []],
-    ["rolling", [], ["production/coffee"]],
+    ["rolling", [], ["production/menu"]],
     ["many-services", [], ["production/api", "production/site"]],
     ["notices", [], ["production/news"]],
     ["staging-and-production", [], ["production/orders", "staging/orders"]],
