@@ -21,6 +21,7 @@ const longest = [
   "services/suppliers/src/browser/edit-suppliers.real.test.ts",
   "lab/src/story.real.test.ts",
   "lab/src/story-in-docker.real.test.ts",
+  "scripts/pack-cli-repositories.real.test.ts",
   "scripts/lab-pages/commands.real.test.ts",
   "simulator/src/runtime/tasks/cpu-limit.real.test.ts",
   "lab/src/story-in-academy.real.test.ts",
