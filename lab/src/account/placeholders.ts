@@ -79,7 +79,7 @@ function placeholderOf(
   if (uses.every(({ rest }) => rest.startsWith("||"))) return "";
   // `secrets.PASSWORD && … || …` works without it, unless all of a job depends on it.
   if (uses.some(({ key, rest }) => rest.startsWith("&&") && key !== "if")) return "";
-  // Of one that has a default elsewhere, it is an exception.
+  // A value with which one that has a default elsewhere is compared is an exception.
   const literal = uses.some(({ rest }) => rest.startsWith("||"))
     ? undefined
     : uses.map(({ rest }) => /^== ?'([^']*)'/.exec(rest)?.[1]).find(Boolean);

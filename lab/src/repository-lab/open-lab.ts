@@ -50,8 +50,6 @@ export async function openLab(prepared: Prepared, options: LabOptions, { progres
     repository: { name: repository.name, gitDirectory: scratch.gitDirectory },
     ...prepared.origins,
     defaultPermissions: options.defaultPermissions,
-    // Never empty on GitHub. A comment that GitHub refuses is a warning.
-    github: { apiUrl: "https://api.github.com", token: "made-up-for-the-rehearsal" },
     ...{ wrap: sandbox.wrap, environment: sandbox.environment, directory: prepared.runs },
     ...{ issuer, identity: prepared.identity },
     github: { apiUrl: "https://api.github.com", token: options.secrets.GITHUB_TOKEN ?? inventedToken },

@@ -130,7 +130,7 @@ export async function chooseFirst(
   throw new Refusal(`${unfit} by the event ${name}. ${listOf(repository)}`);
 }
 
-/** Of all given inputs, those of one workflow. */
+/** Returns those of the given inputs that a workflow declares. */
 export function declaredInputs(workflow: Workflow | undefined, given: Record<string, string>) {
   const declared = workflow?.events.workflow_dispatch?.inputs ?? {};
   return Object.fromEntries(Object.entries(given).filter(([name]) => name in declared));
