@@ -30,7 +30,7 @@ const options = defineOptions({
   values: { value: "FILE", parse: readValues, help: "YAML with mappings: secrets, variables, inputs" },
   account: {
     value: "FILE",
-    parse: (file: string) => readExport(readFileSync(file, "utf8")),
+    parse: (file: string) => readExport(readText(file)),
     help: "what ecs-delivery export wrote about a service, to create the same",
   },
   network: {
