@@ -15,7 +15,10 @@ const orEngine = (program: string) => `command -v ${program} || docker info`;
 
 const debianPackages: Needs = {
   ...Object.fromEntries(
-    ["git", "curl", "openssl", "shellcheck", "skopeo", "buildah"].map((name) => [name, `command -v ${name}`]),
+    ["git", "curl", "jq", "openssl", "shellcheck", "skopeo", "buildah"].map((name) => [
+      name,
+      `command -v ${name}`,
+    ]),
   ),
   procps: onPath("ps", "pgrep").join(" && "),
   // buildah needs both, and only recommends them.
