@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { startGitHub } from "@ecs-delivery/lab/runner/github.support";
 import type { RunResult } from "@ecs-delivery/lab/runner/result";
 import { createTestRepository } from "@ecs-delivery/lab/runner/test-repository.support";
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createMirror } from "./examples.support.ts";
 
@@ -32,6 +33,8 @@ async function rehearse(changes: Record<string, string>, fork?: string) {
   const repository = await createTestRepository(files, {
     workflow: file,
     mirrors: { "OWNER/ecs-delivery": mirror },
+    // In containers, the example would need its public base image.
+    environment: { ...nodeEnvironment(), DOCKER_HOST: "unix:///nowhere/docker.sock" },
     github: { apiUrl: github.address, token: "token-1" },
   });
   try {

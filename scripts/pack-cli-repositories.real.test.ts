@@ -37,12 +37,20 @@ function inTurn<Result>(rehearse: (offset: number) => Promise<Result>): Promise<
   return result;
 }
 
+/** In containers, the examples would need their public base image. */
+const noEngine = "unix:///nowhere/docker.sock";
+
 /** In an empty environment: the package's files, Node.js, the system's programs, and whose certificates npm accepts. */
 const rehearse = (cwd: string, options: readonly string[]) =>
   inTurn(async (offset) => {
     const { NODE_EXTRA_CA_CERTS } = process.env;
     const PATH = `${join(folder, "bin")}:/usr/local/bin:/usr/bin:/bin`;
-    const env = { PATH, HOME: folder, ...(NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS }) };
+    const env = {
+      PATH,
+      HOME: folder,
+      DOCKER_HOST: noEngine,
+      ...(NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS }),
+    };
     const json = `${cwd}.json`;
     const ports = ["--port", "0", "--listener-offset", String(offset)];
     const argv = [join(packed, "bin.cjs"), "lab", "--once", "--yes", "--json", json, ...ports, ...options];

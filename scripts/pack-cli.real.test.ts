@@ -16,7 +16,12 @@ let printed = "";
 /** Nothing of this repository and of the tests: the package's files, Node.js and the system's programs. */
 const there = {
   cwd: repository,
-  env: { PATH: `${join(folder, "bin")}:/usr/local/bin:/usr/bin:/bin`, HOME: folder },
+  env: {
+    PATH: `${join(folder, "bin")}:/usr/local/bin:/usr/bin:/bin`,
+    HOME: folder,
+    // In containers, the example would need its public base image.
+    DOCKER_HOST: "unix:///nowhere/docker.sock",
+  },
 };
 
 beforeAll(async () => {
