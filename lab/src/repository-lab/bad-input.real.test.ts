@@ -31,12 +31,7 @@ it.each([
     ["--account", "VERSION"],
     "is an export of version 9",
   ],
-  [
-    "has no export",
-    { [workflow]: good },
-    ["--account", "x.json"],
-    "ENOENT: no such file or directory, open 'x.json'",
-  ],
+  ["has no export", { [workflow]: good }, ["--account", "x.json"], '"x.json" does not exist'],
   ["gets no answer", { [workflow]: good }, ["--port", "0", "--listener-offset", "23900"], "then add --yes"],
 ])("refuses to start where a repository %s", async (name, files, options, message) => {
   const cwd = join(folder, `Bäckerei ${name}`);

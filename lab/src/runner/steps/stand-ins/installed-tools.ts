@@ -52,7 +52,9 @@ async function setUp(step: StandInStep, tool: Tool): Promise<void> {
   step.setOutput(output, wanted[0] ?? "");
   const file = step.find(program);
   const what = (versions: string[]) => [program, ...versions].join(" ");
-  const text = file ? (await step.run([program, ask], { quiet: true })).output : "";
+  // A question leaves nothing out.
+  const asked = { quiet: true, environment: { ECS_DELIVERY_LEFT_OUT: "/dev/null" } };
+  const text = file ? (await step.run([program, ask], asked)).output : "";
   const numbers = text.split(/[^\d.]+/);
   const have = numbers.find((each) => /^\d+\.\d/.test(each)) ?? numbers.find((each) => /\d/.test(each));
   // The file may be the rehearsal's own, in front of a program that is missing.
