@@ -2,13 +2,14 @@ import { globSync } from "node:fs";
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
 import { WorkflowRefused } from "../runner/errors.ts";
 import { evaluateToken, type Json, toText } from "../runner/expressions/evaluate.ts";
-import { hashFilesFunction, isMapping, jobStatusFunctions } from "../runner/expressions/functions.ts";
+import { hashFilesFunction, jobStatusFunctions } from "../runner/expressions/functions.ts";
 import type { RunnerOptions } from "../runner/jobs/run-context.ts";
 import { expandMatrix } from "../runner/jobs/run-matrix.ts";
 import { loadAction } from "../runner/load/load-action.ts";
 import { loadWorkflow } from "../runner/load/load-workflow.ts";
-import { find } from "../runner/load/tokens.ts";
+import { find, pairsOf } from "../runner/load/tokens.ts";
 import type { Job, Step, Workflow } from "../runner/load/workflow.ts";
+import { valuesOnDisk } from "./values-on-disk.ts";
 
 type Texts = Record<string, string>;
 type Contexts = { [name: string]: Json };
@@ -255,12 +256,8 @@ const textsIn = (
 const textsOf = (reader: Reader, token: TemplateToken | undefined, contexts: Contexts): Texts =>
   textsIn(reader, pairsOf(token), contexts);
 
-const pairsOf = (token: TemplateToken | undefined) =>
-  token && isMapping(token) ? [...token].map(({ key, value }) => [key.toString(), value] as const) : [];
-
 /**
- * Combinations of a job's matrix. One that only a run knows, such as the changed services, has each value for which the
- * checkout has a path: `services/${{ matrix.service }}/taskdef.json`.
+ * Combinations of a job's matrix. One that only a run knows, such as the changed services, is read from the paths.
  */
 function combinationsOf(reader: Reader, job: Job, contexts: Contexts): (Contexts | null)[] {
   const matrix = find(job.strategy, "matrix");
@@ -272,46 +269,4 @@ function combinationsOf(reader: Reader, job: Job, contexts: Contexts): (Contexts
     // Read from the paths.
   }
   return valuesOnDisk(reader, job);
-}
-
-/** Texts of a job's steps, and of the workflow that it calls, with its own expressions in place of the inputs. */
-function sourcesOf(reader: Reader, job: Job, depth = 0): string[] {
-  const sourceOf = (token: unknown) => (token as { source?: string } | undefined)?.source ?? "";
-  const steps = job.kind === "steps" ? job.steps : [job];
-  const tokens = steps.flatMap((step) =>
-    step.kind === "script"
-      ? [step.script, step.workingDirectory]
-      : pairsOf(step.with).map(([, token]) => token),
-  );
-  const called = job.kind === "call" && depth < 9 ? reader.workflows.get(job.workflow)?.jobs : [];
-  const given = new Map(job.kind === "call" ? pairsOf(job.with) : []);
-  const expressionOf = (whole: string, name: string) =>
-    /^["']?\$\{\{ ?([\w.-]+) ?\}\}["']?$/.exec(sourceOf(given.get(name)))?.[1] ?? whole;
-  const inner = (called ?? []).flatMap((each) => sourcesOf(reader, each, depth + 1));
-  return [...tokens.map(sourceOf), ...inner.map((text) => text.replace(/\binputs\.([\w-]+)/g, expressionOf))];
-}
-
-function valuesOnDisk(reader: Reader, job: Job): Contexts[] {
-  const cwd = reader.checkout;
-  const sources = sourcesOf(reader, job);
-  const uses = sources.flatMap((source) => {
-    const parts = source.split(/\$\{\{ ?matrix\.(\w+) ?\}\}/);
-    return parts.flatMap((name, index) =>
-      index % 2 === 1 ? [{ name, around: [parts[index - 1], parts[index + 1]] }] : [],
-    );
-  });
-  // Each file may be there for other names, too: `taskdef-migrate-api.json` has no `appspec-migrate-api.yaml`.
-  const sets = uses.flatMap(({ name, around }) => {
-    const [before = "", after = ""] = [around[0]?.split(/[^\w./-]/).at(-1), around[1]?.split(/[^\w./-]/)[0]];
-    if (!`${before}${after}`.includes("/") || before.startsWith("/") || before.includes("..")) return [];
-    const from = before.replace(/^\.\//, "");
-    const found = globSync(`${from}*${after.replace(/\/$/, "")}`, { cwd });
-    const values = found.map((each) => each.slice(from.length).split("/")[0]?.replace(after, "") ?? "");
-    return found.length > 0 ? [{ name, values: new Set(values) }] : [];
-  });
-  const [first] = sets;
-  if (!first) return [];
-  const same = sets.filter(({ name }) => name === first.name).map(({ values }) => values);
-  const common = [...first.values].filter((value) => same.every((values) => values.has(value)));
-  return [...(common.length > 0 ? common : first.values)].sort().map((value) => ({ [first.name]: value }));
 }

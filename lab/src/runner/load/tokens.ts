@@ -23,3 +23,7 @@ export function knowOnly(
     if (!known.includes(name)) throw refuse(placeOf(key, path), `${subject} '${name}'`, known);
   }
 }
+
+/** Returns the keys of a mapping with their values; none for another token. */
+export const pairsOf = (token: TemplateToken | undefined) =>
+  token && isMapping(token) ? [...token].map(({ key, value }) => [key.toString(), value] as const) : [];
