@@ -164,11 +164,7 @@ const noAccess = /pull access denied|failed to authorize|: 40[13] /;
 
 /** Runs the real program with the part of the engine that is open to steps. */
 async function runDocker({ caller, engine }: Call, args: readonly string[]): Promise<void> {
-  const { DOCKER_CONFIG, HOME, RUNNER_TEMP } = caller.environment;
-  // The sandbox has one folder for all jobs, which have separate machines on GitHub.
-  const isShared = !DOCKER_CONFIG || DOCKER_CONFIG === `${HOME}/.docker`;
-  const config = isShared && RUNNER_TEMP ? { DOCKER_CONFIG: `${RUNNER_TEMP}/.docker` } : {};
-  const answer = await caller.ask("run", args, { ...engine?.environment, ...config });
+  const answer = await caller.ask("run", args, { ...engine?.environment });
   if (answer === undefined)
     throw new DockerFailure("docker is not in PATH. Fix: install it, or use --runtime process.", 127);
   const { code, errors } = answer as unknown as { code: number; errors: string };

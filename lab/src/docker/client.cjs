@@ -8,14 +8,7 @@ const { join } = require("node:path");
 const { gunzipSync } = require("node:zlib");
 const { createInterface } = require("node:readline");
 
-const passed = [
-  "DOCKER_CONFIG",
-  "DOCKER_CONTEXT",
-  "DOCKER_HOST",
-  "ECS_DELIVERY_LEFT_OUT",
-  "HOME",
-  "RUNNER_TEMP",
-];
+const passed = ["DOCKER_CONFIG", "DOCKER_CONTEXT", "DOCKER_HOST", "ECS_DELIVERY_LEFT_OUT", "RUNNER_TEMP"];
 
 const work = {
   /** Path `-` is standard input. */

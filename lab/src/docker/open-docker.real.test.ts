@@ -14,7 +14,7 @@ const folder = useEmptyFolder();
 /** Opens `docker` for steps; returns a function that runs a shell script of a step. */
 async function open(endpoint: string, ends: AsyncDisposableStack) {
   const standIns: string[] = [];
-  const { programs, environment } = await openDocker(
+  const programs = await openDocker(
     {
       ...{ directory: join(folder, "docker"), engine: false, endpoint },
       onStandIn: (image) => standIns.push(image),
@@ -29,7 +29,6 @@ async function open(endpoint: string, ends: AsyncDisposableStack) {
     await chmod(join(bin, name), 0o755);
   }
   const env = {
-    ...environment,
     PATH: `${bin}:/usr/bin:/bin`,
     RUNNER_TEMP: folder,
     NODE_OPTIONS: "--bad-option",

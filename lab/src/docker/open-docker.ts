@@ -17,13 +17,13 @@ export interface DockerOptions extends Pick<BrokerOptions, "repositories" | "onS
 }
 
 /**
- * Gives the program `docker` that steps find first in PATH. It is a client of a broker in this process, which decides
+ * Returns the programs that steps find first in PATH, by name: `docker`, and `podman` as the same one. It is a client of a broker in this process, which decides
  * what a stranger's line may do. Closed by `ends`.
  */
 export async function openDocker(
   { directory, endpoint, engine: hasEngine, ...options }: DockerOptions,
   ends: AsyncDisposableStack,
-): Promise<{ programs: Record<string, string>; environment: Record<string, string> }> {
+): Promise<Record<string, string>> {
   await mkdir(directory, { recursive: true });
   const { host } = new URL(endpoint);
   const engine = hasEngine ? await openEngineAccess(directory, host, ends) : undefined;
@@ -42,7 +42,7 @@ export async function openDocker(
   const text = await readFile(new URL("./client.cjs", import.meta.url), "utf8");
   const start = `#!/bin/sh\n':' //; NODE_OPTIONS= exec '${process.execPath.replaceAll("'", `'\\''`)}' "$0" "$@"\n`;
   const program = start + text.replace('"SOCKET"', () => JSON.stringify(path));
-  return { programs: { docker: program, podman: program }, environment: {} };
+  return { docker: program, podman: program };
 }
 
 /** Serves one client: its call comes first, then an answer to each request. */

@@ -71,7 +71,7 @@ export async function prepare(
   // The proxy of the sandbox is not between a build and the network.
   const engine = runtime === "docker" && options.network !== "none";
   const ofDocker = join(directory, "docker");
-  const docker = await openDocker(
+  const programs = await openDocker(
     {
       ...{ directory: ofDocker, endpoint, repositories: needs.repositories },
       engine,
@@ -87,7 +87,7 @@ export async function prepare(
   const identity = await openIdentityServer(ends);
   const sandbox = await openSandbox(
     {
-      ...{ network: options.network, programs: { ...docker.programs, aws: aws.program } },
+      ...{ network: options.network, programs: { ...programs, aws: aws.program } },
       directory: join(directory, "sandbox"),
       writable: [runs],
       readable: [
@@ -102,7 +102,7 @@ export async function prepare(
           ? { directory: ofAccount, port, readable: [own.directory, ...databasePrograms()] }
           : undefined,
       listenerOffset: options.listenerOffset,
-      environment: { ...environment, ...docker.environment },
+      environment,
     },
     ends,
   );
@@ -158,6 +158,6 @@ function valuesOf(
 const databasePrograms = () =>
   [findServer()].flatMap((program) => (program ? [dirname(dirname(program))] : []));
 
-/** The ports of load balancers that workflows can reach. */
+/** Ports on which load balancers usually listen. */
 const listenerPorts = ({ listenerOffset }: LabOptions) =>
   [80, 443, 8080].map((port) => port + listenerOffset);
