@@ -57,19 +57,21 @@ export function withStandIns(runtime: TaskRuntime, processes: TaskRuntime): Task
 }
 
 function withStandInProcesses(runtime: TaskRuntime, processes: TaskRuntime): TaskRuntime {
-  /** Folders of images without files, which have no other Node than ours. */
-  const empty = new Set<string>();
+  /** Folders of images without programs, which have no other Node than ours. */
+  const withoutPrograms = new Set<string>();
   return {
     ...runtime,
     async pull(reference) {
       const image = await runtime.pull(reference);
       if (!isStandIn(image)) return image;
       const ours = await processes.pull(reference);
-      if ((await readdir(ours.location)).length > 0) return image;
-      empty.add(ours.location);
+      const files = await readdir(ours.location, { withFileTypes: true });
+      // A Docker engine saves no image without a file: its stand-ins have this one.
+      if (!files.every((file) => file.isFile() && file.name === "stand-in")) return image;
+      withoutPrograms.add(ours.location);
       return ours;
     },
-    start: (options) => (empty.has(options.image.location) ? processes : runtime).start(options),
+    start: (options) => (withoutPrograms.has(options.image.location) ? processes : runtime).start(options),
     waitedMs: async (address) => Math.max(await runtime.waitedMs(address), await processes.waitedMs(address)),
     close: async () => void (await Promise.all([runtime.close(), processes.close()])),
   };
