@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
+import { freePort } from "@ecs-delivery/simulator/runtime/database/database-server";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { JobProcesses } from "../runner/jobs/job-processes.ts";
@@ -50,10 +51,7 @@ beforeAll(async () => {
     return String((server.address() as AddressInfo).port);
   };
   const listed = await listen(0, "simulator");
-  const free = createServer().listen(0, "127.0.0.1");
-  await once(free, "listening");
-  place.port = (free.address() as AddressInfo).port;
-  await once(free.close(), "close");
+  place.port = await freePort();
   Object.assign(variables, {
     ...{ OUTSIDE: place.outside, SOCKET: join(place.outside, "docker.sock"), VICTIM: String(victim.pid) },
     ...{ LISTED: listed, UNLISTED: await listen(0, "REACHED"), LAB: String(process.pid) },
@@ -213,7 +211,7 @@ describe.each(["if-possible", "never"])("with namespaces %s", (namespaces) => {
 
 it("a step reaches a port of the simulated AWS as long as it is shared", async ({ skip }) => {
   const sandbox = isolated(skip);
-  const port = place.port + 1;
+  const port = await freePort();
   const program = `require("node:http").createServer((_, answer) => answer.end("REACHED\\n")).listen(${port})`;
   const { PATH = "" } = sandbox.environment;
   const started = { directory: place.account, environment: { PATH } };
