@@ -11,6 +11,7 @@ import {
 } from "../ecs/revision.ts";
 import type { DeliveryContext } from "./context.ts";
 import { deployRevision } from "./deployment/deploy-revision.ts";
+import type { Deployment } from "./deployment/deployment.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { findRevision, type WantedRevision } from "./plan/plan.ts";
 import { prepare } from "./prepare.ts";
@@ -36,15 +37,25 @@ async function deployToService(
   inputs: DeployInputs,
   record: DeploymentRecord,
 ): Promise<void> {
-  const { service, mode, waitUntil, desiredCount } = inputs;
   const preparing = prepare(context, inputs, record);
   // A rollback may have stopped another deployment already.
   const { wanted, engine, budget } = await (record.changed ? preparing : beforeChanges(preparing));
-  if (mode === "plan") {
+  if (inputs.mode === "plan") {
     record.status = "planned";
     return;
   }
   const revision = await registerWanted(context, wanted, record.plan);
+  await deployPrepared(context, inputs, record, { engine, budget, revision });
+}
+
+/** Deploys a registered revision after everything is verified. */
+export async function deployPrepared(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  record: DeploymentRecord,
+  { engine, budget, revision }: Omit<Deployment, "record">,
+): Promise<void> {
+  const { service, waitUntil, desiredCount } = inputs;
   record.revisionAfter = revision;
   reach(record, "registered", context.clock.now());
   if (waitUntil === "registered") {
@@ -61,7 +72,7 @@ async function deployToService(
 }
 
 /** Returns the ARN of the planned revision, which is registered if none is equal. */
-async function registerWanted(
+export async function registerWanted(
   context: DeliveryContext,
   { taskDefinition }: WantedRevision,
   plan: Plan | undefined,

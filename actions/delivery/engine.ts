@@ -75,6 +75,11 @@ export interface Handle {
   readonly id: string;
 }
 
+/** What a step leaves to its post step: its deployment, and those of the other services of a list. */
+export interface Left extends Handle {
+  readonly others?: readonly Handle[];
+}
+
 /** A deployment of the service that somebody else began. */
 export interface OtherDeployment {
   readonly name: string;

@@ -45,7 +45,16 @@ export interface DeployInputs {
   readonly onCancel: OnCancel;
   /** Token to comment a plan on the pull request; undefined for no comment. */
   readonly commentToken?: string | undefined;
+  /** Several services instead of `service`, which is empty then. */
+  readonly services?: readonly string[] | undefined;
+  /** Number of services that are deployed to at once. */
+  readonly maxParallel?: number;
+  readonly onFailure?: OnFailure;
 }
+
+/** What happens after a failure of one of several services: no other one starts, and green ones go back. */
+export const onFailures = ["stop", "rollback-all"] as const;
+export type OnFailure = (typeof onFailures)[number];
 
 /** Settings that a deployment can change on the service except its revision and count. */
 export type ServiceSettings = Pick<
@@ -59,14 +68,24 @@ export type OnCancel = (typeof onCancels)[number];
 /** A file to register, or a registered revision: family:revision or ARN. */
 export type RevisionSource = { readonly file: string } | { readonly revision: string };
 
+/** Returns the names that the ECS console gives to what CodeDeploy deploys a service with. */
+export function consoleNames(cluster: string, service: string) {
+  return {
+    codeDeployApplication: `AppECS-${cluster}-${service}`,
+    codeDeployDeploymentGroup: `DgpECS-${cluster}-${service}`,
+  };
+}
+
 /** Reads the inputs that deploying and rolling back have in common. */
 export function readCommonInputs(read: InputReader, service: string) {
   const cluster = read.optional("cluster") ?? "default";
+  const names = consoleNames(cluster, service);
   return {
     cluster,
     service,
-    codeDeployApplication: read.optional("codedeploy-application") ?? `AppECS-${cluster}-${service}`,
-    codeDeployDeploymentGroup: read.optional("codedeploy-deployment-group") ?? `DgpECS-${cluster}-${service}`,
+    codeDeployApplication: read.optional("codedeploy-application") ?? names.codeDeployApplication,
+    codeDeployDeploymentGroup:
+      read.optional("codedeploy-deployment-group") ?? names.codeDeployDeploymentGroup,
     maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
   };
 }

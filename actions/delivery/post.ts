@@ -14,14 +14,20 @@ import { stopDeployment, stopServiceDeployment } from "./stop.ts";
 export async function finishPost({ log }: StepContext): Promise<void> {
   const left = deploymentLeft.read();
   if (!left) return;
-  const deployment = stoppable({ clients: createClients(), log }, left);
-  const context = { log, keepForPost: deploymentLeft.saver(left.onCancel) };
-  const fate = await applyOnCancel(context, left.onCancel, deployment);
-  log.warning(`The step ended before its deployment did. ${upperFirst(deployment.name)} ${fate}.`);
+  const clients = createClients();
+  const { onCancel, others = [], ...first } = left;
+  const context = { log, keepForPost: deploymentLeft.saver(onCancel) };
+  const end = async (handle: Handle) => {
+    const deployment = stoppable({ clients, log }, handle);
+    const fate = await applyOnCancel(context, onCancel, deployment);
+    log.warning(`The step ended before its deployment did. ${upperFirst(deployment.name)} ${fate}.`);
+  };
+  await Promise.all([first, ...others].map(end));
 }
 
-function stoppable(
-  context: { readonly clients: Clients; readonly log: Log },
+/** Returns the deployment as far as it takes to stop it. */
+export function stoppable(
+  context: { readonly clients: Pick<Clients, "ecs" | "codedeploy">; readonly log: Log },
   { controller, id }: Handle,
 ): { readonly name: string; stop(how: StopKind): Promise<boolean> } {
   return controller === "ECS"

@@ -35,7 +35,9 @@ export async function prepare(context: DeliveryContext, inputs: DeployInputs, re
   }
   if (inputs.mode === "plan" && wanted.taskDefinition) {
     const { describeCost } = await import("./plan/cost.ts");
-    record.notes.push(await describeCost(context, service, wanted.taskDefinition, inputs.desiredCount));
+    const cost = await describeCost(context, service, wanted.taskDefinition, inputs.desiredCount);
+    record.notes.push(cost.text);
+    record.monthly = cost.monthly;
   }
   refuseFindings(findings, context.log);
   refuseOlderRun(context, inputs, record, service);

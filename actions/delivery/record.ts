@@ -52,6 +52,12 @@ export interface Plan {
   readonly serviceChanges: readonly string[];
 }
 
+/** Cost of a service's tasks in USD a month. */
+export interface MonthlyCost {
+  readonly before: number;
+  readonly after: number;
+}
+
 export interface ImageChange {
   readonly container: string;
   /** "" for a container that production does not have. */
@@ -86,6 +92,8 @@ export class DeploymentRecord extends StepRecord<Status> {
   findings: Finding[] = [];
   /** Is undefined until the plan exists. */
   plan: Plan | undefined;
+  /** What a plan's tasks cost; undefined where that is not known. */
+  monthly: MonthlyCost | undefined;
   traffic: TrafficPoint[] = [];
   events: LifecycleEvent[] = [];
   failedTasks: FailedTask[] = [];
@@ -107,6 +115,11 @@ export class DeploymentRecord extends StepRecord<Status> {
     this.cluster = cluster;
     this.service = service;
   }
+}
+
+/** Returns whether the step did what it was asked to. */
+export function isGreen({ status }: Pick<DeploymentRecord, "status">): boolean {
+  return status === "succeeded" || status === "planned" || stages.some((stage) => stage === status);
 }
 
 /** Compares by position: later stages include the earlier ones. */

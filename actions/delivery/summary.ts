@@ -22,6 +22,7 @@ import { diffOf, hasChanges } from "./plan/plan.ts";
 import {
   type DeploymentRecord,
   type ImageChange,
+  isGreen,
   type LifecycleEvent,
   type Plan,
   stages,
@@ -82,10 +83,6 @@ function endOfTraffic({ traffic, production, revisionAfter, durationMs }: Deploy
 function trafficHead(points: readonly TrafficPoint[]): string {
   const last = points.at(-1);
   return `Traffic: ended at ${last?.blue}/${last?.green} (old/new tasks)`;
-}
-
-function isGreen({ status }: DeploymentRecord): boolean {
-  return status === "succeeded" || status === "planned" || stages.some((stage) => stage === status);
 }
 
 /** Returns links to the pages of the AWS console and of GitHub that a reader needs next. */

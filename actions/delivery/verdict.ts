@@ -20,11 +20,14 @@ const ends: Readonly<Record<string, string>> = {
 /** Returns one line: service, revision and version, what happened, and whether the tasks stayed up. */
 export function verdict(record: DeploymentRecord): string {
   const { settled } = record;
-  return `${endOf(record)}${settled && `; ${settled}`}`;
+  return `${sentenceOf(record)}${settled && `; ${settled}`}`;
 }
 
+/** Returns how a deployment ended, in a word. */
+export const endOf = (status: Status = "failed"): string => ends[status] ?? status;
+
 /** The revision of a red end was only tried. */
-function endOf(record: DeploymentRecord): string {
+function sentenceOf(record: DeploymentRecord): string {
   const { status = "failed", service, revisionAfter, changed, deploymentId, plan, durationMs } = record;
   const name = service || "Task definition";
   if (status === "planned")

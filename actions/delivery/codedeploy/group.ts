@@ -5,8 +5,9 @@ import {
   type TrafficRoutingConfig,
 } from "@aws-sdk/client-codedeploy";
 import { lastSegment } from "../../core/arn.ts";
-import { type Finding, fault, lookUp } from "../../core/findings.ts";
+import { type Finding, fault, lookUp, refuseFindings } from "../../core/findings.ts";
 import { retryOutages } from "../../core/outage-tolerance.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 
@@ -27,6 +28,19 @@ export async function findGroup(context: DeliveryContext, inputs: GroupOfService
   ]);
   const group = value && { ...value, ...(deploymentConfigName && { deploymentConfigName }) };
   return { value: group, findings: [...findings, ...configFindings] };
+}
+
+/** Ignores the deployment group's alarms, which may be in ALARM because of the revision that a rollback undoes. */
+export async function ignoreAlarmsOfGroup<Inputs extends GroupOfService>(
+  context: DeliveryContext,
+  inputs: Inputs,
+  { controller }: Pick<RunningService, "controller">,
+): Promise<Inputs> {
+  if (controller !== "CODE_DEPLOY") return inputs;
+  const { value: group, findings } = await findGroup(context, inputs);
+  refuseFindings(findings, context.log);
+  const { enabled = false, alarms = [] } = group?.alarmConfiguration ?? {};
+  return { ...inputs, ignoreAlarms: enabled && alarms.length > 0 };
 }
 
 async function readGroup(

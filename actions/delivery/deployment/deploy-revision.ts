@@ -29,7 +29,8 @@ export async function deployRevision(
   const { service, running } = await beginDeployment(context, inputs, deployment, startedAt + budget.ms);
   if (running) await followToGreen(context, inputs, deployment, running, startedAt);
   else record.status = "succeeded";
-  await markCommit(context, service);
+  // A rollback of all services would make it wrong.
+  if (inputs.onFailure !== "rollback-all") await markCommit(context, service);
 }
 
 async function followToGreen(

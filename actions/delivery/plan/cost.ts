@@ -7,6 +7,7 @@ import { type BilledTask, taskCostPerHour, taskSizeOf } from "../../cost/task-si
 import { describeRevision } from "../../ecs/revision.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
+import type { MonthlyCost } from "../record.ts";
 
 /**
  * Returns count, size and cost a month of the service's tasks, with what they cost now where that differs. Says why a
@@ -17,7 +18,7 @@ export async function describeCost(
   running: RunningService,
   wanted: TaskDefinitionInput,
   count = running.service.desiredCount ?? 0,
-): Promise<string> {
+): Promise<{ text: string; monthly?: MonthlyCost }> {
   const now = (await describeRevision(context, running.revision))?.taskDefinition;
   const task = billedTask(running, wanted);
   const size = task ? ` with ${task.size.vcpu} vCPU and ${task.size.memoryGb} GB` : "";
@@ -25,7 +26,7 @@ export async function describeCost(
   const list = readPriceList();
   const region = await context.clients.ecs.config.region();
   if (!task || region !== list.region)
-    return `${tasks}; ${task ? `no prices of ${region}` : "no price for each task"}.`;
+    return { text: `${tasks}; ${task ? `no prices of ${region}` : "no price for each task"}.` };
   const monthly = (each: BilledTask | undefined, tasks: number) =>
     each && hoursOfMonth * tasks * (taskCostPerHour(list, each) ?? 0);
   const [after = 0, before] = [
@@ -33,7 +34,8 @@ export async function describeCost(
     monthly(now && billedTask(running, now), running.service.desiredCount ?? 0),
   ];
   const change = before === undefined || Math.abs(before - after) < 0.005 ? "" : `, now ${formatUsd(before)}`;
-  return `${tasks}: ${formatUsd(after)} a month${change} (Fargate, list prices of ${list.date}).`;
+  const text = `${tasks}: ${formatUsd(after)} a month${change} (Fargate, list prices of ${list.date}).`;
+  return { text, monthly: { after, before: before ?? after } };
 }
 
 /** Returns undefined for tasks that are not billed one by one, or whose size is not given. */

@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { PropagateTags } from "@aws-sdk/client-ecs";
+import { lastSegment } from "../../core/arn.ts";
 import { readCommentToken } from "../../core/comment-plan.ts";
 import { type Aliases, type InputReader, readInputs } from "../../core/inputs.ts";
 import {
   type DeployInputs,
   onCancels,
+  onFailures,
   type RevisionSource,
   readCommonInputs,
   readSettleFor,
@@ -28,13 +30,16 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
     (read) => {
       refuseRunTask(read);
       const service = read.optional("service") ?? "";
-      if (!service) refuseWithoutService(read);
+      const several = readSeveral(read);
+      if (!service && !several.services) refuseWithoutService(read);
       const deadlineMs = read.duration("deadline");
       return {
         ...readCommonInputs(read, service),
+        ...several,
         source: readSource(read),
         mode: read.choice("mode", ["plan", "apply"], "apply"),
-        appSpecFile: read.optionalFile("codedeploy-appspec") ?? defaultAppSpec(),
+        appSpecFile:
+          read.optionalFile("codedeploy-appspec") ?? (several.services ? undefined : defaultAppSpec()),
         desiredCount: read.integer("desired-count", { min: 0, max: mostTasks, fallback: undefined }),
         deadlineMs,
         settleMs: readSettleFor(read, deadlineMs),
@@ -45,7 +50,7 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
         codeDeployDescription: read.optional("codedeploy-deployment-description"),
         serviceSettings: readServiceSettings(read),
         keptRevisions: read.integer("deregister-old-revisions", { min: 1, max: 1_000, fallback: undefined }),
-        waitUntil: service ? readStage(read) : "registered",
+        waitUntil: service || several.services ? readStage(read) : "registered",
         waitMs: readWaitMinutes(read),
         onCancel: read.choice("on-cancel", onCancels, "rollback"),
         commentToken: readPlanComment(read),
@@ -61,6 +66,52 @@ function readPlanComment(read: InputReader): string | undefined {
   if (token !== undefined && read.optional("mode") !== "plan")
     read.problem("Input comment-on-pull-request works with mode plan only");
   return token;
+}
+
+/** More at once than AWS accepts would only wait for each other. */
+const mostParallel = 100;
+/** As many services as five polls of AWS show. */
+const usualParallel = 50;
+
+/** Each of several services has its own: by the names of the ECS console, and from the service's settings. */
+const ofOneService = {
+  service: "use only services",
+  "codedeploy-application": "each service has its own, AppECS-<cluster>-<service>",
+  "codedeploy-deployment-group": "each service has its own, DgpECS-<cluster>-<service>",
+  "codedeploy-appspec": "each service has its own, which is generated from the service",
+};
+
+/** Reads the list of services, and what is about lists only. */
+function readSeveral(read: InputReader): Pick<DeployInputs, "services" | "maxParallel" | "onFailure"> {
+  const services = read.optional("services") === undefined ? undefined : read.names("services");
+  if (!services) {
+    for (const name of ["max-parallel", "on-failure"])
+      if (read.optional(name)) read.problem(`Input ${name} needs the input services, which is empty`);
+    return {};
+  }
+  if (services.length === 0) read.problem("Input services is an empty list; write one service per line");
+  for (const [name, why] of Object.entries(ofOneService))
+    if (read.optional(name)) read.problem(`Inputs services and ${name} exclude each other: ${why}`);
+  const cluster = read.optional("cluster") ?? "default";
+  for (const name of services) refuseName(read, name, cluster);
+  for (const name of new Set(services.filter((each, index) => services.indexOf(each) !== index)))
+    read.problem(`Input services has ${name} twice; remove one of them`);
+  return {
+    services,
+    maxParallel: read.integer("max-parallel", { min: 1, max: mostParallel, fallback: usualParallel }),
+    onFailure: read.choice("on-failure", onFailures, "stop"),
+  };
+}
+
+/** ECS API reference, CreateService: letters, numbers, underscores and hyphens. */
+function refuseName(read: InputReader, name: string, cluster: string): void {
+  if (/^[\w-]{1,255}$/.test(name)) return;
+  const [, other = "", service = ""] = /^(?:arn:.*:service\/)?([^/:]+)\/([^/:]+)$/.exec(name) ?? [];
+  if (other && other !== lastSegment(cluster))
+    read.problem(
+      `Input services has ${service} of the cluster ${other}, and the input cluster is ${cluster}; use a step for each cluster`,
+    );
+  else read.problem(`Input services has "${name}"; write the service's name only, one per line`);
 }
 
 /** Inputs that have a meaning only for a service. */

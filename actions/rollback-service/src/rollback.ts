@@ -1,8 +1,7 @@
 import type { ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
 import { Failure } from "../../core/failure.ts";
-import { refuseFindings } from "../../core/findings.ts";
 import { beforeChanges, readBeforeChanges } from "../../core/outage-tolerance.ts";
-import { findGroup } from "../../delivery/codedeploy/group.ts";
+import { ignoreAlarmsOfGroup } from "../../delivery/codedeploy/group.ts";
 import type { DeliveryContext } from "../../delivery/context.ts";
 import { runningDeployment } from "../../delivery/ecs/running-deployment.ts";
 import {
@@ -39,7 +38,7 @@ export async function rollBack(
   });
   record.revisionBefore = service.revision;
   record.targetGroup = targetGroupOf(service);
-  const settled = await beforeChanges(settleAlarms(context, inputs, service));
+  const settled = await beforeChanges(ignoreAlarmsOfGroup(context, inputs, service));
   const history = withNoted(openHistory(service, context, inputs), service);
   const deployments = await readBeforeChanges(context, () => history.list());
   const active = deployments.find(({ state }) => state === "ongoing");
@@ -50,19 +49,6 @@ export async function rollBack(
       nextStep: `to roll back from ${shortRevision(service.revision)}, set to: last-good or a revision.`,
     });
   return goBack(rollback);
-}
-
-/** Ignores the deployment group's alarms, which may be in ALARM because of the revision to undo. */
-async function settleAlarms(
-  context: DeliveryContext,
-  inputs: RollbackInputs,
-  { controller }: RunningService,
-): Promise<RollbackInputs> {
-  if (controller !== "CODE_DEPLOY") return inputs;
-  const { value: group, findings } = await findGroup(context, inputs);
-  refuseFindings(findings, context.log);
-  const { enabled = false, alarms = [] } = group?.alarmConfiguration ?? {};
-  return { ...inputs, ignoreAlarms: enabled && alarms.length > 0 };
 }
 
 /** Chooses the history by the service's deployment controller, like the deploying engine. */

@@ -1,0 +1,67 @@
+import { type Ended, runEntry } from "../../core/entry.support.ts";
+import { createStage } from "../stage.support.ts";
+
+const cluster = "outside";
+
+/**
+ * Creates an account in virtual time with the service `web`, which CodeDeploy deploys by the console's names, and
+ * services without a load balancer, which ECS deploys; all of one family.
+ */
+export async function createFleet(workers: readonly string[]) {
+  const stage = await createStage();
+  const { aws, clock } = stage.simulator;
+  const old = { applicationName: cluster, deploymentGroupName: "web" };
+  const { deploymentGroupInfo: group = {} } = await aws.codedeploy.getDeploymentGroup(old);
+  await aws.codedeploy.deleteDeploymentGroup(old);
+  const applicationName = `AppECS-${cluster}-web`;
+  await aws.codedeploy.createApplication({ applicationName, computePlatform: "ECS" });
+  await aws.codedeploy.createDeploymentGroup({
+    ...{ applicationName, deploymentGroupName: `DgpECS-${cluster}-web` },
+    serviceRoleArn: group.serviceRoleArn,
+    deploymentConfigName: group.deploymentConfigName,
+    deploymentStyle: group.deploymentStyle,
+    ecsServices: group.ecsServices,
+    loadBalancerInfo: group.loadBalancerInfo,
+    blueGreenDeploymentConfiguration: group.blueGreenDeploymentConfiguration,
+  });
+  const find = async (service: string) =>
+    (await aws.ecs.describeServices({ cluster, services: [service] })).services?.[0];
+  const web = await find("web");
+  const addWorker = async (serviceName: string, taskDefinition = web?.taskDefinition) => {
+    await aws.ecs.createService({
+      ...{ cluster, serviceName, taskDefinition, desiredCount: 1, launchType: "FARGATE" },
+      networkConfiguration: web?.networkConfiguration,
+    });
+  };
+  for (const worker of workers) await addWorker(worker);
+  await clock.until(async () =>
+    (await Promise.all(workers.map(find))).every((each) => each?.runningCount === 1),
+  );
+  /** Returns the revision that each service runs, as family:revision. */
+  const production = async (...services: string[]) => {
+    const found = await Promise.all(services.map(find));
+    return found.map((each) => {
+      const primary = each?.taskSets?.find(({ status }) => status === "PRIMARY") ?? each;
+      return primary?.taskDefinition?.split("/").at(-1);
+    });
+  };
+  /** Runs deploy-service's entry, in a role with the least policy for its inputs. */
+  const deploy = async (
+    version: string,
+    inputs: Record<string, string>,
+    options: { onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void; file?: string } = {},
+  ): Promise<Ended> =>
+    runEntry("deploy-service", {
+      simulator: stage.simulator,
+      inputs: {
+        cluster,
+        "task-definition": options.file ?? (await stage.taskDefinition(version)),
+        "settle-for": "1s",
+        "max-failed-tasks": "1",
+        "wait-until": "traffic-shifted",
+        ...inputs,
+      },
+      ...(options.onLine && { onLine: options.onLine }),
+    });
+  return { ...stage, aws, clock, addWorker, production, deployEntry: deploy };
+}
