@@ -41,8 +41,9 @@ export function openFleet(context: DeliveryContext, inputs: DeployInputs) {
     /** Works on the items in their order, on at most so many at once. */
     async run<T>(items: readonly T[], most: number, work: (item: T) => Promise<void>): Promise<void> {
       const left = items.values();
-      const workers = Array.from({ length: Math.min(most, items.length) }, async () => {
-        inProgress += 1;
+      const count = Math.min(most, items.length);
+      inProgress += count;
+      const workers = Array.from({ length: count }, async () => {
         for (const item of left) await work(item);
         inProgress -= 1;
       });

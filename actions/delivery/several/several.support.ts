@@ -1,4 +1,5 @@
-import { type Ended, runEntry } from "../../core/entry.support.ts";
+import { webTaskDefinition } from "@ecs-delivery/simulator/outside-clients/web.support";
+import { type Given, runEntry } from "../../core/entry.support.ts";
 import { createStage } from "../stage.support.ts";
 
 const cluster = "outside";
@@ -34,9 +35,9 @@ export async function createFleet(workers: readonly string[]) {
     });
   };
   for (const worker of workers) await addWorker(worker);
-  await clock.until(async () =>
-    (await Promise.all(workers.map(find))).every((each) => each?.runningCount === 1),
-  );
+  const isComplete = async (service: string) =>
+    (await find(service))?.deployments?.[0]?.rolloutState === "COMPLETED";
+  await clock.until(async () => (await Promise.all(workers.map(isComplete))).every(Boolean));
   /** Returns the revision that each service runs, as family:revision. */
   const production = async (...services: string[]) => {
     const found = await Promise.all(services.map(find));
@@ -46,22 +47,23 @@ export async function createFleet(workers: readonly string[]) {
     });
   };
   /** Runs deploy-service's entry, in a role with the least policy for its inputs. */
-  const deploy = async (
-    version: string,
-    inputs: Record<string, string>,
-    options: { onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void; file?: string } = {},
-  ): Promise<Ended> =>
+  const deployEntry = async (version: string, inputs: Record<string, string>, onLine?: Given["onLine"]) =>
     runEntry("deploy-service", {
       simulator: stage.simulator,
       inputs: {
-        cluster,
-        "task-definition": options.file ?? (await stage.taskDefinition(version)),
-        "settle-for": "1s",
-        "max-failed-tasks": "1",
-        "wait-until": "traffic-shifted",
-        ...inputs,
+        ...{ cluster, "task-definition": await stage.taskDefinition(version) },
+        ...{ "settle-for": "1s", "max-failed-tasks": "1", "wait-until": "traffic-shifted", ...inputs },
       },
-      ...(options.onLine && { onLine: options.onLine }),
+      ...(onLine && { onLine }),
     });
-  return { ...stage, aws, clock, addWorker, production, deployEntry: deploy };
+  /** Registers a revision of another family, and returns its ARN. */
+  const registerOther = async () => {
+    const { image } = stage;
+    const { taskDefinition } = await aws.ecs.registerTaskDefinition({
+      ...webTaskDefinition(image),
+      family: "shop",
+    });
+    return taskDefinition?.taskDefinitionArn;
+  };
+  return { ...stage, registerOther, aws, clock, addWorker, production, deployEntry };
 }

@@ -41,13 +41,12 @@ export function resultOf(result: ServiceResult): string {
   const { status, deploymentId, plan } = record;
   if (status === "planned") return plan && hasChanges(plan) ? "planned" : "nothing would change";
   if (status === "succeeded" && !deploymentId) return "already runs";
-  const end = status === "traffic-shifted" ? status : endOf(status);
-  if (!rollback) return end;
-  return `${end}, then ${isGreen(rollback) ? "rolled back" : `not rolled back (${endOf(rollback.status)})`}`;
+  if (rollback) return isGreen(rollback) ? "green but rolled back" : "green but not rolled back";
+  return status === "traffic-shifted" ? status : endOf(status);
 }
 
 /** Counts the results: `web:5 (1.2.0) for 50 services: 48 deployed, 1 failed, 1 not started after 5 min`. */
-function verdictOf({ results, durationMs, findings }: SeveralRecord): string {
+function verdictOf({ status, results, durationMs, findings }: SeveralRecord): string {
   const services = counted(results.length, "service");
   if (hasFaults(findings)) return `${services}: nothing was changed`;
   const revisions = new Set(results.map(({ record }) => shortRevision(record.revisionAfter)));
@@ -56,7 +55,14 @@ function verdictOf({ results, durationMs, findings }: SeveralRecord): string {
   const what = names && `${names}${version ? ` (${version})` : ""} for `;
   const groups = [...Map.groupBy(results, resultOf)];
   const counts = groups.map(([result, of]) => `${groups.length === 1 ? "all" : of.length} ${result}`);
-  return `${what}${services}: ${counts.join(", ")} after ${formatDuration(durationMs)}`;
+  const end = status === "planned" ? ", nothing was changed" : ` after ${formatDuration(durationMs)}`;
+  return `${what}${services}: ${counts.join(", ")}${end}`;
+}
+
+function signOf(result: ServiceResult): string {
+  if (isNotStarted(result)) return "➖";
+  if (isDeployed(result)) return "✅";
+  return result.rollback && isGreen(result.rollback) ? "↩️" : "❌";
 }
 
 function tableOf(results: readonly ServiceResult[]): string {
@@ -67,7 +73,7 @@ function tableOf(results: readonly ServiceResult[]): string {
     const causes = [record.cause, rollback && !isGreen(rollback) ? `Rollback: ${rollback.cause}` : ""];
     return [
       page ? link(service, page.address) : service,
-      `${isGreen(record) && !rollback ? "✅" : isNotStarted(result) ? "➖" : "❌"} ${resultOf(result)}`,
+      `${signOf(result)} ${resultOf(result)}`,
       shortRevision(revisionBefore),
       shortRevision(revisionAfter),
       durationMs > 0 ? formatDuration(durationMs) : "",
@@ -86,10 +92,8 @@ function sharedNotes({ record }: ServiceResult): readonly string[] {
 function foldsOf(result: ServiceResult): Part[] {
   const { record, rollback } = result;
   if (isNotStarted(result) || (isDeployed(result) && record.status !== "planned")) return [];
-  return [record, ...(rollback ? [rollback] : [])].map((each) => {
-    const { verdict, ...card } = summaryOf(each);
-    return { head: verdict, parts: [{ ...card, verdict }] };
-  });
+  const { verdict, ...card } = summaryOf(rollback ?? record);
+  return [{ head: verdict, parts: [{ ...card, verdict }] }];
 }
 
 /** Adds up the costs of the services that have one. */

@@ -18,51 +18,60 @@ const readAtOnce = 10;
  */
 export async function verifyAll(
   fleet: Fleet,
-  { results, findings }: SeveralRecord,
+  several: SeveralRecord,
 ): Promise<Map<DeploymentRecord, Prepared>> {
   const { context } = fleet;
+  const { results, findings } = several;
   const prepared = new Map<DeploymentRecord, Prepared>();
-  const lines = createNotes();
-  const faults = createNotes();
+  const order = results.map(({ record }) => record.service);
+  const lines = createNotes<[keyof Log, string]>(order);
+  const faults = createNotes<Finding>(order);
   await fleet.run(results, readAtOnce, async ({ record }) => {
-    const own = fleet.contextOf(record.service, lines.logOf(record.service));
+    const { service } = record;
+    const own = fleet.contextOf(service, logTo(lines, service));
     try {
-      const found = await prepare(own, fleet.inputsOf(record.service), record);
+      const found = await prepare(own, fleet.inputsOf(service), record);
       prepared.set(record, found);
-      for (const each of otherFamily(record, found)) faults.add(record.service, JSON.stringify(each));
+      faults.add(service, ...otherFamily(record, found));
     } catch (error) {
       context.signal.throwIfAborted();
-      for (const each of faultsOf(record, toFailure(error, context.signal)))
-        faults.add(record.service, JSON.stringify(each));
+      faults.add(service, ...faultsOf(record, toFailure(error, context.signal)));
     }
   });
-  for (const [key, services] of lines.all()) {
-    const [kind, line] = JSON.parse(key) as [keyof Log, string];
-    context.log[kind](`${namesOf(services, results.length)}: ${line}`);
-  }
-  for (const [key, services] of faults.all()) {
-    const { text, ...fix } = JSON.parse(key) as Finding;
-    findings.push({ text: `${namesOf(services, results.length)}: ${text}`, ...fix });
-  }
+  for (const { name, note } of lines.all()) context.log[note[0]](`${name}: ${note[1]}`);
+  for (const { name, note } of faults.all()) findings.push({ ...note, text: `${name}: ${note.text}` });
+  const ends = new Set(results.flatMap(({ record }) => (prepared.has(record) ? [] : record.status)));
+  // An older run of the workflow is one for all of its services.
+  if (ends.size === 1) several.status = [...ends][0];
   refuseFindings(findings, context.log);
   return prepared;
 }
 
-/** Collects texts, each with the services that it is about. */
-function createNotes() {
-  const notes = new Map<string, string[]>();
-  const add = (service: string, text: string) => void notes.set(text, [...(notes.get(text) ?? []), service]);
-  const write = (service: string, kind: keyof Log) => (line: string) =>
-    add(service, JSON.stringify([kind, line]));
+/** Collects what is found about services: what several have in common is one note, with their names. */
+function createNotes<Note>(order: readonly string[]) {
+  const notes = new Map<string, { note: Note; services: Set<string> }>();
   return {
-    add,
-    all: () => [...notes],
-    logOf: (service: string): Log => ({
-      info: write(service, "info"),
-      notice: write(service, "notice"),
-      warning: write(service, "warning"),
-    }),
+    add(service: string, ...found: readonly Note[]): void {
+      for (const note of found) {
+        const key = JSON.stringify(note);
+        notes.set(key, notes.get(key) ?? { note, services: new Set() });
+        notes.get(key)?.services.add(service);
+      }
+    },
+    /** In the order of the first service. */
+    all() {
+      const all = [...notes.values()].map(({ note, services }) => {
+        const of = order.filter((each) => services.has(each));
+        return { note, name: namesOf(of, order.length), at: order.indexOf(of[0] ?? "") };
+      });
+      return all.toSorted((one, other) => one.at - other.at);
+    },
   };
+}
+
+function logTo(lines: { add(service: string, line: [keyof Log, string]): void }, service: string): Log {
+  const write = (kind: keyof Log) => (line: string) => lines.add(service, [kind, line]);
+  return { info: write("info"), notice: write("notice"), warning: write("warning") };
 }
 
 const mostNames = 5;

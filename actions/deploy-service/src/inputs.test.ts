@@ -56,6 +56,10 @@ test.each<[Record<string, string>, object]>([
     },
   ],
   [{ service: "" }, { service: "", waitUntil: "registered" }],
+  [
+    { service: "", services: "a\n\n b\n" },
+    { services: ["a", "b"], service: "", maxParallel: 50, onFailure: "stop", waitUntil: "complete" },
+  ],
 ])("accepts the inputs %j", (inputs, expected) => {
   expect(readDeployInputs(given(inputs))).toMatchObject(expected);
 });
@@ -104,6 +108,24 @@ test.each<[Record<string, string>, string]>([
   [{ "deregister-old-revisions": "0" }, "a whole number from 1 to 1000"],
   [{ service: "", "task-definition": "", revision: "web:7" }, "Input service is required with revision"],
   [{ service: "", "propagate-tags": "NONE" }, "Input propagate-tags needs service"],
+  [{ services: "a" }, "Inputs services and service exclude each other"],
+  [{ service: "", services: "," }, "Input services is an empty list"],
+  [{ service: "", services: "a\nb\na\na" }, "Input services has a twice; remove one of them"],
+  [{ service: "", services: "a\nother/b" }, "has b of the cluster other, and the input cluster is c"],
+  [
+    { service: "", services: "arn:aws:ecs:us-east-1:123456789012:service/other/b" },
+    "has b of the cluster other, and the input cluster is c; use a step for each cluster",
+  ],
+  [{ service: "", services: "c/a" }, 'Input services has "c/a"; write the service\'s name only'],
+  [
+    { service: "", services: "a", "codedeploy-application": "x" },
+    "each service has its own, AppECS-<cluster>",
+  ],
+  [{ service: "", services: "a", "codedeploy-deployment-group": "x" }, "own, DgpECS-<cluster>-<service>"],
+  [{ service: "", services: "a", "codedeploy-appspec": file }, "which is generated from the service"],
+  [{ service: "", services: "a", "max-parallel": "0" }, "a whole number from 1 to 100"],
+  [{ service: "", services: "a", "on-failure": "rollback" }, "allowed: stop, rollback-all"],
+  [{ "max-parallel": "2" }, "Input max-parallel needs the input services"],
 ])("refuses the inputs %j", (inputs, message) => {
   expect(() => readDeployInputs(given(inputs))).toThrow(message);
 });
