@@ -29,7 +29,7 @@ export async function deploy(
   else await registerAlone(context, inputs, record);
   if (inputs.keptRevisions === undefined || inputs.mode === "plan") return;
   const { deregisterOldRevisions } = await import("./deregister-old-revisions.ts");
-  await deregisterOldRevisions(context, inputs.keptRevisions, record);
+  await deregisterOldRevisions(context, inputs.keptRevisions, [record]);
 }
 
 async function deployToService(

@@ -10,19 +10,18 @@ import type { DeliveryContext } from "./context.ts";
 import type { DeploymentRecord } from "./record.ts";
 
 /**
- * Deregisters the family's active revisions except the newest `kept`, this deployment's, the previous one, and those
+ * Deregisters the family's active revisions except the newest `kept`, those of these deployments and the previous ones, and those
  * that a service or task of any cluster uses. The deployment has succeeded by then, so a failure is a warning.
  */
 export async function deregisterOldRevisions(
   context: DeliveryContext,
   kept: number,
-  record: Pick<DeploymentRecord, "revisionBefore" | "revisionAfter">,
+  records: readonly Pick<DeploymentRecord, "revisionBefore" | "revisionAfter">[],
 ): Promise<void> {
-  const family = shortRevision(record.revisionAfter).split(":")[0] ?? "";
+  const family = shortRevision(records[0]?.revisionAfter ?? "").split(":")[0] ?? "";
+  const spared = records.flatMap(({ revisionBefore, revisionAfter }) => [revisionBefore, revisionAfter]);
   try {
-    const old = (await listRevisions(context, family))
-      .slice(kept)
-      .filter((arn) => arn !== record.revisionAfter && arn !== record.revisionBefore);
+    const old = (await listRevisions(context, family)).slice(kept).filter((arn) => !spared.includes(arn));
     if (old.length === 0) return;
     const used = await revisionsInUse(context, family);
     for (const taskDefinition of old.filter((arn) => !used.has(arn))) {

@@ -47,6 +47,8 @@ export interface DeployInputs {
   readonly commentToken?: string | undefined;
   /** Several services instead of `service`, which is empty then. */
   readonly services?: readonly string[] | undefined;
+  /** The default AppSpec, which is not used for several services. */
+  readonly unusedAppSpec?: string | undefined;
   /** Number of services that are deployed to at once. */
   readonly maxParallel?: number;
   readonly onFailure?: OnFailure;

@@ -1,13 +1,22 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { parse } from "yaml";
 import { createFleet } from "./several.support.ts";
 
 const fleet = await createFleet(["worker", "mailer"]);
 afterAll(() => fleet.close());
 
-const services = "web\nworker\nmailer";
+/** The README's example. */
+const readme = readFileSync(join(import.meta.dirname, "../../deploy-service/README.md"), "utf8");
+const [, block = ""] = /^## Several services\n[\s\S]*?```yaml\n([\s\S]*?)```/m.exec(readme) ?? [];
+const [{ with: example }] = parse(block) as [{ with: Record<string, string> }];
+const services = example.services?.trim() ?? "";
 
 test("deploys one new revision to services of CodeDeploy and ECS, with one card", async () => {
-  const { exitCode, errors, lines, outputs, summary } = await fleet.deployEntry("one", { services });
+  const { exitCode, errors, lines, outputs, summary } = await fleet.deployEntry("one", {
+    ...{ services, "on-failure": example["on-failure"] ?? "" },
+  });
   expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
   expect(await fleet.production("web", "worker", "mailer")).toEqual(["web:3", "web:3", "web:3"]);
   expect(lines.filter((line) => line === "Registered web:3.")).toHaveLength(1);

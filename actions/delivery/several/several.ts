@@ -20,6 +20,9 @@ export async function deploySeveral(
   several: SeveralRecord,
 ): Promise<void> {
   await refuseExpired(context);
+  const { unusedAppSpec } = inputs;
+  if (unusedAppSpec)
+    context.log.notice(`${unusedAppSpec} is not used: each of several services has a generated AppSpec.`);
   const fleet = openFleet(context, inputs);
   const prepared = await verifyAll(fleet, several);
   const records = several.results.map(({ record }) => record);
@@ -98,10 +101,9 @@ async function finishGreen(fleet: Fleet, inputs: DeployInputs, several: SeveralR
       await markCommit(own, await retryOutages(own, () => findService(own, where)));
     });
   const { keptRevisions } = inputs;
-  const [first] = records;
-  if (keptRevisions === undefined || !first) return;
+  if (keptRevisions === undefined) return;
   const { deregisterOldRevisions } = await import("../deregister-old-revisions.ts");
-  await deregisterOldRevisions(context, keptRevisions, first);
+  await deregisterOldRevisions(context, keptRevisions, records);
 }
 
 /** A long list of causes is in the summary. */

@@ -82,7 +82,9 @@ const ofOneService = {
 };
 
 /** Reads the list of services, and what is about lists only. */
-function readSeveral(read: InputReader): Pick<DeployInputs, "services" | "maxParallel" | "onFailure"> {
+function readSeveral(
+  read: InputReader,
+): Pick<DeployInputs, "services" | "unusedAppSpec" | "maxParallel" | "onFailure"> {
   const services = read.optional("services") === undefined ? undefined : read.names("services");
   if (!services) {
     for (const name of ["max-parallel", "on-failure"])
@@ -98,6 +100,7 @@ function readSeveral(read: InputReader): Pick<DeployInputs, "services" | "maxPar
     read.problem(`Input services has ${name} twice; remove one of them`);
   return {
     services,
+    unusedAppSpec: defaultAppSpec(),
     maxParallel: read.integer("max-parallel", { min: 1, max: mostParallel, fallback: usualParallel }),
     onFailure: read.choice("on-failure", onFailures, "stop"),
   };

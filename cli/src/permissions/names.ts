@@ -49,14 +49,20 @@ const partitionOf = (region: string) =>
 
 function namesInInputs(inputs: StepUse["inputs"]): ResourceNames {
   const name = (input: string, fallback = "*") => lastSegment(inputs[input] || fallback);
-  const [cluster, service] = [name("cluster", "default"), name("service")];
+  const cluster = name("cluster", "default");
+  const list = (inputs.services ?? "").split(/[\n,]/).map((each) => each.trim());
+  const services = inputs.services ? list.filter(Boolean) : [name("service")];
   const stacks = (inputs.stacks ?? "").split(/[\s,]+/).filter(Boolean);
+  const application = inputs["codedeploy-application"];
   const prefix = inputs["stack-prefix"] || "microservices";
   return {
     cluster: [cluster],
-    service: [service],
-    application: [inputs["codedeploy-application"] || `AppECS-${cluster}-${service}`],
-    group: [inputs["codedeploy-deployment-group"] || `DgpECS-${cluster}-${service}`],
+    service: services,
+    application: application ? [application] : services.map((service) => `AppECS-${cluster}-${service}`),
+    group: services.map((service) => {
+      const [app = "", group = ""] = [application, inputs["codedeploy-deployment-group"]];
+      return `${app || `AppECS-${cluster}-${service}`}/${group || `DgpECS-${cluster}-${service}`}`;
+    }),
     repository: [repositoryOf(inputs.repository ?? "") ?? (inputs.repository || "*")],
     "base-repositories": [inputs["base-image"] ?? ""].flatMap((image) =>
       image === "*" ? "*" : (repositoryOf(image) ?? []),
