@@ -17,7 +17,7 @@ async function interrupt(version: string, act: (kill: (signal: NodeJS.Signals) =
     created.add(line);
     if (created.size === 2) act(kill);
   };
-  return { ...(await fleet.deployEntry(version, { services }, onLine)), before };
+  return { ...(await fleet.deployEntry(version, { services }, { onLine })), before };
 }
 
 /** Resolves when both services run what they ran before. */

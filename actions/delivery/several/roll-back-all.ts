@@ -1,9 +1,11 @@
+import { messageOf } from "../../core/aws-errors.ts";
 import { pollUntil, retryOutages } from "../../core/outage-tolerance.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { findService } from "../../ecs/service.ts";
 import { ignoreAlarmsOfGroup } from "../codedeploy/group.ts";
 import type { DeliveryContext } from "../context.ts";
 import { deploy } from "../deploy.ts";
+import { upperFirst } from "../deployment/deployment.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { stoppable } from "../post.ts";
 import { DeploymentRecord } from "../record.ts";
@@ -47,7 +49,13 @@ const settleMs = 15 * 60_000;
 /** Stops a deployment that the step has left in progress: the quickest way back. */
 async function endDeployment(context: DeliveryContext, inputs: DeployInputs, id: string): Promise<void> {
   const controller = id.startsWith("arn:") ? "ECS" : "CODE_DEPLOY";
-  if (!(await stoppable(context, { controller, id }).stop("rollback"))) return;
+  const { name, stop } = stoppable(context, { controller, id });
+  // Otherwise the next deployment waits for its end.
+  const isStopped = await stop("rollback").catch((error) => {
+    context.log.warning(`${upperFirst(name)} could not be stopped: ${messageOf(error)}`);
+    return false;
+  });
+  if (!isStopped) return;
   await pollUntil(
     context,
     () => retryOutages(context, () => findService(context, inputs)),

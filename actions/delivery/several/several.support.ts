@@ -25,8 +25,8 @@ export async function createFleet(workers: readonly string[]) {
     loadBalancerInfo: group.loadBalancerInfo,
     blueGreenDeploymentConfiguration: group.blueGreenDeploymentConfiguration,
   });
-  const find = async (service: string) =>
-    (await aws.ecs.describeServices({ cluster, services: [service] })).services?.[0];
+  const find = async (service: string, include: "TAGS"[] = []) =>
+    (await aws.ecs.describeServices({ cluster, services: [service], include })).services?.[0];
   const web = await find("web");
   const addWorker = async (serviceName: string, taskDefinition = web?.taskDefinition) => {
     await aws.ecs.createService({
@@ -40,21 +40,25 @@ export async function createFleet(workers: readonly string[]) {
   await clock.until(async () => (await Promise.all(workers.map(isComplete))).every(Boolean));
   /** Returns the revision that each service runs, as family:revision. */
   const production = async (...services: string[]) => {
-    const found = await Promise.all(services.map(find));
+    const found = await Promise.all(services.map((service) => find(service)));
     return found.map((each) => {
       const primary = each?.taskSets?.find(({ status }) => status === "PRIMARY") ?? each;
       return primary?.taskDefinition?.split("/").at(-1);
     });
   };
   /** Runs deploy-service's entry, in a role with the least policy for its inputs. */
-  const deployEntry = async (version: string, inputs: Record<string, string>, onLine?: Given["onLine"]) =>
+  const deployEntry = async (
+    version: string,
+    inputs: Record<string, string>,
+    more: Pick<Given, "onLine" | "environment"> = {},
+  ) =>
     runEntry("deploy-service", {
       simulator: stage.simulator,
       inputs: {
         ...{ cluster, "task-definition": await stage.taskDefinition(version) },
         ...{ "settle-for": "1s", "max-failed-tasks": "1", "wait-until": "traffic-shifted", ...inputs },
       },
-      ...(onLine && { onLine }),
+      ...more,
     });
   /** Registers a revision of another family, and returns its ARN. */
   const registerOther = async () => {
@@ -65,5 +69,7 @@ export async function createFleet(workers: readonly string[]) {
     });
     return taskDefinition?.taskDefinitionArn;
   };
-  return { ...stage, registerOther, aws, clock, addWorker, production, deployEntry };
+  const tagOf = async (service: string, wanted: string) =>
+    (await find(service, ["TAGS"]))?.tags?.find(({ key }) => key === wanted)?.value;
+  return { ...stage, tagOf, registerOther, aws, clock, addWorker, production, deployEntry };
 }
