@@ -25,9 +25,13 @@ export async function deploy(
   record: DeploymentRecord,
 ): Promise<void> {
   if (!record.changed) await refuseExpired(context);
-  if (inputs.service) await deployToService(context, inputs, record);
+  if (inputs.mode === "continue") {
+    const { continueWaiting } = await import("./gate/continue.ts");
+    await continueWaiting(context, inputs, record);
+  } else if (inputs.service) await deployToService(context, inputs, record);
   else await registerAlone(context, inputs, record);
-  if (inputs.keptRevisions === undefined || inputs.mode === "plan") return;
+  // A revision that waits is not in production yet.
+  if (inputs.keptRevisions === undefined || inputs.mode === "plan" || record.status === "ready") return;
   const { deregisterOldRevisions } = await import("./deregister-old-revisions.ts");
   await deregisterOldRevisions(context, inputs.keptRevisions, [record]);
 }
@@ -64,6 +68,7 @@ export async function deployPrepared(
     return;
   }
   await deployRevision(context, inputs, { record, budget, engine, revision });
+  if (record.status === "ready") return;
   context.log.info(`${service} runs ${shortRevision(revision)}.`);
   if (desiredCount !== 0) return;
   const note = `${service} runs no tasks now, as desired-count is 0; the revision was not tested.`;

@@ -60,6 +60,8 @@ export interface RunningDeployment extends Handle {
   poll(signal: AbortSignal | undefined): Promise<Snapshot>;
   /** Returns false when it had ended already. */
   stop(how: StopKind): Promise<boolean>;
+  /** Lets a deployment shift its traffic; returns false when it does not wait for that. */
+  proceed(): Promise<boolean>;
   /** Returns the target groups in which the new tasks are registered. */
   targetGroups(service: Service, snapshot: Snapshot): string[];
   /** Returns the Lambda function of a lifecycle event, where the event itself does not show it. */
@@ -92,6 +94,12 @@ export type Begun =
   /** Is undefined when the other one ended before it could be identified. */
   | { readonly busyWith: OtherDeployment | undefined };
 
+/** Listeners of a load balancer, or rules of them, by ARN; no test listener is an empty text. */
+export interface Listeners {
+  readonly production: string;
+  readonly test: string;
+}
+
 /** Settings of a deployment on which the settle time depends. */
 export interface SettleTerms {
   /** How long AWS keeps the old tasks after the shift, in milliseconds. */
@@ -114,6 +122,8 @@ export interface Engine {
   /** Returns the milliseconds that a deployment may take until the wanted stage, from its real waits. */
   computeBudget(): Promise<number>;
   settleTerms(): SettleTerms;
+  /** Returns those of each of the service's load balancers between which traffic shifts; called after `verify`. */
+  listeners(): Listeners[];
   /** Begins to deploy, unless another deployment of the service is in progress. */
   begin(revision: string, service: RunningService): Promise<Begun>;
 }

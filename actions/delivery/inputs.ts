@@ -10,8 +10,8 @@ export interface DeployInputs {
   readonly source: RevisionSource;
   /** Is undefined for a registered revision. */
   readonly rules?: ReadingRules;
-  /** Plan: everything is verified and compared, nothing changed. */
-  readonly mode: "plan" | "apply";
+  /** Plan: everything is verified and compared, nothing changed. Continue: a deployment that waits is approved. */
+  readonly mode: "plan" | "apply" | "continue";
   readonly appSpecFile: string | undefined;
   readonly codeDeployApplication: string;
   readonly codeDeployDeploymentGroup: string;
@@ -67,7 +67,9 @@ export type ServiceSettings = Pick<
 export const onCancels = ["leave", "stop", "rollback"] as const;
 export type OnCancel = (typeof onCancels)[number];
 
-/** A file to register, or a registered revision: family:revision or ARN. */
+/**
+ * A file to register, or a registered revision: family:revision or ARN; empty to continue what this run has begun.
+ */
 export type RevisionSource = { readonly file: string } | { readonly revision: string };
 
 /** Returns the names that the ECS console gives to what CodeDeploy deploys a service with. */

@@ -62,6 +62,7 @@ async function publish(
   setOutput("task-definition-arn", record.revisionAfter);
   setOutput("codedeploy-deployment-id", record.deploymentId.startsWith("arn:") ? "" : record.deploymentId);
   setOutput("image-digest", imageDigest(record.image));
+  setOutput("test-url", record.testUrl);
   setOutput("traffic", JSON.stringify(record.traffic));
   setOutput("durations", JSON.stringify(record.durations));
   setOutput("changed", String(record.changed));

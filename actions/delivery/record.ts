@@ -6,7 +6,7 @@ import type { FailedTask } from "../ecs/failed-task.ts";
 import { shortDigest } from "../registry/oci.ts";
 
 /** In the order in which they are reached. */
-export const stages = ["registered", "started", "traffic-shifted", "complete"] as const;
+export const stages = ["registered", "started", "ready", "traffic-shifted", "complete"] as const;
 export type Stage = (typeof stages)[number];
 
 export type Status =
@@ -103,6 +103,8 @@ export class DeploymentRecord extends StepRecord<Status> {
   alarms: readonly string[] = [];
   /** Lines with their time, oldest first. */
   serviceEvents: string[] = [];
+  /** Address at which the new tasks can be tested before they get production traffic; "" without one. */
+  testUrl = "";
   /** Notes that a reader of a green run needs. */
   notes: string[] = [];
   /** How the tasks did during the settle time, such as `stayed up for 60 s, 2 tasks, 0 failed`. */
@@ -129,8 +131,10 @@ export function hasReached(stage: Stage, wanted: Stage): boolean {
 
 /** Notes when a stage, and earlier ones that were not seen, were reached. */
 export function reach(record: DeploymentRecord, reached: Stage, now: number): void {
+  // Only a deployment that waits for its approval has this stage.
   for (const stage of stages.slice(0, stages.indexOf(reached) + 1))
-    record.durations[stage] ??= Math.round(now - record.startedAt);
+    if (stage !== "ready" || reached === "ready")
+      record.durations[stage] ??= Math.round(now - record.startedAt);
 }
 
 /** Returns the digest of an image that is referenced by digest, else "". */

@@ -1,5 +1,5 @@
-import { StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
-import { StopServiceDeploymentCommand } from "@aws-sdk/client-ecs";
+import { ContinueDeploymentCommand, StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
+import { ContinueServiceDeploymentCommand, StopServiceDeploymentCommand } from "@aws-sdk/client-ecs";
 import { Failure } from "../core/failure.ts";
 import type { Log } from "../core/log.ts";
 import type { Clients } from "./context.ts";
@@ -49,6 +49,41 @@ export async function stopServiceDeployment(
         nextStep: "set on-cancel: rollback or on-cancel: leave.",
         cause: error,
       });
+    throw error;
+  }
+}
+
+/** Asks CodeDeploy to shift the traffic; returns false when the deployment does not wait for that, or has ended. */
+export async function continueDeployment(
+  context: Context<"codedeploy">,
+  deploymentId: string,
+): Promise<boolean> {
+  const command = new ContinueDeploymentCommand({ deploymentId, deploymentWaitType: "READY_WAIT" });
+  return unless(["DeploymentIsNotInReadyStateException", "DeploymentAlreadyCompletedException"], async () => {
+    await context.clients.codedeploy.send(command);
+    context.log.info(`Asked CodeDeploy to continue ${deploymentId}.`);
+  });
+}
+
+/** Asks ECS to end a pause; returns false when it has ended already. */
+export async function continueServiceDeployment(
+  context: Context<"ecs">,
+  serviceDeploymentArn: string,
+  hookId: string,
+): Promise<boolean> {
+  const command = new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId, action: "CONTINUE" });
+  return unless(["InvalidParameterException", "ConflictException"], async () => {
+    await context.clients.ecs.send(command);
+    context.log.info(`Asked ECS to continue ${serviceDeploymentArn}.`);
+  });
+}
+
+async function unless(names: readonly string[], call: () => Promise<void>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    if (names.includes((error as Error).name)) return false;
     throw error;
   }
 }

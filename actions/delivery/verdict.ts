@@ -7,6 +7,7 @@ const ends: Readonly<Record<string, string>> = {
   succeeded: "deployed",
   registered: "registered",
   started: "started",
+  ready: "is ready for the traffic shift",
   "traffic-shifted": "gets all traffic",
   failed: "failed",
   stopped: "stopped",

@@ -20,6 +20,7 @@ export async function computeBudget(
   group: DeploymentGroupInfo | undefined,
 ): Promise<number> {
   const { waitUntil, waitMs = installMs } = inputs;
+  if (waitUntil === "ready") return waitMs;
   const routing = await findRouting(context, group?.deploymentConfigName);
   const { deploymentReadyOption: ready, terminateBlueInstancesOnDeploymentSuccess: terminate } =
     group?.blueGreenDeploymentConfiguration ?? {};

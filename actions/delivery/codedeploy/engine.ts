@@ -11,7 +11,8 @@ import { retryOutages } from "../../core/outage-tolerance.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { settingsToUpdate, updateSettings } from "../deployment/service-settings.ts";
-import type { Begun, Engine, OtherDeployment } from "../engine.ts";
+import type { Begun, Engine, Listeners, OtherDeployment } from "../engine.ts";
+import { checkReadyOption } from "../gate/terms.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { describeRun } from "../order/run.ts";
 import { beginChecking, type Checking, startsTasks } from "../verify/checking.ts";
@@ -37,7 +38,8 @@ export function createCodeDeployEngine(
       if (inputs.appSpecFile) context.log.info(`AppSpec: ${inputs.appSpecFile}.`);
       const read = readAppSpec(inputs.appSpecFile, running.service, taskDefinition);
       appSpec = read.appSpec;
-      const findings = [...volumes, ...found.findings, ...read.findings];
+      const gate = group && inputs.waitUntil === "ready" ? checkReadyOption(group, inputs) : [];
+      const findings = [...volumes, ...found.findings, ...read.findings, ...gate];
       if (!group || !taskDefinition) return findings;
       const { checkGroupTraffic } = await import("../verify/group-traffic.ts");
       const checking = beginChecking(context, taskDefinition, running);
@@ -52,12 +54,20 @@ export function createCodeDeployEngine(
     containerName: () => appSpec?.containerName,
     serviceChanges: () => [...(appSpec?.serviceChanges ?? [])],
     settleTerms: () => settleTermsOf(group, inputs),
+    listeners: () => listenersOf(group),
     computeBudget: () => computeBudget(context, inputs, group),
     begin(revision, current) {
       if (!appSpec) throw new Error("begin is called after verify");
       return beginDeployment(context, inputs, appSpec.contentFor(revision), current);
     },
   };
+}
+
+function listenersOf(group: DeploymentGroupInfo | undefined): Listeners[] {
+  const [pair] = group?.loadBalancerInfo?.targetGroupPairInfoList ?? [];
+  const [production] = pair?.prodTrafficRoute?.listenerArns ?? [];
+  const [test = ""] = pair?.testTrafficRoute?.listenerArns ?? [];
+  return production ? [{ production, test }] : [];
 }
 
 /** The replacement's tasks are as the primary task set's, except for what the AppSpec sets. */
@@ -191,7 +201,8 @@ async function findOther(
     name: `deployment ${deploymentId} of group ${inputs.codeDeployDeploymentGroup}`,
     async poll() {
       const { status = "", description = "" } = await describeDeployment(context, deploymentId);
-      return { status, description, ended: finalStatuses.includes(status) };
+      const waits = inputs.waitUntil === "ready" && status === "Ready";
+      return { status, description, ended: waits || finalStatuses.includes(status) };
     },
   };
 }

@@ -8,7 +8,7 @@ import {
 import type { Service } from "@aws-sdk/client-ecs";
 import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
-import { stopDeployment } from "../stop.ts";
+import { continueDeployment, stopDeployment } from "../stop.ts";
 import { createAppSpecReader, functionIn } from "./deployed-revision.ts";
 import { finalStatuses, snapshotOf } from "./snapshot.ts";
 
@@ -43,6 +43,7 @@ export function runningDeployment(context: DeliveryContext, deploymentId: string
       stopping = true;
       return stopDeployment(context, deploymentId, how);
     },
+    proceed: () => continueDeployment(context, deploymentId),
     targetGroups: targetGroupsOf,
     async hookFunction(event) {
       const { revision, applicationName = "" } = read.info() ?? {};
@@ -96,9 +97,12 @@ export function targetGroupsOf(
 
 type Options = { readonly abortSignal?: AbortSignal };
 
-/** Once every event is done, only the deployment shows what follows. */
+/** Once every event is done, or all of them up to the traffic shift, only the deployment shows what follows. */
 function isAtWork(target: ECSTarget | undefined): boolean {
   const events = target?.lifecycleEvents ?? [];
   const open = events.some(({ status }) => status === "Pending" || status === "InProgress");
-  return target?.status === "InProgress" && open && events.every(({ status }) => status !== "Failed");
+  const waits = events.every(({ status }) => status !== "InProgress") && events[0]?.status !== "Pending";
+  return (
+    target?.status === "InProgress" && open && !waits && events.every(({ status }) => status !== "Failed")
+  );
 }

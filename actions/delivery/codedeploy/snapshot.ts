@@ -84,6 +84,7 @@ function stageOf(status: string, events: readonly Event[]): Stage {
   const hook = statusOf("AfterAllowTraffic") ?? "Skipped";
   const passed = hook === "Succeeded" || (hook === "Skipped" && !finalStatuses.includes(status));
   if (statusOf("AllowTraffic") === "Succeeded" && passed) return "traffic-shifted";
+  if (status === "Ready") return "ready";
   return ["Created", "Queued"].includes(status) ? "registered" : "started";
 }
 
@@ -97,12 +98,20 @@ const removalMs = 20_000;
  * Returns the end of the deployment's current wait, in milliseconds since the epoch; undefined while CodeDeploy works.
  */
 export function quietUntil(info: DeploymentInfo, events: readonly Event[], now: number): number | undefined {
+  if (info.status === "Ready") return reroutingUntil(info, events);
   if (info.status !== "InProgress") return undefined;
   const shift = events.find(({ name }) => name === "AllowTraffic");
   if (!shift?.startedAt) return undefined;
   const until =
     shift.status === "InProgress" ? nextStep(info, shift.startedAt, now) : terminationAt(info, events);
   return until !== undefined && until > now ? until : undefined;
+}
+
+/** Returns when CodeDeploy stops a deployment that nobody continues (API reference, DeploymentReadyOption). */
+function reroutingUntil({ blueGreenDeploymentConfiguration }: DeploymentInfo, events: readonly Event[]) {
+  const { waitTimeInMinutes = 0 } = blueGreenDeploymentConfiguration?.deploymentReadyOption ?? {};
+  const since = Math.max(0, ...events.map(({ endedAt = 0 }) => endedAt));
+  return since + waitTimeInMinutes * minute;
 }
 
 /**

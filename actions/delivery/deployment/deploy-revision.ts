@@ -7,6 +7,8 @@ import { findService, type RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { watchTasks } from "../diagnosis/watch-tasks.ts";
 import type { OtherDeployment, RunningDeployment, Snapshot, StopKind } from "../engine.ts";
+import { createReadyCheck, reportReady, revisionInProduction } from "../gate/check-ready.ts";
+import { findNewest, isOf, missedGate, refuseOther } from "../gate/newest.ts";
 import type { DeployInputs, OnCancel } from "../inputs.ts";
 import { markCommit, markRun, refuseOlderRun } from "../order/run-tag.ts";
 import { confirmStaysUp } from "../settle/production.ts";
@@ -29,11 +31,12 @@ export async function deployRevision(
   const { service, running } = await beginDeployment(context, inputs, deployment, startedAt + budget.ms);
   if (running) await followToGreen(context, inputs, deployment, running, startedAt);
   else record.status = "succeeded";
-  // A rollback of all services would make it wrong.
-  if (inputs.onFailure !== "rollback-all") await markCommit(context, service);
+  // A revision that waits may still be rejected, and a rollback of all services would make it wrong.
+  if (record.status !== "ready" && inputs.onFailure !== "rollback-all") await markCommit(context, service);
 }
 
-async function followToGreen(
+/** Follows a deployment to the wanted stage; throws the cause of any other end. */
+export async function followToGreen(
   context: DeliveryContext,
   inputs: DeployInputs,
   deployment: Deployment,
@@ -43,7 +46,10 @@ async function followToGreen(
   const { record, budget, revision } = deployment;
   const createdAt = context.clock.now();
   if (running.initialTraffic) record.traffic.push({ atMs: 0, ...running.initialTraffic });
-  const settling = beginSettling(context, inputs, deployment);
+  const settling =
+    inputs.waitUntil === "ready"
+      ? createReadyCheck(context, { ...deployment, inputs, running })
+      : beginSettling(context, inputs, deployment);
   const course = { record, running, createdAt, settling };
   const ending = await follow(context, {
     ...course,
@@ -119,6 +125,8 @@ async function checkOutcome(
   const checked = { inputs, record, revision };
   const succeeded = snapshot.ended === "succeeded";
   if (kind === "reached" || kind === "ended") context.keepForPost(undefined);
+  if (waitUntil === "ready" && (kind === "reached" || (kind === "ended" && succeeded)))
+    return reportReady(context, record, running, snapshot);
   if (kind === "reached" || (kind === "ended" && succeeded)) {
     settling?.report();
     if (succeeded || waitUntil === "traffic-shifted")
@@ -130,7 +138,11 @@ async function checkOutcome(
   const failing = kind === "failing" ? settling : undefined;
   const seen = { ...snapshot, ...alarmsOf(failing) };
   const ended = how === "leave" ? { snapshot } : await stopAndSettle(context, checked, course, seen, how);
-  const last = { ...ended, settling: failing, ...(succeeded && settling && { state: settling.why }) };
+  const last = {
+    ...ended,
+    settling: failing,
+    ...((succeeded || settling?.why) && settling && { state: settling.why }),
+  };
   if (!last.unstopped) context.keepForPost(undefined);
   throw await failDeployment(context, checked, running, last, kind === "deadline" ? budget.ms : undefined);
 }
@@ -184,6 +196,8 @@ async function beginDeployment(
     const service = await retryOutages(context, () => findService(context, inputs));
     record.revisionBefore = service.revision;
     refuseOlderRun(context, inputs, record, service);
+    const waiting = inputs.waitUntil === "ready" && (await adopt(context, inputs, deployment, service));
+    if (waiting) return { service, running: waiting };
     const isWanted = runsAlready(service, revision) && !needsNewVolumes(inputs, service);
     if (!inputs.force && !record.plan?.imagesMoved && isWanted) {
       await keepRunning(context, inputs, deployment, service, deadlineAt);
@@ -201,12 +215,35 @@ async function beginDeployment(
   }
 }
 
-function runsAlready({ production }: RunningService, revision: string): boolean {
+/** Returns the deployment of this revision that an earlier step has begun, and keeps what became of another one. */
+async function adopt(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  { record, revision }: Deployment,
+  service: RunningService,
+): Promise<RunningDeployment | undefined> {
+  const newest = await retryOutages(context, () => findNewest(context, inputs, service));
+  if (!newest) return undefined;
+  const { running, snapshot } = newest;
+  if (snapshot.ended === undefined && isOf(newest, revision)) {
+    context.log.info(`${upperFirst(running.name)} of this revision is in progress already; following it.`);
+    context.keepForPost({ controller: running.controller, id: running.id });
+    record.deploymentId = running.id;
+    record.revisionBefore = revisionInProduction(service);
+    return running;
+  }
+  refuseOther(newest, inputs);
+  const missed = missedGate(newest);
+  if (missed && !record.notes.includes(missed)) record.notes.push(missed);
+  return undefined;
+}
+
+export function runsAlready({ production }: RunningService, revision: string): boolean {
   const { runningCount, desiredCount, settled } = production;
   return production.revision === revision && settled && runningCount >= desiredCount;
 }
 
-async function keepRunning(
+export async function keepRunning(
   context: DeliveryContext,
   inputs: DeployInputs,
   { record, revision }: Deployment,

@@ -20,7 +20,7 @@ export interface CheckedDeployment {
 export interface Deployment {
   readonly record: DeploymentRecord;
   readonly budget: Budget;
-  readonly engine: Pick<Engine, "begin" | "settleTerms">;
+  readonly engine: Pick<Engine, "begin" | "settleTerms" | "listeners">;
   readonly revision: string;
 }
 

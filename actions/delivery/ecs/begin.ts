@@ -20,6 +20,7 @@ import {
   listServiceDeployments,
   shortId,
 } from "./service-deployments.ts";
+import { isAtGate } from "./snapshot.ts";
 
 /** Updates the service, unless a deployment of it is in progress, which ECS would break off. */
 export async function beginDeployment(
@@ -32,7 +33,7 @@ export async function beginDeployment(
   const list: ListDeployments = (signal) => listServiceDeployments(context, inputs, signal);
   const before = await retryOutages(context, () => list(context.signal));
   const active = before.find(isOngoing);
-  if (active) return { busyWith: otherDeployment(context, active) };
+  if (active) return { busyWith: otherDeployment(context, inputs, active) };
   const updated = await updateService(context, inputs, revision, service);
   const arn = await findOurs(context, list, revision, before, updated);
   const primary = updated.deployments?.find(({ status }) => status === "PRIMARY");
@@ -41,6 +42,7 @@ export async function beginDeployment(
 
 function otherDeployment(
   context: DeliveryContext,
+  { waitUntil }: DeployInputs,
   { serviceDeploymentArn = "" }: ServiceDeploymentBrief,
 ): OtherDeployment {
   return {
@@ -48,7 +50,8 @@ function otherDeployment(
     async poll() {
       const found = await describeServiceDeployment(context, serviceDeploymentArn, context.signal);
       const description = found.lifecycleStage ?? "";
-      return { status: `${found.status} ${description}`, description, ended: !isOngoing(found) };
+      const waits = waitUntil === "ready" && isAtGate(found);
+      return { status: `${found.status} ${description}`, description, ended: waits || !isOngoing(found) };
     },
   };
 }

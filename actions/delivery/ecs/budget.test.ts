@@ -65,5 +65,6 @@ test.each<[string, DeploymentConfiguration | undefined, Partial<Service>, boolea
     15 + 120,
   ],
 ])("computes the budget with %s", (_, deploymentConfiguration, service, untilComplete, minutes) => {
-  expect(budgetOf({ ...service, deploymentConfiguration }, untilComplete)).toBe(minutes * minute);
+  const until = untilComplete ? "complete" : "traffic-shifted";
+  expect(budgetOf({ ...service, deploymentConfiguration }, until)).toBe(minutes * minute);
 });

@@ -1,5 +1,6 @@
 import type { DeploymentConfiguration, DeploymentLifecycleHook, Service } from "@aws-sdk/client-ecs";
 import type { SettleTerms } from "../engine.ts";
+import type { Stage } from "../record.ts";
 
 const minute = 60_000;
 /** Placing a task, pulling a large image, starting it and its first health checks; ECS itself sets no limit. */
@@ -24,21 +25,18 @@ const defaults = { canaryMinutes: 10, stepPercent: 10, stepMinutes: 6, pauseMinu
  * Returns how long a deployment of this service may take until the wanted stage, in milliseconds. `waitMs` is the time
  * for tasks to start, when it is given.
  */
-export function budgetOf(
-  service: Service,
-  untilComplete: boolean,
-  drainMs = defaultDrainMs,
-  waitMs?: number,
-): number {
+export function budgetOf(service: Service, until: Stage, drainMs = defaultDrainMs, waitMs?: number): number {
   const configuration = service.deploymentConfiguration ?? {};
   const graceMs = (service.healthCheckGracePeriodSeconds ?? 0) * 1_000;
   const rolling = (configuration.strategy ?? "ROLLING") === "ROLLING";
   const batches = rolling ? batchesOf(configuration, service.desiredCount ?? 0) : 1;
   const started = waitMs ?? batches * (startMs + graceMs);
-  const shifted = rolling
-    ? started
-    : started + hooksMs(configuration.lifecycleHooks ?? []) + shiftMs(configuration);
-  return Math.max(waitMs ?? leastMs, shifted) + (untilComplete ? completionMs(configuration, drainMs) : 0);
+  const { lifecycleHooks = [] } = configuration;
+  // At the first pause before the shift, the wanted stage is reached.
+  const hooks = lifecycleHooks.filter(({ targetType }) => until !== "ready" || targetType !== "PAUSE");
+  const shifted = rolling || until === "ready" ? 0 : shiftMs(configuration);
+  const ms = started + (rolling ? 0 : hooksMs(hooks)) + shifted;
+  return Math.max(waitMs ?? leastMs, ms) + (until === "complete" ? completionMs(configuration, drainMs) : 0);
 }
 
 /** A rolling update keeps no old task. An update replaces the service's alarms by the given ones. */

@@ -4,6 +4,7 @@ import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
+import { checkPauseHooks } from "../gate/terms.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { diffService } from "../plan/plan.ts";
 import { beginChecking, startsTasks } from "../verify/checking.ts";
@@ -43,7 +44,8 @@ export function createEcsEngine(
         findDrainTime(context, service),
       ]);
       drainMs = drainTime;
-      return [...faults, ...traffic, ...networks];
+      const gate = inputs.waitUntil === "ready" ? checkPauseHooks(inputs, service) : [];
+      return [...faults, ...traffic, ...networks, ...gate];
     },
     containerName: () => loadBalancers[0]?.containerName,
     serviceChanges() {
@@ -51,8 +53,14 @@ export function createEcsEngine(
       const now = service.deploymentConfiguration?.alarms?.alarmNames ?? [];
       return diffService({ alarms: [...now].sort() }, { alarms: [...inputs.rollbackOnAlarm].sort() });
     },
-    computeBudget: async () => budgetOf(service, inputs.waitUntil === "complete", drainMs, inputs.waitMs),
+    computeBudget: async () => budgetOf(service, inputs.waitUntil, drainMs, inputs.waitMs),
     settleTerms: () => settleTermsOf(service.deploymentConfiguration, inputs.rollbackOnAlarm),
+    listeners: () =>
+      loadBalancers.flatMap(({ advancedConfiguration: advanced }) =>
+        advanced
+          ? { production: advanced.productionListenerRule ?? "", test: advanced.testListenerRule ?? "" }
+          : [],
+      ),
     begin: (revision, current) => beginDeployment(context, inputs, revision, current, drainMs),
   };
 }

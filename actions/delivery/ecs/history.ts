@@ -1,7 +1,7 @@
 import type { DeploymentConfiguration, ServiceDeployment } from "@aws-sdk/client-ecs";
 import type { LifecycleEvent } from "../record.ts";
 import { shortId } from "./service-deployments.ts";
-import { isRolling, runningOld } from "./snapshot.ts";
+import { isAtGate, isRolling, runningOld } from "./snapshot.ts";
 
 const ended = ["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"];
 const goesWell = ["PENDING", "IN_PROGRESS", "SUCCESSFUL"];
@@ -89,10 +89,16 @@ export function createQuietTimes(
     const current = `${deployment.lifecycleStage} ${weight} ${drains}`;
     if (current !== state) startedAt = lastLook;
     [state, lastLook] = [current, now];
+    if (isAtGate(deployment)) return expiryOf(deployment);
     const waitMs = deployment.status === "IN_PROGRESS" ? waitOf(deployment, weight) * minute : 0;
     const until = startedAt + (drains ? drainMs : waitMs);
     return until > now ? until : undefined;
   };
+}
+
+/** Returns when ECS ends the pause that nobody ends. */
+function expiryOf({ lifecycleHookDetails = [] }: ServiceDeployment): number | undefined {
+  return lifecycleHookDetails.find(({ status }) => status === "AWAITING_ACTION")?.expiresAt?.getTime();
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Service, ServiceDeployment } from "@aws-sdk/client-ecs";
 import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment } from "../engine.ts";
-import { stopServiceDeployment } from "../stop.ts";
+import { continueServiceDeployment, stopServiceDeployment } from "../stop.ts";
 import { createHistory, createQuietTimes } from "./history.ts";
 import {
   describeServiceDeployment,
@@ -45,6 +45,11 @@ export function runningDeployment(
       return snapshotOf(found, { events, startedBy, successor, quietUntil, oldTasks });
     },
     stop: (how) => stopServiceDeployment(context, arn, how),
+    async proceed() {
+      const { lifecycleHookDetails = [] } = await describeServiceDeployment(context, arn, context.signal);
+      const hook = lifecycleHookDetails.find(({ status }) => status === "AWAITING_ACTION");
+      return hook?.hookId !== undefined && continueServiceDeployment(context, arn, hook.hookId);
+    },
     targetGroups: targetGroupsOf,
   };
 

@@ -71,10 +71,34 @@ function stageOf(deployment: ServiceDeployment): Stage {
   if (status === "SUCCESSFUL") return "complete";
   if (status === "PENDING") return "registered";
   if (status !== "IN_PROGRESS") return "started";
+  if (isAtGate(deployment)) return "ready";
   const shifted = isRolling(deployment)
     ? hasRolledOver(deployment)
     : isPastShift(lifecycleStage) && (target?.requestedProductionTrafficWeight ?? 100) === 100;
   return shifted ? "traffic-shifted" : "started";
+}
+
+/** Stages in which the new tasks run, get test traffic, and no production traffic yet. */
+export const gateStages: readonly string[] = ["POST_TEST_TRAFFIC_SHIFT", "PRE_PRODUCTION_TRAFFIC_SHIFT"];
+
+/**
+ * Returns whether only a pausing hook keeps the traffic from shifting ("Pause hooks", developer guide). A canary
+ * pauses before each of its steps, where production traffic goes to both.
+ */
+export function isAtGate({
+  status,
+  lifecycleStage,
+  lifecycleHookDetails = [],
+  targetServiceRevision,
+}: ServiceDeployment): boolean {
+  const has = (wanted: string) => lifecycleHookDetails.some((hook) => hook.status === wanted);
+  return (
+    status === "IN_PROGRESS" &&
+    gateStages.some((stage) => stage === lifecycleStage) &&
+    has("AWAITING_ACTION") &&
+    !has("IN_PROGRESS") &&
+    (targetServiceRevision?.requestedProductionTrafficWeight ?? 0) === 0
+  );
 }
 
 function isPastShift(stage: string | undefined): boolean {

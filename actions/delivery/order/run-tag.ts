@@ -65,7 +65,7 @@ export function readRunTag(value: string | undefined): RunTag | undefined {
 }
 
 /** Finds the tag among a service's tags. */
-function findRunTag(tags: readonly Tag[] | undefined): RunTag | undefined {
+export function findRunTag(tags: readonly Tag[] | undefined): RunTag | undefined {
   return readRunTag(tags?.find(({ key }) => key === runTagKey)?.value);
 }
 

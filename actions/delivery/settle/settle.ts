@@ -11,7 +11,7 @@ import { createUpClock, isCrashLoop, noteSettled, pauseOf } from "./up-clock.ts"
 /** `off`: the new tasks do not serve yet. `waiting`: they have to stay up for longer. */
 export type SettleState = "off" | "waiting" | "settled" | "failing";
 
-export type Settling = ReturnType<typeof createSettling>;
+export type Settling = Omit<ReturnType<typeof createSettling>, "leftMs" | "running">;
 
 interface Terms extends Omit<Replacement, "startedBy"> {
   readonly settleMs: number;
@@ -102,7 +102,7 @@ export function createSettling(context: SightContext, terms: Terms) {
 /** Returns a function that decides from the tasks' present and former state. */
 function createJudge(
   { settleMs, maxFailedTasks, ranBefore }: Terms,
-  settling: Pick<Settling, "why" | "leftMs" | "endsAt" | "running">,
+  settling: { why: string; leftMs: number; endsAt: number; running: number },
   fail: (why: string) => SettleState,
 ) {
   const clock = createUpClock(settleMs);

@@ -14,7 +14,7 @@ const mostMs = 5 * 60_000;
  * Stages before all traffic has shifted do not settle.
  */
 export function settleTimeOf(given: number | undefined, until: string, keptMs: number): number {
-  if (until === "registered" || until === "started") return 0;
+  if (["registered", "started", "ready"].includes(until)) return 0;
   if (given !== undefined) return given;
   return until === "complete" ? Math.min(mostMs, Math.max(leastMs, keptMs)) : leastMs;
 }

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../core/duration.ts";
+import { formatDuration, formatTime } from "../../core/duration.ts";
 import { Failure } from "../../core/failure.ts";
 import { advice, type Finding, note } from "../../core/findings.ts";
 import type { EcsContext } from "../../ecs/context.ts";
@@ -14,7 +14,7 @@ const renew =
 export async function refuseExpired(context: EcsContext): Promise<void> {
   const expiration = (await findCredentials(context))?.expiration;
   if (!expiration || expiration.getTime() > context.clock.now()) return;
-  throw new Failure(`The AWS credentials expired at ${timeOf(expiration)}`, {
+  throw new Failure(`The AWS credentials expired at ${formatTime(expiration.getTime())}`, {
     nextStep: `${renew}, and run the job again; nothing was changed.`,
   });
 }
@@ -31,7 +31,7 @@ export async function checkCredentialsLife(context: EcsContext, budgetMs: number
 function compare(expiration: Date, leftMs: number, budgetMs: number): Finding[] {
   if (leftMs >= budgetMs) return [];
   return advice(
-    `The AWS credentials expire in ${formatDuration(leftMs)} (${timeOf(expiration)}), but the deployment may take up to ${formatDuration(budgetMs)}; after that, it could not be followed`,
+    `The AWS credentials expire in ${formatDuration(leftMs)} (${formatTime(expiration.getTime())}), but the deployment may take up to ${formatDuration(budgetMs)}; after that, it could not be followed`,
     `${renew}; or set a shorter deadline`,
   );
 }
@@ -39,8 +39,4 @@ function compare(expiration: Date, leftMs: number, budgetMs: number): Finding[] 
 /** Missing credentials are reported by the first call that needs them. */
 async function findCredentials({ clients }: EcsContext) {
   return clients.ecs.config.credentials().catch(() => undefined);
-}
-
-function timeOf(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

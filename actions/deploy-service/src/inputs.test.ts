@@ -60,6 +60,8 @@ test.each<[Record<string, string>, object]>([
     { service: "", services: "a\n\n b\n" },
     { services: ["a", "b"], service: "", maxParallel: 50, onFailure: "stop", waitUntil: "complete" },
   ],
+  [{ mode: "continue", "task-definition": "" }, { mode: "continue", source: { revision: "" } }],
+  [{ "wait-until": "ready" }, { waitUntil: "ready" }],
 ])("accepts the inputs %j", (inputs, expected) => {
   expect(readDeployInputs(given(inputs))).toMatchObject(expected);
 });
@@ -79,8 +81,8 @@ test("accepts a registered revision, a count of zero and alarms", () => {
 });
 
 test.each<[Record<string, string>, string]>([
-  [{ "wait-until": "stable" }, "allowed: registered, started, traffic-shifted, complete"],
-  [{ mode: "check" }, "allowed: plan, apply"],
+  [{ "wait-until": "stable" }, "allowed: registered, started, ready, traffic-shifted, complete"],
+  [{ mode: "check" }, "allowed: plan, apply, continue"],
   [{ "on-cancel": "abort" }, "allowed: leave, stop, rollback"],
   [{ deadline: "30" }, "a duration such as 90s, 45m or 1h30m"],
   [{ "settle-for": "-1" }, "expected a duration such as 90s, 45m or 1h30m, or 0 for none"],
@@ -107,6 +109,9 @@ test.each<[Record<string, string>, string]>([
   [{ "service-managed-ebs-volume": '{"sizeInGiB":1}' }, "is not a JSON object such as"],
   [{ "deregister-old-revisions": "0" }, "a whole number from 1 to 1000"],
   [{ service: "", "task-definition": "", revision: "web:7" }, "Input service is required with revision"],
+  [{ mode: "continue" }, "Input task-definition has no effect with mode: continue"],
+  [{ mode: "continue", "wait-until": "ready" }, "it is traffic-shifted or complete"],
+  [{ mode: "continue", service: "" }, "Input service is required with mode: continue"],
   [{ service: "", "propagate-tags": "NONE" }, "Input propagate-tags needs service"],
   [{ services: "a" }, "Inputs services and service exclude each other"],
   [{ service: "", services: "," }, "Input services is an empty list"],

@@ -32,12 +32,13 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
       const service = read.optional("service") ?? "";
       const several = readSeveral(read);
       if (!service && !several.services) refuseWithoutService(read);
+      if (read.optional("mode") === "continue") refuseWithContinue(read, service);
       const deadlineMs = read.duration("deadline");
       return {
         ...readCommonInputs(read, service),
         ...several,
         source: readSource(read),
-        mode: read.choice("mode", ["plan", "apply"], "apply"),
+        mode: read.choice("mode", ["plan", "apply", "continue"], "apply"),
         appSpecFile:
           read.optionalFile("codedeploy-appspec") ?? (several.services ? undefined : defaultAppSpec()),
         desiredCount: read.integer("desired-count", { min: 0, max: mostTasks, fallback: undefined }),
@@ -141,6 +142,32 @@ function refuseWithoutService(read: InputReader): void {
   for (const name of serviceInputs) if (read.optional(name)) read.problem(`Input ${name} needs service`);
 }
 
+/** Inputs that a deployment takes when it is created, as far as it can be continued later. */
+const beginInputs = [
+  "task-definition",
+  "codedeploy-appspec",
+  "codedeploy-deployment-config",
+  "codedeploy-deployment-description",
+  "desired-count",
+  "force",
+  "propagate-tags",
+  "enable-ecs-managed-tags",
+  "service-managed-ebs-volume",
+  "rollback-on-alarm",
+];
+
+function refuseWithContinue(read: InputReader, service: string): void {
+  if (!service) read.problem("Input service is required with mode: continue");
+  for (const name of beginInputs)
+    if (read.optional(name))
+      read.problem(
+        `Input ${name} has no effect with mode: continue: set it in the step with wait-until: ready, and here revision at most`,
+      );
+  const stage = read.optional("wait-until");
+  if (stage && !["traffic-shifted", "complete"].includes(stage))
+    read.problem(`Input wait-until is "${stage}"; with mode: continue it is traffic-shifted or complete`);
+}
+
 function readServiceSettings(read: InputReader): ServiceSettings {
   const propagateTags = read.optional("propagate-tags")
     ? read.choice("propagate-tags", Object.values(PropagateTags) as [PropagateTags, ...PropagateTags[]])
@@ -190,8 +217,10 @@ function readSource(read: InputReader): RevisionSource {
   const file = read.optionalFile("task-definition");
   const revision = read.optional("revision");
   if (file && revision) read.problem("Inputs task-definition and revision exclude each other: use only one");
-  if (!file && !revision) read.problem("Input task-definition (a file) or revision is required");
+  if (!file && !revision && read.optional("mode") !== "continue")
+    read.problem("Input task-definition (a file) or revision is required");
   if (revision && !registered.test(revision))
     read.problem(`Input revision is "${revision}"; expected family:revision or a task definition ARN`);
+  if (read.optional("mode") === "continue") return { revision: revision ?? "" };
   return revision ? { revision } : { file: file ?? "" };
 }

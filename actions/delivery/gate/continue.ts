@@ -1,0 +1,118 @@
+import { Failure } from "../../core/failure.ts";
+import { beforeChanges, readBeforeChanges } from "../../core/outage-tolerance.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import { findService, type RunningService, targetGroupOf } from "../../ecs/service.ts";
+import type { DeliveryContext } from "../context.ts";
+import { followToGreen, keepRunning, runsAlready } from "../deployment/deploy-revision.ts";
+import { upperFirst } from "../deployment/deployment.ts";
+import type { DeployInputs } from "../inputs.ts";
+import { findRunTag, isSameWorkflow, markCommit } from "../order/run-tag.ts";
+import { prepare } from "../prepare.ts";
+import type { DeploymentRecord } from "../record.ts";
+import { revisionInProduction } from "./check-ready.ts";
+import { findNewest, hasPassedGate, isOf, missedGate, type Newest, nameOf, waitOf } from "./newest.ts";
+
+/**
+ * Continues the deployment that waits, and follows it to the verdict like any other. One that somebody continued is
+ * only followed. Where none is in progress, the step is green only if production runs the wanted revision.
+ */
+export async function continueWaiting(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  record: DeploymentRecord,
+): Promise<void> {
+  const startedAt = context.clock.now();
+  const service = await readBeforeChanges(context, () => findService(context, inputs), {
+    firstContact: true,
+  });
+  record.revisionBefore = revisionInProduction(service);
+  record.targetGroup = targetGroupOf(service);
+  const newest = await readBeforeChanges(context, () => findNewest(context, inputs, service));
+  const wanted = findWanted(context, inputs, service, newest);
+  const waiting = newest && newest.snapshot.ended === undefined ? newest : undefined;
+  if (waiting) refuseUnready(waiting, wanted, inputs.service);
+  else refuseMissing(inputs.service, service, wanted, newest);
+  const exact = { ...inputs, source: { revision: waiting?.revision ?? wanted } };
+  const { wanted: found, engine, budget } = await beforeChanges(prepare(context, exact, record));
+  const revision = found.arn ?? wanted;
+  record.revisionBefore = revisionInProduction(service);
+  record.revisionAfter = revision;
+  const deployment = { record, budget, engine, revision };
+  if (waiting) {
+    await proceed(context, record, waiting);
+    await followToGreen(context, inputs, deployment, waiting.running, startedAt);
+  } else {
+    await keepRunning(context, inputs, deployment, service, startedAt + budget.ms);
+    record.notes.push(`Nothing waits: ${inputs.service} already runs ${shortRevision(revision)}.`);
+    record.status = "succeeded";
+  }
+  await markCommit(context, service);
+}
+
+/** Returns the revision to continue: the given one, else what this run has begun; outside of a run, what waits. */
+function findWanted(
+  { run }: DeliveryContext,
+  { service: name, source }: DeployInputs,
+  { service }: RunningService,
+  newest: Newest | undefined,
+): string {
+  if ("revision" in source && source.revision) return source.revision;
+  const tag = findRunTag(service.tags);
+  if (run && tag && isSameWorkflow(tag, run) && tag.number === run.number) return tag.undone ?? tag.revision;
+  const wait = newest && waitOf(newest);
+  if (!run && wait) return newest.revision ?? "";
+  const begun = tag ? `; run ${tag.number} of ${tag.workflow} began the last one` : "";
+  const state = wait ? `${nameOf(newest)} ${wait}` : "none waits";
+  throw new Failure(
+    `${run ? `This run ${run.number} has begun no deployment` : "There is no deployment"} of ${name} to continue: ${state}${begun}`,
+    {
+      nextStep: wait
+        ? `to continue this one, set revision: ${shortRevision(newest.revision ?? "")}; nothing was changed.`
+        : "deploy first, with wait-until: ready; nothing was changed.",
+    },
+  );
+}
+
+function refuseUnready(newest: Newest, wanted: string, service: string): void {
+  const name = upperFirst(nameOf(newest));
+  if (!isOf(newest, wanted))
+    throw new Failure(
+      `${name} is in progress, not one of ${shortRevision(wanted)}, which was to be continued`,
+      {
+        nextStep: `test that revision of ${service} and continue it from its own run, or end it with the action rollback-service; nothing was changed.`,
+      },
+    );
+  if (newest.snapshot.stage === "ready" || hasPassedGate(newest)) return;
+  throw new Failure(`${name} is ${newest.snapshot.status} and not ready yet, so nobody can have tested it`, {
+    nextStep: "wait for it with wait-until: ready, then run this job again; nothing was changed.",
+  });
+}
+
+/** Only a revision that serves production well needs no deployment. */
+function refuseMissing(
+  name: string,
+  service: RunningService,
+  wanted: string,
+  newest: Newest | undefined,
+): void {
+  if (shortRevision(service.revision) === shortRevision(wanted) && runsAlready(service, service.revision))
+    return;
+  const last = newest && (missedGate(newest) || `${nameOf(newest)} is ${newest.snapshot.status}`);
+  const { revision, runningCount, desiredCount } = service.production;
+  throw new Failure(
+    `No deployment of ${shortRevision(wanted)} waits to be continued: ${[last, `${name} runs ${shortRevision(revision)} with ${runningCount} of ${desiredCount} tasks`].filter(Boolean).join("; ")}`,
+    { nextStep: "deploy it again, with wait-until: ready; nothing was changed." },
+  );
+}
+
+/** Asks AWS to go on, unless somebody has done that since. */
+async function proceed(
+  context: DeliveryContext,
+  record: DeploymentRecord,
+  { running }: Newest,
+): Promise<void> {
+  record.deploymentId = running.id;
+  context.keepForPost({ controller: running.controller, id: running.id });
+  record.changed = await running.proceed();
+  if (!record.changed) context.log.info(`${upperFirst(running.name)} was continued already; following it.`);
+}

@@ -1,0 +1,105 @@
+import { GetDeploymentCommand, ListDeploymentsCommand } from "@aws-sdk/client-codedeploy";
+import { formatTime } from "../../core/duration.ts";
+import { Failure } from "../../core/failure.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import type { RunningService } from "../../ecs/service.ts";
+import { createRevisionReader } from "../codedeploy/deployed-revision.ts";
+import { runningDeployment as codeDeployDeployment } from "../codedeploy/running-deployment.ts";
+import type { DeliveryContext } from "../context.ts";
+import { runningDeployment as ecsDeployment } from "../ecs/running-deployment.ts";
+import { describeRevisions, listServiceDeployments } from "../ecs/service-deployments.ts";
+import type { RunningDeployment, Snapshot } from "../engine.ts";
+import type { DeployInputs } from "../inputs.ts";
+
+/** The newest deployment of a service; one that was rolled back, not its rollback. */
+export interface Newest {
+  readonly running: RunningDeployment;
+  /** ARN of the task definition; undefined when AWS does not show it. */
+  readonly revision: string | undefined;
+  readonly snapshot: Snapshot;
+}
+
+/** Finds the newest deployment of the service; undefined without one. */
+export async function findNewest(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  service: RunningService,
+): Promise<Newest | undefined> {
+  const find = service.controller === "CODE_DEPLOY" ? findInCodeDeploy : findInEcs;
+  const found = await find(context, inputs, service);
+  return found && { ...found, snapshot: await found.running.poll(context.signal) };
+}
+
+async function findInCodeDeploy(context: DeliveryContext, inputs: DeployInputs) {
+  const { codeDeployApplication: applicationName, codeDeployDeploymentGroup: deploymentGroupName } = inputs;
+  const { codedeploy } = context.clients;
+  const options = { abortSignal: context.signal };
+  const describe = async (deploymentId: string) =>
+    (await codedeploy.send(new GetDeploymentCommand({ deploymentId }), options)).deploymentInfo;
+  const list = new ListDeploymentsCommand({ applicationName, deploymentGroupName });
+  const [newest] = (await codedeploy.send(list, options)).deployments ?? [];
+  if (!newest) return undefined;
+  const info = await describe(newest);
+  const undone = info?.rollbackInfo?.rollbackTriggeringDeploymentId;
+  const revisionOf = createRevisionReader(context, applicationName);
+  const { revision } = (undone ? await describe(undone) : info) ?? {};
+  return { running: codeDeployDeployment(context, undone ?? newest), revision: await revisionOf(revision) };
+}
+
+async function findInEcs(context: DeliveryContext, inputs: DeployInputs, { service }: RunningService) {
+  const list = (signal: AbortSignal | undefined) => listServiceDeployments(context, inputs, signal);
+  const [newest] = await list(context.signal);
+  if (!newest) return undefined;
+  const { serviceDeploymentArn: arn = "", targetServiceRevisionArn } = newest;
+  const primary = service.deployments?.find(({ status }) => status === "PRIMARY");
+  const [revision] = targetServiceRevisionArn
+    ? await describeRevisions(context, [targetServiceRevisionArn])
+    : [];
+  return { running: ecsDeployment(context, list, arn, primary?.id, Number.POSITIVE_INFINITY), revision };
+}
+
+export function isOf({ revision = "" }: Newest, wanted: string): boolean {
+  return revision !== "" && shortRevision(revision) === shortRevision(wanted);
+}
+
+/** Returns such as `deployment d-1 of web:8`. */
+export function nameOf({ running, revision }: Newest): string {
+  return `${running.name}${revision ? ` of ${shortRevision(revision)}` : ""}`;
+}
+
+/** Returns whether somebody has let the deployment shift its traffic, or nothing held it back. */
+export function hasPassedGate({ snapshot }: Newest): boolean {
+  const { events, traffic } = snapshot;
+  const begun = events.some(({ name, status }) => name === "BeforeAllowTraffic" && status !== "Pending");
+  const continued = events.some(({ hook, status }) => hook === "" && status === "SUCCEEDED");
+  return begun || continued || (traffic?.green ?? 0) > 0 || snapshot.stage === "traffic-shifted";
+}
+
+/** Says until when a deployment waits; "" for one that does not wait. */
+export function waitOf({ snapshot: { stage, quietUntil } }: Pick<Newest, "snapshot">): string {
+  if (stage !== "ready") return "";
+  return `waits before the traffic shift${quietUntil ? ` until ${formatTime(quietUntil)}` : ""}`;
+}
+
+/** Refuses to begin while another revision waits: only its own run or a person decides on that one. */
+export function refuseOther(newest: Newest, { service }: DeployInputs): void {
+  const wait = waitOf(newest);
+  if (!wait) return;
+  throw new Failure(`${nameOf(newest)} ${wait}, so no other revision of ${service} can be deployed`, {
+    nextStep: `let it go on (mode: continue, revision: ${shortRevision(newest.revision ?? "")}) or end it (action rollback-service), then run this job again.`,
+  });
+}
+
+/** Says how a deployment ended that nobody had continued; "" for any other. */
+export function missedGate(newest: Newest): string {
+  const { ended, events, status, reason, aftermath } = newest.snapshot;
+  if (ended === undefined || ended === "succeeded") return "";
+  const statusOf = (name: string) => events.find((each) => each.name === name)?.status;
+  const installed = ["AfterInstall", "AfterAllowTestTraffic"].every((name) =>
+    ["Succeeded", undefined].includes(statusOf(name)),
+  );
+  const waited = statusOf("BeforeAllowTraffic") === "Skipped" && installed;
+  const paused = events.some(({ hook, status: of }) => hook === "" && of !== "SUCCEEDED");
+  if (!waited && !paused) return "";
+  return `${nameOf(newest)} was not continued: ${status}${aftermath}${reason ? ` (${reason.message})` : ""}`;
+}
