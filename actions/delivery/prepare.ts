@@ -1,3 +1,4 @@
+import { isAccessDenied } from "../core/aws-errors.ts";
 import { formatDuration } from "../core/duration.ts";
 import { Failure } from "../core/failure.ts";
 import { type Finding, hasFaults, refuseFindings } from "../core/findings.ts";
@@ -13,7 +14,7 @@ import type { Engine } from "./engine.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { refuseOlderRun } from "./order/run-tag.ts";
 import { diffOf, findRevision, hasChanges, planRevision, type WantedRevision } from "./plan/plan.ts";
-import { type DeploymentRecord, keepContainer } from "./record.ts";
+import { type DeploymentRecord, keepContainer, type Plan } from "./record.ts";
 import { settleTimeOf } from "./settle/up-clock.ts";
 import { checkCredentialsLife } from "./verify/credentials-life.ts";
 import { openFollowRights } from "./verify/follow-rights.ts";
@@ -22,6 +23,8 @@ import { verify } from "./verify/verify.ts";
 /** Verifies and plans without changing anything; the results are on the record before a fault ends the step. */
 export async function prepare(context: DeliveryContext, inputs: DeployInputs, record: DeploymentRecord) {
   const { wanted, service, engine, findings, revisionPlan } = await readAndVerify(context, inputs, record);
+  if (!hasFaults(findings))
+    findings.push(...(await checkGate(context, inputs, engine, service, revisionPlan)));
   record.findings.push(...findings);
   if (revisionPlan) {
     const serviceChanges = [...settingsChanges(service, inputs), ...engine.serviceChanges()];
@@ -43,6 +46,30 @@ export async function prepare(context: DeliveryContext, inputs: DeployInputs, re
   refuseOlderRun(context, inputs, record, service);
   keepContainer(record, containerOf(wanted, engine));
   return { wanted, engine, budget: await findBudget(context, inputs, engine, record) };
+}
+
+/** Finds a deployment that waits for its approval, and what a role may not read that has to begin one. */
+async function checkGate(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  engine: Engine,
+  service: RunningService,
+  plan: Pick<Plan, "revision"> | undefined,
+): Promise<Finding[]> {
+  const { mode, waitUntil, isRollback, commentToken } = inputs;
+  const isReady = mode !== "continue" && waitUntil === "ready";
+  if (isRollback || commentToken || waitUntil === "registered" || !(isReady || mode === "plan")) return [];
+  const { findNewest, waitingFindings } = await import("./gate/newest.ts");
+  const { checkReads } = await import("./gate/load-balancer.ts");
+  const [newest, reads] = await Promise.all([
+    retryOutages(context, () => findNewest(context, inputs, service)).catch((error) => {
+      // Another check lists what the role of a plan lacks.
+      if (isAccessDenied(error) && mode === "plan") return undefined;
+      throw error;
+    }),
+    isReady ? checkReads(context, targetGroupOf(service), engine.listeners()) : [],
+  ]);
+  return [...waitingFindings(newest, inputs, plan?.revision), ...reads];
 }
 
 /** Reads the revision and the service, and finds everything that would make the deployment fail. */

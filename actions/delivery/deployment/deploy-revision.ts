@@ -1,5 +1,6 @@
 import { areCredentialsExpired, explainAwsError, messageOf } from "../../core/aws-errors.ts";
 import { Failure } from "../../core/failure.ts";
+import { refuseFindings } from "../../core/findings.ts";
 import { pollUntil, retryOutages } from "../../core/outage-tolerance.ts";
 import { createPace } from "../../core/pace.ts";
 import { shortRevision } from "../../ecs/revision.ts";
@@ -8,7 +9,7 @@ import type { DeliveryContext } from "../context.ts";
 import { watchTasks } from "../diagnosis/watch-tasks.ts";
 import type { OtherDeployment, RunningDeployment, Snapshot, StopKind } from "../engine.ts";
 import { createReadyCheck, reportReady, revisionInProduction } from "../gate/check-ready.ts";
-import { findNewest, isOf, missedGate, refuseOther } from "../gate/newest.ts";
+import { findNewest, isOf, missedGate, waitingFindings } from "../gate/newest.ts";
 import type { DeployInputs, OnCancel } from "../inputs.ts";
 import { markCommit, markRun, refuseOlderRun } from "../order/run-tag.ts";
 import { confirmStaysUp } from "../settle/production.ts";
@@ -232,7 +233,7 @@ async function adopt(
     record.revisionBefore = revisionInProduction(service);
     return running;
   }
-  refuseOther(newest, inputs);
+  refuseFindings(waitingFindings(newest, inputs, revision), context.log);
   const missed = missedGate(newest);
   if (missed && !record.notes.includes(missed)) record.notes.push(missed);
   return undefined;

@@ -1,5 +1,5 @@
 import { Failure } from "../../core/failure.ts";
-import { beforeChanges, readBeforeChanges } from "../../core/outage-tolerance.ts";
+import { beforeChanges, readBeforeChanges, retryOutages } from "../../core/outage-tolerance.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { findService, type RunningService, targetGroupOf } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
@@ -113,6 +113,12 @@ async function proceed(
 ): Promise<void> {
   record.deploymentId = running.id;
   context.keepForPost({ controller: running.controller, id: running.id });
-  record.changed = await running.proceed();
+  try {
+    record.changed = await beforeChanges(retryOutages(context, () => running.proceed()));
+  } catch (error) {
+    // It still waits: the post step must not end it.
+    context.keepForPost(undefined);
+    throw error;
+  }
   if (!record.changed) context.log.info(`${upperFirst(running.name)} was continued already; following it.`);
 }

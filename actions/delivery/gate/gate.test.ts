@@ -1,5 +1,8 @@
-import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
+import type { DeploymentConfiguration, DeploymentLifecycleHook } from "@aws-sdk/client-ecs";
+import { deploymentsOf } from "@ecs-delivery/simulator/services/ecs/controller/fixture.support";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runEntry } from "../../core/entry.support.ts";
+import { tryRollBack } from "../../rollback-service/src/rollback.support.ts";
 import { createWaitingEcsStage } from "../ecs/stage.support.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { readRun } from "../order/run.ts";
@@ -80,6 +83,10 @@ describe.each([
       testUrl: record.testUrl,
       changed: false,
     });
+    const planned = await begin("green", 1, { mode: "plan", waitUntil: "complete" });
+    expect(planned.lines).toMatch(
+      /eployment \S+ of web:\d+ waits before the traffic shift until .*: mode: continue/,
+    );
     const other = await begin("other", 2);
     expect(other.error?.message).toMatch(/deployment \S+ of web:\d+ waits before the traffic shift until/);
     expect(other.error?.nextStep).toMatch(/mode: continue, revision: web:\d+/);
@@ -101,4 +108,160 @@ describe.each([
     expect(twice.record).toMatchObject({ status: "succeeded", changed: false, deploymentId: "" });
     expect(twice.record.notes.join()).toMatch(/Nothing waits: web already runs web:\d+/);
   });
+
+  test.each([
+    ["the production listener forwards to", 80],
+    ["the test listener does not forward to", 8080],
+    ["healthy", 0],
+  ])("is not green while the load balancer shows otherwise: %s", async (why, port) => {
+    await begin("green");
+    await tamper(stage, port);
+    const changes = { deadlineMs: 60_000, onCancel: "leave" } as const;
+    const { error, record } = await begin("green", 1, changes);
+    expect(error?.message).toContain(why);
+    expect(record.status).toBe("timed-out");
+  });
+
+  test.each(["DescribeTargetHealth", "DescribeRules"])(
+    "refuses a role that lacks %s at first",
+    async (name) => {
+      stage.simulator.faults.add({ kind: "deny", operation: `elbv2:${name}` });
+      const { error, record } = await begin("green");
+      expect(error?.message).toContain(
+        `the role lacks elasticloadbalancing:${name}, without which nobody sees`,
+      );
+      expect(record).toMatchObject({ changed: false, revisionAfter: "" });
+    },
+  );
+
+  test("reports that nobody continued it in time, to continue and to the next run", async () => {
+    await begin("green");
+    await stage.simulator.clock.during(
+      stage.simulator.clock.foreground.wait((minutes + 10) * 60_000, new AbortController().signal),
+    );
+    const { error } = await goOn();
+    expect(error?.message).toMatch(/waits to be continued: \D*deployment \S+ of web:\d+ was not continued: /);
+    const { record } = await begin("next", 2);
+    expect(record.status).toBe("ready");
+    expect(record.notes.join()).toMatch(/of web:\d+ was not continued: /);
+  });
+
+  test("is ended by rollback-service, and cannot be continued after that", async () => {
+    const { record } = await begin("green");
+    const rolledBack = await tryRollBack(stage, {});
+    expect(rolledBack.error).toBeUndefined();
+    expect(rolledBack.record.production).toEqual([record.revisionBefore]);
+    const { error } = await goOn();
+    expect(error?.message).toMatch(/No deployment of web:\d+ waits to be continued: .* was not continued/);
+  });
+
+  test("follows to the verdict what somebody else continued, and ready reports that", async () => {
+    const { record } = await begin("green");
+    await continueOutside(stage);
+    const repeated = await begin("green");
+    expect(repeated.error?.message).toContain("no longer waits: somebody continued it");
+    const { error, record: followed } = await goOn(7, record.revisionAfter, "approve.yml");
+    expect(error).toBeUndefined();
+    expect(followed.status).toBe("succeeded");
+    expect(await stage.page()).toBe("green");
+  });
 });
+
+const earlyPause: DeploymentLifecycleHook = { targetType: "PAUSE", lifecycleStages: ["POST_SCALE_UP"] };
+
+test.each<[string, () => Promise<Stage>, RegExp, RegExp]>([
+  [
+    "a deployment group that reroutes at once",
+    createStage,
+    /deployment group web reroutes at once \(CONTINUE_DEPLOYMENT\), and a single deployment cannot change that/,
+    /update-deployment-group .* '\{"terminate.*"actionOnTimeout":"STOP_DEPLOYMENT","waitTimeInMinutes":60\}\}'/,
+  ],
+  [
+    "a service without a pause before the shift",
+    () => createWaitingEcsStage({ ...pausing, lifecycleHooks: [earlyPause] }),
+    /service web has no lifecycle hook of type PAUSE at POST_TEST_TRAFFIC_SHIFT or PRE_PRODUCTION/,
+    /update-service .*"POST_SCALE_UP".*"lifecycleStages":\["POST_TEST_TRAFFIC_SHIFT"\]/,
+  ],
+  [
+    "a rolling update",
+    () => createWaitingEcsStage({ strategy: "ROLLING" }),
+    /ECS updates web with the strategy ROLLING/,
+    /the strategy BLUE_GREEN/,
+  ],
+])("refuses %s before anything changes", async (_, create, message, nextStep) => {
+  const stage = await create();
+  const { error, record } = await stage.deploy("green", ready);
+  expect(error?.message).toMatch(message);
+  expect(error?.nextStep).toMatch(nextStep);
+  expect(record).toMatchObject({ changed: false, revisionAfter: "" });
+  await stage.close();
+});
+
+test("tests and continues with the least role, and leaves nothing to the post step", async () => {
+  const stage = await createGroupStage();
+  const common = {
+    cluster: "outside",
+    service: "web",
+    "codedeploy-application": "outside",
+    "codedeploy-deployment-group": "web",
+    "settle-for": "1s",
+  };
+  const run = (inputs: Record<string, string>) =>
+    runEntry("deploy-service", { simulator: stage.simulator, inputs: { ...common, ...inputs } });
+  const begun = await run({ "task-definition": await stage.taskDefinition("green"), "wait-until": "ready" });
+  expect(begun).toMatchObject({ exitCode: 0, errors: [], state: { STATE_deployment: "" } });
+  expect(begun.outputs).toMatchObject({
+    status: "ready",
+    "test-url": expect.stringMatching(/^http:.*:8080\/$/),
+  });
+  expect(begun.summary).toMatch(/^### ✅ web:\d+ \(green\) is ready for the traffic shift after /);
+  expect(begun.summary).toContain("waits before the traffic shift until");
+  const approval = { mode: "continue", revision: begun.outputs["revision-after"] ?? "" };
+  stage.simulator.faults.add({ kind: "deny", operation: "codedeploy:ContinueDeployment" });
+  const denied = await run(approval);
+  expect(denied.errors[0]).toMatch(/perform: codedeploy:ContinueDeployment .* Nothing was changed/);
+  expect(denied).toMatchObject({ exitCode: 1, state: { STATE_deployment: "" } });
+  stage.simulator.faults.clear();
+  const continued = await run(approval);
+  expect(continued).toMatchObject({ exitCode: 0, errors: [] });
+  expect(continued.outputs).toMatchObject({ status: "succeeded", "test-url": "", changed: "true" });
+  await stage.close();
+});
+
+/** Sends the traffic of a port to the wrong tasks; port 0 takes the new tasks out of their target group. */
+async function tamper({ simulator }: Stage, port: number): Promise<void> {
+  const { elbv2 } = simulator.aws;
+  const { TargetGroups = [] } = await elbv2.describeTargetGroups({});
+  const arnOf = (name: string) =>
+    TargetGroups.find(({ TargetGroupName }) => TargetGroupName === name)?.TargetGroupArn ?? "";
+  const groups = [arnOf("blue"), arnOf("green")];
+  for (const TargetGroupArn of port === 0 ? groups : []) {
+    const { TargetHealthDescriptions: found = [] } = await elbv2.describeTargetHealth({ TargetGroupArn });
+    await elbv2.deregisterTargets({ TargetGroupArn, Targets: found.flatMap(({ Target }) => Target ?? []) });
+  }
+  const { LoadBalancers = [] } = await elbv2.describeLoadBalancers({});
+  const { Listeners = [] } = await elbv2.describeListeners({
+    LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn,
+  });
+  const ListenerArn = Listeners.find(({ Port }) => Port === port)?.ListenerArn;
+  if (!ListenerArn) return;
+  const { Rules = [] } = await elbv2.describeRules({ ListenerArn });
+  const both = groups.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 }));
+  const Actions = [{ Type: "forward" as const, ForwardConfig: { TargetGroups: both } }];
+  for (const { RuleArn, IsDefault } of Rules)
+    await (IsDefault
+      ? elbv2.modifyListener({ ListenerArn, DefaultActions: Actions })
+      : elbv2.modifyRule({ RuleArn, Actions }));
+}
+
+async function continueOutside({ simulator: { aws } }: Stage): Promise<void> {
+  const { deployments = [] } = await aws.codedeploy.listDeployments({}).catch(() => ({ deployments: [] }));
+  const [deploymentId] = deployments;
+  if (deploymentId) {
+    await aws.codedeploy.continueDeployment({ deploymentId, deploymentWaitType: "READY_WAIT" });
+    return;
+  }
+  const [{ serviceDeploymentArn, lifecycleHookDetails = [] } = {}] = await deploymentsOf(aws.ecs);
+  const hookId = lifecycleHookDetails.find(({ status }) => status === "AWAITING_ACTION")?.hookId;
+  await aws.ecs.continueServiceDeployment({ serviceDeploymentArn, hookId, action: "CONTINUE" });
+}

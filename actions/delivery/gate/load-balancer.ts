@@ -8,6 +8,8 @@ import {
   type Rule,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { balancingName } from "../../core/arn.ts";
+import { isAccessDenied } from "../../core/aws-errors.ts";
+import { type Finding, fault } from "../../core/findings.ts";
 import type { DeliveryContext } from "../context.ts";
 import { describeServiceDeployment } from "../ecs/service-deployments.ts";
 import type { Listeners, RunningDeployment } from "../engine.ts";
@@ -102,6 +104,43 @@ async function readRules(elbv2: ElasticLoadBalancingV2Client, arn: string, abort
 
 const isRule = (arn: string) => arn.includes(":listener-rule/");
 
+/** Finds reads that AWS denies, before a deployment begins that nobody could see to be ready. */
+export async function checkReads(
+  { clients, signal }: DeliveryContext,
+  TargetGroupArn: string,
+  listeners: readonly Listeners[],
+): Promise<Finding[]> {
+  const elbv2 = await clients.elbv2();
+  const options = { abortSignal: signal };
+  const [{ production = "" } = {}] = listeners;
+  const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+    DescribeTargetHealth: () => elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn }), options),
+    DescribeRules: () => readRules(elbv2, production, signal),
+    DescribeListeners: () =>
+      elbv2.send(new DescribeListenersCommand({ ListenerArns: [listenerOf(production)] }), options),
+    DescribeLoadBalancers: () => elbv2.send(new DescribeLoadBalancersCommand({ PageSize: 1 }), options),
+  };
+  const denied = await Promise.all(
+    Object.entries(calls).map(([name, call]) =>
+      call().then(
+        () => [],
+        (error) => (isAccessDenied(error) ? [`elasticloadbalancing:${name}`] : []),
+      ),
+    ),
+  );
+  const names = denied.flat().join(", ");
+  if (!names) return [];
+  return fault(
+    `the role lacks ${names}, without which nobody sees whether the new tasks are ready (wait-until: ready)`,
+    "allow it in the policy of this job's role",
+  );
+}
+
+/** A rule's ARN is its listener's with an additional id. */
+function listenerOf(arn: string): string {
+  return isRule(arn) ? arn.slice(0, arn.lastIndexOf("/")).replace(":listener-rule/", ":listener/") : arn;
+}
+
 interface TestAddress {
   /** "" when no address can be given. */
   readonly url: string;
@@ -117,12 +156,9 @@ export async function findTestUrl(
   if (!test) return { url: "", notes: ["There is no test listener, so test-url is empty."] };
   const elbv2 = await clients.elbv2();
   const options = { abortSignal: signal };
-  const ListenerArn = isRule(test)
-    ? test.slice(0, test.lastIndexOf("/")).replace(":listener-rule/", ":listener/")
-    : test;
   const [rules, { Listeners: [listener] = [] }] = await Promise.all([
     readRules(elbv2, test, signal),
-    elbv2.send(new DescribeListenersCommand({ ListenerArns: [ListenerArn] }), options),
+    elbv2.send(new DescribeListenersCommand({ ListenerArns: [listenerOf(test)] }), options),
   ]);
   const { Protocol: protocol = "", Port: port = 0, LoadBalancerArn: arn = "" } = listener ?? {};
   if (!["HTTP", "HTTPS"].includes(protocol))

@@ -1,11 +1,12 @@
 import { GetDeploymentCommand, ListDeploymentsCommand } from "@aws-sdk/client-codedeploy";
 import { formatTime } from "../../core/duration.ts";
-import { Failure } from "../../core/failure.ts";
+import { type Finding, fault, note } from "../../core/findings.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import { createRevisionReader } from "../codedeploy/deployed-revision.ts";
 import { runningDeployment as codeDeployDeployment } from "../codedeploy/running-deployment.ts";
 import type { DeliveryContext } from "../context.ts";
+import { upperFirst } from "../deployment/deployment.ts";
 import { runningDeployment as ecsDeployment } from "../ecs/running-deployment.ts";
 import { describeRevisions, listServiceDeployments } from "../ecs/service-deployments.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
@@ -81,13 +82,21 @@ export function waitOf({ snapshot: { stage, quietUntil } }: Pick<Newest, "snapsh
   return `waits before the traffic shift${quietUntil ? ` until ${formatTime(quietUntil)}` : ""}`;
 }
 
-/** Refuses to begin while another revision waits: only its own run or a person decides on that one. */
-export function refuseOther(newest: Newest, { service }: DeployInputs): void {
-  const wait = waitOf(newest);
-  if (!wait) return;
-  throw new Failure(`${nameOf(newest)} ${wait}, so no other revision of ${service} can be deployed`, {
-    nextStep: `let it go on (mode: continue, revision: ${shortRevision(newest.revision ?? "")}) or end it (action rollback-service), then run this job again.`,
-  });
+/** Shows which deployment waits; for a step that would begin another one, that is a fault. */
+export function waitingFindings(
+  newest: Newest | undefined,
+  { service, waitUntil }: DeployInputs,
+  revision = "",
+): Finding[] {
+  const wait = newest && waitOf(newest);
+  if (!wait) return [];
+  const what = `${nameOf(newest)} ${wait}`;
+  if (waitUntil !== "ready" || isOf(newest, revision))
+    return note(`${upperFirst(what)}: mode: continue lets it go on, the action rollback-service ends it.`);
+  return fault(
+    `${what}, so no other revision of ${service} can be deployed`,
+    `let it go on (mode: continue, revision: ${shortRevision(newest.revision ?? "")}) or end it (action rollback-service)`,
+  );
 }
 
 /** Says how a deployment ended that nobody had continued; "" for any other. */

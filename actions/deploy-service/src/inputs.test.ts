@@ -60,7 +60,10 @@ test.each<[Record<string, string>, object]>([
     { service: "", services: "a\n\n b\n" },
     { services: ["a", "b"], service: "", maxParallel: 50, onFailure: "stop", waitUntil: "complete" },
   ],
-  [{ mode: "continue", "task-definition": "" }, { mode: "continue", source: { revision: "" } }],
+  [
+    { mode: "continue", "task-definition": "" },
+    { mode: "continue", source: { revision: "" } },
+  ],
   [{ "wait-until": "ready" }, { waitUntil: "ready" }],
 ])("accepts the inputs %j", (inputs, expected) => {
   expect(readDeployInputs(given(inputs))).toMatchObject(expected);

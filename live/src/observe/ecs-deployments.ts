@@ -12,7 +12,7 @@ import { targetGroupsOf } from "@ecs-delivery/actions/delivery/ecs/running-deplo
 import { snapshotOf } from "@ecs-delivery/actions/delivery/ecs/snapshot";
 import type { Snapshot } from "@ecs-delivery/actions/delivery/engine";
 import type { PageClients } from "../clients.ts";
-import type { DeploymentPart, Verdict } from "../parts.ts";
+import type { DeploymentPart, Verdict, WaitKind } from "../parts.ts";
 import { eventsOf, verdictOf } from "./codedeploy-part.ts";
 import type { DeploymentFacts } from "./deployments.ts";
 import type { Diagnose } from "./diagnose.ts";
@@ -149,6 +149,7 @@ function createDescription({ revisions, diagnose, timeScale, now }: Tools) {
 function stateOf(deployment: ServiceDeployment, snapshot: Snapshot, until: number | undefined) {
   const verdict = verdictOf(snapshot);
   const isBake = deployment.lifecycleStage === "BAKE_TIME";
+  const kind: WaitKind = isBake ? "bake" : snapshot.stage === "ready" ? "reroute" : "next-shift";
   const strategy = deployment.deploymentConfiguration?.strategy ?? "ROLLING";
   return {
     id: lastSegment(deployment.serviceDeploymentArn ?? ""),
@@ -157,10 +158,7 @@ function stateOf(deployment: ServiceDeployment, snapshot: Snapshot, until: numbe
     configuration: strategy.toLowerCase().replaceAll("_", "/"),
     ...{ rollbackOf: undefined, rolledBackBy: undefined },
     events: eventsOf(snapshot),
-    wait:
-      until === undefined || verdict
-        ? undefined
-        : { kind: isBake ? ("bake" as const) : ("next-shift" as const), until },
+    wait: until === undefined || verdict ? undefined : { kind, until },
     alarms: alarmsOf(deployment, verdict),
   };
 }
