@@ -12,7 +12,7 @@ import { apiName } from "@ecs-delivery/simulator/kit/operation-names";
 import type { ServiceName } from "@ecs-delivery/simulator/services/api";
 import { closeServices, createServices, definitions } from "@ecs-delivery/simulator/services/index";
 import { createTestEnvironment } from "@ecs-delivery/simulator/test-environment.support";
-import { costTable } from "./lab-pages/cost-table.ts";
+import { costText } from "./lab-pages/cost-table.ts";
 import { languages, phasePages } from "./lab-pages/pages.ts";
 import { between, table, withTables } from "./readme-tables.ts";
 import { servicesOf } from "./services-of-templates.ts";
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   for (const { name, costs } of phasePages)
     for (const language of costs ? languages : [])
       update(join(root, `docs/lab/${name}.${language}.md`), (before) =>
-        between(before, "cost", costTable(costs ?? [], language)),
+        between(before, "cost", costText(costs ?? [], language)),
       );
   update(join(root, "docs/architecture.md"), (before) =>
     ["standard", "academy"].reduce((text, profile) => between(text, profile, diagramOf(profile)), before),

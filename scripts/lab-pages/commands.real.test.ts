@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { onlyWay } from "@ecs-delivery/lab/course/guide";
 import { basePath, makeNodeBase } from "@ecs-delivery/program/base-image";
 import { useFolder, writeFiles } from "@ecs-delivery/program/test-folder.support";
 import type { Simulator } from "@ecs-delivery/simulator";
@@ -45,7 +46,8 @@ const elsewhere: readonly (readonly [command: RegExp, where: string])[] = [
 ];
 
 const root = join(import.meta.dirname, "../..");
-const blocksOf = (page: string) => codeBlocksOf(readFileSync(join(root, "docs/lab", page), "utf8"));
+const blocksOf = (page: string) =>
+  codeBlocksOf(onlyWay(readFileSync(join(root, "docs/lab", page), "utf8"), "cli"));
 
 interface Step {
   readonly text: string;
