@@ -28,21 +28,19 @@ const pages = [
   "phase-8-pipelines.en.md",
   "phase-9-adjust-and-scale.en.md",
   "check-lab.en.md",
+  "teachers-class.en.md",
 ];
 
 const isInstalled = (program: string) => spawnSync("which", [program]).status === 0;
 
 /** Commands that need more than one machine and the simulator, and what runs them instead. */
 const elsewhere: readonly (readonly [command: RegExp, where: string])[] = [
-  [/^docker compose /, "the job containers of ci.yml: MySQL's image comes from the internet"],
   [/^npm run (lab|simulator)\b/, "lab and simulator/src/command.real.test.ts: the simulator runs already"],
-  [/^git (push lab|commit -am "Another heading")/, "the rehearsal, which has the remote lab"],
   [/^aws secretsmanager put-secret-value /, "the rehearsal of the course's account, which has the stack"],
-  [/^npm ci && npm run build --workspace|^aws (s3 cp|ssm) /, "an EC2 instance of the profile standard"],
   [/^gh run download |^git ls-remote https|check-lab-class -- --repositories |--uses ACCOUNT/, "GitHub"],
   ...["lsof", "nmap"]
     .filter((program) => !isInstalled(program))
-    .map((program) => [new RegExp(`^(sudo )?${program} `), `a machine with ${program}`] as const),
+    .map((program) => [new RegExp(`^server (sudo )?${program} `), `a machine with ${program}`] as const),
 ];
 
 const root = join(import.meta.dirname, "../..");
@@ -63,13 +61,11 @@ function stepsOf(page: string): Step[] {
   return blocks.flatMap(({ language, text }, index): Step[] => {
     const next = blocks[index + 1];
     if (language === "sh") return [{ text, shown: next?.language === "text" ? next.text : "", isAll: true }];
-    if (language === "dockerfile") return [{ text: dockerfileStep, shown: "", isAll: false }];
     if (language !== "console") return [];
     const here = commandsOf(text).filter(({ text }) => !elsewhere.some(([command]) => command.test(text)));
-    return here.map(({ text, shown }) => ({ text, shown: shown.replace(/^mysql> .*/m, ""), isAll: false }));
+    return here.map((command) => ({ ...command, isAll: false }));
   });
 }
-const dockerfileStep = "# The student writes the Dockerfiles and changes both services.";
 
 const folder = useFolder();
 const workspace = join(folder, "environment");
@@ -123,6 +119,11 @@ docker() {
   if [ "$1" != build ]; then command docker "$@"; return; fi
   shift; command docker build --quiet --build-context node:24-alpine=docker-image://${base} "$@"
 }
+export GIT_CONFIG_COUNT=3
+export GIT_CONFIG_KEY_0=url.$AWS_ENDPOINT_URL/v1/repos/.insteadOf
+export GIT_CONFIG_VALUE_0=https://git-codecommit.us-east-1.amazonaws.com/v1/repos/
+export GIT_CONFIG_KEY_1=credential.helper GIT_CONFIG_KEY_2=credential.UseHttpPath GIT_CONFIG_VALUE_2=true
+export GIT_CONFIG_VALUE_1='!aws codecommit credential-helper --ignore-host-check $@'
 cd environment`;
 const removal = `docker rm --force ${ownName("customer_1")} ${ownName("employee_1")}
 docker image rm --force customer employee "$registry/customer" "$registry/employee" ${base}`;
@@ -132,10 +133,8 @@ describe.skipIf(!hasDocker).sequential.each(pages)("%s", (page) => {
     // Fails at once where a command of an earlier page has ended the shell.
     await shell.run(":");
     for (const step of stepsOf(page)) {
-      if (step.text === dockerfileStep) {
-        writeStudentCode(blocksOf(page).find(({ language }) => language === "dockerfile")?.text ?? "");
-        continue;
-      }
+      // The text before it says what to change in both services.
+      if (step.text.includes("> $service/Dockerfile")) writeStudentCode();
       const text = inClone(page, onThisMachine(step.text));
       const isRequest = /^(curl|npm run check-lab) /.test(step.text);
       if (!step.shown && !isRequest) await shell.run(text);
@@ -188,17 +187,14 @@ async function importNodeBase(): Promise<void> {
   if (status !== 0) throw new Error(`the base of the images could not be made: ${stderr}`);
 }
 
-function writeStudentCode(dockerfile: string): void {
-  const files = { Dockerfile: dockerfile, ".dockerignore": "node_modules\n.git\n*.pem\n" };
-  const code = join(workspace, "microservices");
-  writeFiles(join(code, "customer"), { ...files, ...customerEdits });
-  writeFiles(join(code, "employee"), { ...files, ...employeeEdits });
-  writeFiles(join(code, "employee"), { Dockerfile: dockerfile.replace("8080", "8081") });
+function writeStudentCode(): void {
+  writeFiles(join(workspace, "microservices/customer"), customerEdits);
+  writeFiles(join(workspace, "microservices/employee"), employeeEdits);
 }
 
-/** Two pages use a clone of this repository, where npm runs its scripts. */
+/** Three pages use a clone of this repository, where npm runs its scripts. */
 function inClone(page: string, text: string): string {
-  return /^(phase-1|check-lab)/.test(page) ? `(cd '${root}'\n${text}\n)` : text;
+  return /^(phase-1|check-lab|teachers)/.test(page) ? `(cd '${root}'\n${text}\n)` : text;
 }
 
 /** The page's names of machines, addresses and ports, as they are here. The monolith's server is this machine, too. */
@@ -215,14 +211,16 @@ function onThisMachine(text: string): string {
         'while [[ "$(aws deploy get-deployment $1 --query deploymentInfo.status --output text)" != Succeeded ]]; do sleep 1; done',
       )
       .replace("lsof -i :80", `lsof -n -P -i :${ports.server}`)
-      .replace(/scp .*:<its folder>\/\*/, `scp -r ${folder}/server/*`)
+      .replace("[ -f labsuser.pem ]", "false")
+      .replace(/folder=\$\(ssh .*/, "")
+      .replace(/scp .*/, `cp -r ${folder}/server monolith`)
       .replace(
-        /^mysql .*/,
+        /^server mysql .*/,
         `mariadb -h ${database} -u admin -plab-password -e 'select * from COFFEE.suppliers'`,
       )
       .replaceAll(/\b(?:customer|employee)_1\b/g, ownName)
       // A container that does not respond is asked again; a load balancer that does not respond is a fault.
-      .replace(/^curl (?=.*localhost:808[01])/, "curl --max-time 20 ")
+      .replaceAll(/^curl (?=.*localhost:808[01])/gm, "curl --max-time 20 ")
       .replaceAll(/(-p |localhost:)(808[01])\b/g, (_, before, port) => before + ownPort(port))
       .replaceAll(".lab/cost", `${folder}/cost`)
       .replace(
@@ -252,8 +250,6 @@ function patternOf({ shown, isAll }: Step): RegExp {
       .replace(/^node (.*)18u (.*)IPv6(.*)http/, "\\S+ $1\\d+u $2IPv[46]$3\\d+")
       .replace(/(\b|^)1234\b/, String(server.pid))
       .replace(/\broot\b/, userInfo().username)
-      .replace(/^(?:customer|employee)_1\b/, ownName)
-      .replace(/:(808[01])->/, (_, port) => `:${ownPort(port)}->`)
       .replaceAll(/ +/g, "[ \\t]+"),
   );
   return new RegExp(

@@ -63,7 +63,7 @@ const underAdmin = (text: string) => text.replaceAll('"/', '"/admin/').replace('
 export const employeeEdits: Readonly<Record<string, string>> = {
   "index.js": underAdmin(index)
     .replace('response.render("home")', 'response.redirect("/admin/suppliers")')
-    .replace("|| 80", "|| 8081"),
+    .replace("|| 80", "|| 8080"),
   "controller/supplier.js": underAdmin(controller),
   "views/nav.html": navigation("Manage coffee suppliers"),
   "views/home.html": "",

@@ -13,7 +13,7 @@ const workflows = [
 const copied = [
   ...workflows,
   ...["services", "infra-templates", "docs/lab", "actions/estimate-cost/usage"],
-  ...["LICENSE", ".dockerignore", ".gitattributes", ".gitignore", ":(exclude)docs/lab/teachers.*"],
+  ...["LICENSE", ".dockerignore", ".gitattributes", ".gitignore", ":(exclude)docs/lab/teachers*"],
 ];
 /** Packages that the services' checks before a deployment need. */
 const forChecks = ["parts.support.ts", "suppliers-in-memory.support.ts"];
@@ -53,12 +53,12 @@ export async function writeTemplate(project: string, folder: string, uses: strin
   return paths.length + Object.keys(own).length;
 }
 
-/** Removes the teachers' section of a page, and the lines that lead to their pages. */
+/** Removes the lines that lead to the teachers' pages. */
 function withoutTeachers(page: string): string {
-  const sections = page.split(/^(?=## )/m);
-  const kept = sections.filter((section) => !/^## (?:For teachers|Pour les enseignants)\n/.test(section));
-  const lines = kept.join("").split("\n");
-  return lines.filter((line) => !/\bteachers\.[a-z]{2}\.md/.test(line)).join("\n");
+  return page
+    .split("\n")
+    .filter((line) => !/\bteachers[\w-]*\.[a-z]{2}\.md/.test(line))
+    .join("\n");
 }
 
 async function write(path: string, text: string): Promise<void> {
