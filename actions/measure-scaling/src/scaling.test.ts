@@ -133,6 +133,20 @@ describe("the output for a reader", () => {
     expect(markdown).toContain('x-axis "tasks" [1, 2, 3]');
     expect(markdown).toContain("bar [100, 190, 230]\n  line [100, 200, 300]");
     expect(markdown).toMatch(/does not include the load balancer, data transfer, database, logs/);
+    expect(markdown).toContain(
+      "Amdahl's law fits best with a serial part of 14.6 %: never above 702 requests/s.",
+    );
+    expect(markdown).toContain(
+      "Universal Scalability Law fits best with contention 0 % and coherency 5.22 %: at most 251 requests/s, with 4 tasks.",
+    );
+    expect(markdown).toMatch(/tasks,measured,ideal,amdahl,usl\n1,100,100,\d+[.\d]*,\d+[.\d]*\n2,190,200,/);
+  });
+
+  test("fits no law to counts that answered all that was offered", () => {
+    const { laws } = analyse(curve("1:90 2:180 3:180 4:180", open(180)));
+    expect(laws).toEqual({ amdahl: undefined, usl: undefined });
+    const busy = analyse([...curve("1:90 2:175 3:250"), ...curve("4:180", open(180))]);
+    expect(busy.laws.usl).toEqual(analyse(curve("1:90 2:175 3:250")).laws.usl);
   });
 
   test("draws no chart of one count", () => {

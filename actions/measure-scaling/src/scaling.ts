@@ -6,6 +6,7 @@ import { shortRevision } from "../../ecs/revision.ts";
 import { formatPercent, formatRate } from "../../load/format.ts";
 import { limitOfCore } from "../../load/report.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
+import { fitAmdahl, fitUsl } from "./scaling-laws.ts";
 
 /** A service's throughput in relation to its task count. */
 export type Scaling = ReturnType<typeof analyseScaling>;
@@ -55,6 +56,7 @@ export function analyseScaling(
     measured,
     failed,
     knee: findKnee(measured),
+    laws: fitLaws(measured),
     /** The service's count, in one sentence. */
     recommendation: recommend(measured),
     priceList: { region: priceList.region, date: priceList.date },
@@ -128,6 +130,14 @@ function findKnee(points: readonly MeasuredPoint[]): MeasuredPoint | undefined {
     ({ gain = 1 }, index) => gain < worthwhileGain && !points[index - 1]?.servedInFull,
   );
   return points[after - 1];
+}
+
+/** Fits the laws to the counts that were always busy; a count that answered everything offered shows no limit. */
+function fitLaws(points: readonly MeasuredPoint[]) {
+  const busy = points
+    .filter(({ servedInFull }) => !servedInFull)
+    .map(({ taskCount, load }) => ({ taskCount, perSecond: load.answeredPerSecond }));
+  return { amdahl: fitAmdahl(busy), usl: fitUsl(busy) };
 }
 
 function recommend(points: readonly MeasuredPoint[]): string {
