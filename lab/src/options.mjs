@@ -50,6 +50,16 @@ const options = defineOptions({
     parse: repositoryVariable,
     help: "a variable of the repository, as under Settings → Secrets and variables → Actions; may be given several times: --var DEPLOYMENT_CONFIG=CodeDeployDefault.ECSLinear10PercentEvery1Minutes",
   },
+  "service-time": {
+    value: "MS",
+    parse: wholeNumber(1, 10_000),
+    help: "each request takes a task with one vCPU MS milliseconds, one with 512 CPU units twice as long, whatever this machine's speed; tasks run as processes",
+  },
+  "query-time": {
+    value: "MS",
+    parse: wholeNumber(1, 10_000),
+    help: "each statement takes the database MS milliseconds, one after another",
+  },
   "time-scale": {
     value: "N",
     parse: wholeNumber(1, 10_000),
@@ -84,7 +94,7 @@ export const defaultVisitors = 10;
 
 /** @typedef {ReturnType<typeof withDefaults>} LabOptions */
 
-/** @param {{ once?: boolean, account?: import("./story/chapter-list.mjs").AccountKind, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", database?: "local" | "docker", visitors?: number, port?: number, "page-port"?: number, "listener-offset"?: number, var?: [name: string, value: string][], "time-scale"?: number }} values */
+/** @param {{ once?: boolean, account?: import("./story/chapter-list.mjs").AccountKind, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", database?: "local" | "docker", visitors?: number, port?: number, "page-port"?: number, "listener-offset"?: number, var?: [name: string, value: string][], "service-time"?: number, "query-time"?: number, "time-scale"?: number }} values */
 export function withDefaults(values) {
   const once = values.once ?? values.chapters !== undefined;
   const port = values.port ?? 4566;
@@ -94,7 +104,9 @@ export function withDefaults(values) {
     account,
     chapters: values.chapters ?? chaptersOf(account),
     /** Undefined selects the one that this machine supports. */
-    runtime: values.runtime,
+    runtime: values.runtime ?? (values["service-time"] === undefined ? undefined : "process"),
+    serviceTime: values["service-time"],
+    queryTime: values["query-time"],
     database: values.database ?? "local",
     visitors: values.visitors ?? (account === "academy" ? 0 : defaultVisitors),
     port,

@@ -37,6 +37,11 @@ it("--account academy has the chapters of a session in the course", () => {
   );
 });
 
+it("--service-time selects processes, which alone can have one", () => {
+  const values = withDefaults(parseCommandLine(command, ["--service-time", "10", "--query-time=8"]));
+  expect(values).toMatchObject({ runtime: "process", serviceTime: 10, queryTime: 8 });
+});
+
 it("--var gives the repository variables, the last value of each", () => {
   const argv = ["--var", "deployment_config=A", "--var", "DEPLOYMENT_CONFIG=B=C", "--var=ENVIRONMENT="];
   expect(withDefaults(parseCommandLine(command, argv)).variables).toEqual({

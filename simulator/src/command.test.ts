@@ -50,6 +50,12 @@ it.each([
   expect(parseArguments(argv).vcpuShare).toBe(vcpuShare);
 });
 
+it("--service-time and --query-time are milliseconds", () => {
+  const options = parseArguments(["--service-time=10", "--query-time", "8"]);
+  expect(options).toMatchObject({ serviceTimeMs: 10, queryTimeMs: 8 });
+  expect(() => parseArguments(["--service-time=0.5"])).toThrow("--service-time");
+});
+
 it("--quota is a number of vCPUs", () => {
   expect(parseArguments(["--quota=fargate-vcpu=6"]).quotas).toEqual({ fargateVcpu: 6 });
   expect(() => parseArguments(["--quota=vcpu=6"])).toThrow(

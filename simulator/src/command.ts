@@ -112,6 +112,8 @@ export function parseArguments(
     listenerPortOffset: values["listener-offset"],
     taskRuntime: values.runtime,
     vcpuShare: values["vcpu-share"],
+    serviceTimeMs: values["service-time"],
+    queryTimeMs: values["query-time"],
     timeScale: values["time-scale"],
     region: values.region,
     accountId: values.account,

@@ -34,6 +34,16 @@ const options = defineOptions({
     parse: cores,
     help: "cores of this machine per vCPU, such as 0.5; limits tasks to their CPU units. Without it, processes have no limit, and Docker's containers get a core per vCPU",
   },
+  "service-time": {
+    value: "MS",
+    parse: wholeNumber(1, 10_000),
+    help: "each request that a load balancer passes on takes a task with one vCPU MS milliseconds, one with 512 CPU units twice as long; only with --runtime process. Default: as fast as this machine",
+  },
+  "query-time": {
+    value: "MS",
+    parse: wholeNumber(1, 10_000),
+    help: "each statement takes a DB instance MS milliseconds, one after another (default: as fast as this machine)",
+  },
   "time-scale": {
     value: "N",
     parse: wholeNumber(1, 10_000),

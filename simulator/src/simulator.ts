@@ -21,6 +21,7 @@ import {
 import { createCertificateAuthority } from "./runtime/certificate-authority.ts";
 import { findDatabaseServer } from "./runtime/database/database-program.ts";
 import { startDatabaseServer } from "./runtime/database/database-server.ts";
+import { startSlowDatabase } from "./runtime/database/slow-database.ts";
 import { runFunction } from "./runtime/functions/run-function.ts";
 import { createGitRepositories } from "./runtime/git/create-git-repositories.ts";
 import { createNetwork } from "./runtime/network.ts";
@@ -65,6 +66,13 @@ export interface SimulatorOptions {
    * have no limit, and Docker's containers get a core per vCPU.
    */
   vcpuShare?: number;
+  /**
+   * Milliseconds that one vCPU works on each request that a load balancer passes on: a task of 512 CPU units, twice as
+   * long. Only for Node in child processes; by default as fast as this machine.
+   */
+  serviceTimeMs?: number;
+  /** Milliseconds that a DB instance works on each packet of a client, one after another; default as above. */
+  queryTimeMs?: number;
   /** If given, kept after close; by default a temporary folder that close removes. */
   dataDirectory?: string;
   /** Initial resources and permissions of the account; by default (`standard`) a default VPC and full access. */
@@ -197,7 +205,7 @@ async function createEnvironment(
   },
 ): Promise<Environment> {
   const { dataDirectory, ownKey, aws, delaysRoles } = own;
-  const { accountId = "123456789012", region = "us-east-1", vcpuShare } = options;
+  const { accountId = "123456789012", region = "us-east-1", vcpuShare, serviceTimeMs } = options;
   const { clock = createClock(options.timeScale ?? defaultTimeScale), permissions: mode = "off" } = options;
   const { warn = (message) => console.warn(message) } = options;
   if (!permissionModes.includes(mode))
@@ -223,7 +231,9 @@ async function createEnvironment(
   const networks = createNetworks(options.networks ?? "off", warn);
   const directory = join(dataDirectory, "tasks");
   const isDatabaseClosed = databaseFilter(networks);
-  const settings = { registry, network, directory, vcpuShare, databaseAuthority, isDatabaseClosed };
+  const settings = {
+    ...{ registry, network, directory, vcpuShare, serviceTimeMs, databaseAuthority, isDatabaseClosed },
+  };
   return {
     accountId,
     region,
@@ -239,7 +249,11 @@ async function createEnvironment(
       options.findDatabaseServer ?? (async () => options.databaseInDocker || findDatabaseServer()),
     startDatabaseServer:
       options.startDatabaseServer ??
-      ((server) => startDatabaseServer({ ...server, inDocker: options.databaseInDocker })),
+      ((server) => {
+        const { databaseInDocker: inDocker, queryTimeMs } = options;
+        const start = queryTimeMs ? startSlowDatabase(queryTimeMs) : startDatabaseServer;
+        return start({ ...server, inDocker });
+      }),
     databaseStatements: new Map(),
     databaseAuthority: authority,
     aws,

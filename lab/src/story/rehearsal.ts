@@ -151,7 +151,8 @@ async function startLab({ options, place, chosen }: Chosen, progress: Progress, 
     startSimulatorProcess(
       {
         ...{ ...options, ...chosen, keys: inventedKeys() },
-        vcpuShare: vcpuShare[chosen.runtime],
+        // A stated time of work takes the place of a part of this machine's.
+        vcpuShare: options.serviceTime === undefined ? vcpuShare[chosen.runtime] : undefined,
         temporaryDirectory: directory,
         logFile: join(place.logDirectory, "simulator.log"),
       },

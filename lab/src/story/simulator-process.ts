@@ -54,7 +54,10 @@ interface SimulatorProcessOptions {
   listenerOffset: number;
   timeScale: number;
   /** Part of a core per vCPU of a task; unlimited by default. */
-  vcpuShare?: number;
+  vcpuShare?: number | undefined;
+  /** Milliseconds that a vCPU works on a request, and the database on a statement; by default this machine's. */
+  serviceTime?: number | undefined;
+  queryTime?: number | undefined;
   /** Keys that sign the calls of this rehearsal. */
   keys: Keys;
   /** Signs the identity tokens of this rehearsal. */
@@ -139,13 +142,14 @@ export async function startSimulatorProcess(
 }
 
 function argumentsOf({ runtime, database, account, ...options }: SimulatorProcessOptions): string[] {
-  const { port, listenerOffset, timeScale, vcpuShare, accountId, region } = options;
+  const { port, listenerOffset, timeScale, vcpuShare, serviceTime, queryTime, accountId, region } = options;
   const values = {
     ...{ runtime, database, port, "account-kind": account, "listener-offset": listenerOffset },
     permissions: "enforce",
     networks: "enforce",
     ...{ "time-scale": timeScale, ...(vcpuShare !== undefined && { "vcpu-share": vcpuShare }) },
     ...{ ...(accountId && { account: accountId }), ...(region && { region }) },
+    ...{ ...(serviceTime && { "service-time": serviceTime }), ...(queryTime && { "query-time": queryTime }) },
   };
   return ["--no-page", ...Object.entries(values).map(([name, value]) => `--${name}=${value}`)];
 }

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createCertificateAuthority } from "../certificate-authority.ts";
 import type { Socket } from "../network.ts";
 import { type DatabaseServer, startDatabaseServer } from "./database-server.ts";
+import { startSlowDatabase } from "./slow-database.ts";
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -111,6 +112,26 @@ describe("a private database server", () => {
       start({ dataDirectory: await temporaryFolder(), ...account, sockets });
     await expect(listen(used)).rejects.toThrow(`127.0.0.1:${port}: the port is taken`);
     expect(await listen(used, own, { host: "127.0.0.1", port: 0 })).toMatchObject(own);
+  });
+
+  it("works on one statement after another for a stated time", async () => {
+    const queryTimeMs = 50;
+    const server = await startSlowDatabase(queryTimeMs)({
+      dataDirectory: await temporaryFolder(),
+      ...account,
+    });
+    cleanUp.push(() => server.close());
+    const { host, port } = server;
+    const connections = await Promise.all(
+      [1, 2, 3].map(() => mysql.createConnection({ host, port, ...account })),
+    );
+    const startedAt = performance.now();
+    const results = await Promise.all(connections.map((each, index) => each.query(`SELECT ${index} AS n`)));
+    // The least time; a slow machine needs more.
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(3 * queryTimeMs);
+    expect(results.map(([rows]) => rows)).toMatchObject([[{ n: 0 }], [{ n: 1 }], [{ n: 2 }]]);
+    await server.close();
+    await expect(query(server, "SELECT 1")).rejects.toThrow("ECONNREFUSED");
   });
 
   it("refuses a name that would break out of the initial statements", async () => {

@@ -239,7 +239,7 @@ async function end(child: ChildProcess, exited: Promise<void>): Promise<void> {
 /** Returns a port of 127.0.0.1 that is free now. */
 export const freePort = async () => (await firstFree([{ host: "127.0.0.1", port: 0 }])).port;
 
-async function firstFree([socket, ...others]: readonly Socket[]): Promise<Socket> {
+export async function firstFree([socket, ...others]: readonly Socket[]): Promise<Socket> {
   const { host, port } = socket as Socket;
   const server = createServer().listen(port, host);
   try {

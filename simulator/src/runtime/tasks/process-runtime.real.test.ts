@@ -53,6 +53,38 @@ it("reaches a database by the port of MySQL when that is in use, also from a chi
   expect(lines).toEqual(["coffee"]);
 });
 
+describe("a stated service time", () => {
+  const hourMs = 3_600_000;
+  const { program, start, run, network } = useRuntime("process", { serviceTimeMs: hourMs });
+
+  it("holds requests of load balancers for it, but no health checks", async () => {
+    const { line } = await start(await program(server("8080")), { environment: { NAME: "x" } });
+    await line("ready");
+    await expect.poll(() => network.resolve("10.0.0.4", 8080)).toBeTruthy();
+    const { host, port } = network.resolve("10.0.0.4", 8080) ?? {};
+    const ended = new AbortController();
+    const headers = { "x-forwarded-for": "198.51.100.7" };
+    const held = fetch(`http://${host}:${port}/`, { headers, signal: ended.signal }).then(
+      () => "served",
+      () => "held",
+    );
+    expect(await (await fetch(`http://${host}:${port}/health`)).text()).toBe("x");
+    ended.abort();
+    expect(await held).toBe("held");
+  });
+
+  it.each([
+    [256, 4],
+    [512, 2],
+    [1024, 1],
+    // Node computes in one thread.
+    [2048, 1],
+  ])("with %i CPU units is %i times that of a vCPU", async (cpu, times) => {
+    const text = "console.log(process.env.SIMULATOR_SERVICE_TIME_MS)";
+    expect((await run(text, { isolation: { cpu } })).lines).toEqual([String(times * hourMs)]);
+  });
+});
+
 describe("a container's process", () => {
   it.each([
     ["process.kill(process.pid, 'SIGKILL')", 137],

@@ -26,17 +26,18 @@ import { placeInImage } from "./unpack-layer.ts";
 /** Child processes are on the machine itself. */
 const hostAddress = "127.0.0.1";
 const preload = fileURLToPath(new URL("./listen-on-loopback.cjs", import.meta.url));
+const serviceTime = fileURLToPath(new URL("./service-time.cjs", import.meta.url));
 
 /**
  * Runs containers as child processes from the files of their images. The processes run as the simulator's own user and
  * see the machine's file system, but nothing of the simulator's environment. Tasks of the same image share its unpacked
  * files. A container's isolation is reported by the API and not enforced, except for a task's CPU where a vCPU has a
- * share of a core. Commands next to a container's own are not counted, as they run more often with a fast clock. Only
- * ports that Node listens on are mapped and published: another program's port stays unreachable, and its health check
- * fails.
+ * share of a core or requests have a stated service time. Commands next to a container's own are not counted, as they
+ * run more often with a fast clock. Only ports that Node listens on are mapped and published: another program's port
+ * stays unreachable, and its health check fails.
  */
 export function createProcessRuntime(options: ProcessRuntimeOptions): TaskRuntime {
-  const { registry, network, directory, vcpuShare, databaseAuthority, isDatabaseClosed } = options;
+  const { registry, network, directory, vcpuShare, ...settings } = options;
   const accounts = createProcessAccounts(vcpuShare);
   const files = createImageFiles(join(directory, "images"));
   const running = new Map<TaskContainer, string>();
@@ -55,7 +56,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): TaskRuntim
       return { digest: image.digest, config: image.config.config ?? {}, location: root };
     },
     async start(options) {
-      host ??= prepareHost(directory, accounts, { databaseAuthority, isDatabaseClosed });
+      host ??= prepareHost(directory, accounts, settings);
       const container = await startContainer(options, network, await host).catch((error) => {
         throw new Error(`CannotStartContainerError: ${error.message}`);
       });
@@ -78,14 +79,14 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): TaskRuntim
 
 export interface ProcessRuntimeOptions
   extends Pick<TaskRuntimeOptions, "network" | "directory" | "vcpuShare">,
-    DatabaseSettings {
+    HostSettings {
   readonly registry: Pick<TaskRuntimeOptions["registry"], "pull">;
 }
 
-type DatabaseSettings = Pick<TaskRuntimeOptions, "databaseAuthority" | "isDatabaseClosed">;
+type HostSettings = Pick<TaskRuntimeOptions, "databaseAuthority" | "isDatabaseClosed" | "serviceTimeMs">;
 
 /** Parts shared by all containers of this machine. */
-interface Host extends DatabaseSettings {
+interface Host extends HostSettings {
   readonly control: ControlServer;
   readonly metadata: MetadataServer;
   readonly accounts: ProcessAccounts;
@@ -98,7 +99,7 @@ interface Host extends DatabaseSettings {
 async function prepareHost(
   directory: string,
   accounts: ProcessAccounts,
-  databases: DatabaseSettings,
+  settings: HostSettings,
 ): Promise<Host> {
   const lentFolder = join(directory, "lent");
   await mkdir(lentFolder, { recursive: true });
@@ -106,7 +107,7 @@ async function prepareHost(
     if (error.code !== "EEXIST") throw error;
   });
   const [control, metadata] = await Promise.all([startControlServer(), startMetadataServer(hostAddress)]);
-  return { control, metadata, accounts, lentFolder, ...databases, served: new Map() };
+  return { control, metadata, accounts, lentFolder, ...settings, served: new Map() };
 }
 
 async function startContainer(
@@ -195,6 +196,8 @@ async function prepareSetting(options: ContainerOptions, host: Host, token: stri
   };
   const workingDirectory = options.workingDirectory ?? (image.config.WorkingDir || "/");
   const metadataUri = host.metadata.publish(options.metadata);
+  const serviceTimeMs = host.serviceTimeMs && serviceTimeOf(options.isolation, host.serviceTimeMs);
+  const preloads = serviceTimeMs ? [preload, serviceTime] : [preload];
   const cwd = await placeInImage(root, workingDirectory);
   // Container runtimes create a working directory that the image lacks.
   await mkdir(cwd, { recursive: true });
@@ -207,7 +210,10 @@ async function prepareSetting(options: ContainerOptions, host: Host, token: stri
         AWS_CONTAINER_CREDENTIALS_FULL_URI: `${metadataUri}/credentials`,
       }),
       PATH: pathOnDisk(root, environment.PATH, host.lentFolder),
-      NODE_OPTIONS: [`--require="${quote(preload)}"`, environment.NODE_OPTIONS].filter(Boolean).join(" "),
+      NODE_OPTIONS: [...preloads.map((file) => `--require="${quote(file)}"`), environment.NODE_OPTIONS]
+        .filter(Boolean)
+        .join(" "),
+      ...(serviceTimeMs && { SIMULATOR_SERVICE_TIME_MS: String(serviceTimeMs) }),
       SIMULATOR_TASK_CONTROL: [host.control.port, token, ...(host.isDatabaseClosed ? ["ask"] : [])].join(":"),
       // No server listens yet (see listen-on-loopback.cjs).
       SIMULATOR_TASK_PORTS: options.ports.map((port) => `${port}:0`).join(),
@@ -221,6 +227,11 @@ async function prepareSetting(options: ContainerOptions, host: Host, token: stri
         node: join(host.lentFolder, "node"),
       }),
   };
+}
+
+/** A Node program computes in one thread: a quarter of a vCPU is four times as slow, two vCPUs are not faster. */
+function serviceTimeOf({ cpu }: Pick<ContainerOptions["isolation"], "cpu">, ofVcpuMs: number): number {
+  return ofVcpuMs * Math.max(1, 1024 / cpu);
 }
 
 /** As in Docker, a custom entrypoint also replaces the image's command. */

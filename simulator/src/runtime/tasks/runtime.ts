@@ -140,6 +140,10 @@ export interface TaskRuntimeOptions {
   readonly directory: string;
   /** Part of a core per vCPU; undefined sets no limit for child processes, and 1 for Docker. */
   readonly vcpuShare?: number | undefined;
+  /**
+   * Milliseconds that one vCPU works on each request from a load balancer, in Node processes; no stated time by default.
+   */
+  readonly serviceTimeMs?: number | undefined;
   /** File of the authority of the account's databases, which Node in the tasks trusts by default. */
   readonly databaseAuthority?: string | undefined;
   /** Whether connections from a task's address to a database's socket are dropped; undefined if they never are. */

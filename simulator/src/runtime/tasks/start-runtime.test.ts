@@ -4,8 +4,8 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { useEmptyFolder } from "@ecs-delivery/program/test-folder.support";
 import { expect, it } from "vitest";
-import type { ContainerOptions, TaskContainer, TaskRuntime } from "./runtime.ts";
-import { standInProgram, warningForRoot, withStandIns } from "./start-runtime.ts";
+import type { ContainerOptions, TaskContainer, TaskRuntime, TaskRuntimeOptions } from "./runtime.ts";
+import { standInProgram, startTaskRuntime, warningForRoot, withStandIns } from "./start-runtime.ts";
 
 const program = readFileSync(
   new URL("../../../../lab/src/docker/stand-in-program.cjs", import.meta.url),
@@ -63,6 +63,11 @@ it.each([
 
 it("knows the program of stand-ins", () => {
   expect(createHash("sha256").update(program).digest("hex")).toBe(standInProgram);
+});
+
+it("refuses a service time for containers of Docker", async () => {
+  const options = { serviceTimeMs: 10 } as unknown as TaskRuntimeOptions;
+  await expect(startTaskRuntime("docker", options)).rejects.toThrow("Fix: --runtime process");
 });
 
 it("warns only root of the rights that tasks have, and only when they are processes", () => {

@@ -10,6 +10,8 @@ export async function startTaskRuntime(
   options: TaskRuntimeOptions,
 ): Promise<TaskRuntime> {
   if (typeof kind === "function") return kind(options);
+  if (kind === "docker" && options.serviceTimeMs !== undefined)
+    throw new Error("a service time needs tasks as processes. Fix: --runtime process");
   const processes = createProcessRuntime(options);
   return withStandIns(kind === "docker" ? await startDockerRuntime(options) : processes, processes);
 }
