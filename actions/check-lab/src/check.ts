@@ -11,14 +11,22 @@ interface CheckSettings {
   readonly student: string;
   readonly now: () => number;
   readonly signal: AbortSignal;
+  /** Called after each item. */
+  readonly onItem?: (done: number, of: number) => void;
 }
 
 /** Checks all items at the same time, since most of it is waiting; the reads that items share are done once. */
 export async function checkLab(lab: Lab, settings: CheckSettings): Promise<Report> {
-  const { phases, weights, student, now, signal } = settings;
+  const { phases, weights, student, now, signal, onItem } = settings;
   const items = phases.flatMap((phase) => phase.items);
+  let done = 0;
+  const run = async (item: Item) => {
+    const outcome = await runItem(item, lab);
+    onItem?.(++done, items.length);
+    return outcome;
+  };
   const checked: CheckedItem[] = await Promise.all(
-    items.map(async (item) => ({ item, outcome: await runItem(item, lab), weight: weights[item.id] ?? 1 })),
+    items.map(async (item) => ({ item, outcome: await run(item), weight: weights[item.id] ?? 1 })),
   );
   signal.throwIfAborted();
   const waiting = findWaiting(checked);
