@@ -1,7 +1,7 @@
 // @ts-check
 import { activity } from "./activity.mjs";
 import { html } from "./html.mjs";
-import { architecture, kindOf } from "./picture.mjs";
+import { kindOf } from "./picture.mjs";
 import { texts } from "./texts.mjs";
 import { timeText } from "./times.mjs";
 
@@ -14,26 +14,14 @@ export function view(parts, context) {
   const keys = [...parts.keys()].filter((key) => key.startsWith("stack/"));
   const stacks = keys.map((key) => /** @type {StackPart} */ (parts.get(key)));
   const cost = /** @type {import("../src/parts.ts").CostPart | undefined} */ (parts.get("cost"));
-  const picture = /** @type {import("../src/parts.ts").ArchitecturePart} */ (parts.get("architecture") ?? []);
-  const services = [...parts.keys()]
-    .filter((key) => key.startsWith("service/"))
-    .map((key) => /** @type {import("../src/parts.ts").ServicePart} */ (parts.get(key)));
+  const picture = context.picture(parts);
   const { timeScale = 1 } = /** @type {{ timeScale?: number }} */ (parts.get("about") ?? {});
   const empty = html`<div class="empty"><h2>${t.nothingHere}</h2><p>${t.nothingHereFix}</p></div>`;
   // A service that could not be read may have resources.
   const isRead = ![...parts.keys()].some((key) => key.startsWith("problem/"));
   return [
-    ...(isRead && stacks.length + picture.length === 0 ? [{ key: "empty", wide: true, html: empty }] : []),
-    ...(picture.length > 0
-      ? [
-          {
-            key: "picture",
-            wide: true,
-            of: [picture, ...services],
-            html: () => architecture(picture, services, context),
-          },
-        ]
-      : []),
+    ...(isRead && stacks.length === 0 && !picture ? [{ key: "empty", wide: true, html: empty }] : []),
+    ...(picture ? [picture] : []),
     ...(cost ? [{ key: "cost", wide: true, html: costCard(cost, { ...context, timeScale }) }] : []),
     ...stacks.map((stack, index) => ({
       key: keys[index] ?? "",

@@ -1,5 +1,6 @@
 // @ts-check
 import { html } from "./html.mjs";
+import { pictureOf } from "./picture.mjs";
 import { texts } from "./texts.mjs";
 
 /** @typedef {import("../src/tabs.ts").ViewContext} ViewContext */
@@ -13,7 +14,9 @@ export function createContext({ language, now, path, search }) {
   const chosen = new URLSearchParams(search).get("lang");
   /** @param {string} to */
   const link = (to) => (chosen ? `${to}?lang=${encodeURIComponent(chosen)}` : to);
-  return { language, now, path, link, html };
+  /** @type {ViewContext} */
+  const context = { language, now, path, link, html, picture: (parts) => pictureOf(parts, context) };
+  return context;
 }
 
 /**

@@ -8,12 +8,26 @@ import { texts } from "./texts.mjs";
 /** @typedef {import("../src/tabs.ts").ViewContext} ViewContext */
 
 /**
- * The account's resources, each in the one that it is in; the tasks are in their target groups.
+ * The section with the account's resources, each in the one that it is in; undefined without any.
+ * @param {import("../src/parts.ts").Parts} parts
+ * @param {ViewContext} context
+ */
+export function pictureOf(parts, context) {
+  const cards = /** @type {import("../src/parts.ts").ArchitecturePart} */ (parts.get("architecture") ?? []);
+  const services = [...parts]
+    .filter(([key]) => key.startsWith("service/"))
+    .map(([, part]) => /** @type {ServicePart} */ (part));
+  const html = () => architecture(cards, services, context);
+  return cards.length === 0 ? undefined : { key: "picture", wide: true, of: [cards, ...services], html };
+}
+
+/**
+ * The tasks are in their target groups.
  * @param {readonly ResourceCard[]} cards
  * @param {readonly ServicePart[]} services
  * @param {ViewContext} context
  */
-export function architecture(cards, services, context) {
+function architecture(cards, services, context) {
   const sides = services.flatMap((service) => service.sides);
   const tasks = new Map(sides.map((side) => [side.targetGroup, side.tasks]));
   return html`<section class="card"><h2>${texts[context.language].architecture}</h2>

@@ -41,7 +41,12 @@ export interface LivePage {
 export async function startPage(options: PageOptions): Promise<LivePage> {
   const { host = "127.0.0.1", port, clock, timeScale = 1, callsPerMinute = 300, extensions = [] } = options;
   const observe = createObserver({ ...options, now: () => clock.now(), timeScale, callsPerMinute });
-  const watch = createWatch({ observe, clock });
+  const observeForAll = async (signal: AbortSignal) => {
+    const pass = await observe(signal);
+    for (const { observed } of extensions) observed?.(pass.parts);
+    return pass;
+  };
+  const watch = createWatch({ observe: observeForAll, clock });
   const access = createAccess();
   const app = await createApp({ watch, clock, extensions, host, access });
   const { address, close } = await listen(app, host, port);

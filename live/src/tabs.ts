@@ -23,6 +23,8 @@ export interface ViewContext {
   /** Keeps the language in links within the page. */
   readonly link: (path: string) => string;
   readonly html: typeof import("../browser/html.mjs").html;
+  /** Draws the account's resources; undefined without any. */
+  readonly picture: (parts: Parts) => Section | undefined;
 }
 
 export interface Tab {
@@ -66,7 +68,7 @@ export async function loadTabs(extensions: readonly PageExtension[]): Promise<Ta
         path: `/${name}`,
         title,
         module: `/x/${name}/${name}.mjs`,
-        styles: styles.map((style) => `/x/${name}/${style}`),
+        styles: styles.map((style) => (style.startsWith("/") ? style : `/x/${name}/${style}`)),
         operates,
         view,
       };
@@ -98,7 +100,7 @@ export interface PageExtension {
   readonly title: Readonly<Record<Language, string>>;
   /** Folder with its browser module, `<name>.mjs`, and styles, served under `/x/<name>/`. */
   readonly folder: string;
-  /** Style sheets in the folder. */
+  /** Style sheets in the folder, or addresses of the page's own. */
   readonly styles?: readonly string[];
   /** Whether it changes the account: the page then does not say that it only reads. */
   readonly operates?: boolean;
@@ -106,6 +108,8 @@ export interface PageExtension {
   routes?(app: Hono, mayOperate: (c: Context) => boolean): void;
   /** Called once, when the page starts. The page's end calls the returned function. */
   start?(publish: Publish): (() => void) | undefined;
+  /** Called with what each reading of the account found. */
+  observed?(parts: Parts): void;
 }
 
 const languages = ["en", "fr"] as const;

@@ -39,9 +39,16 @@ export interface BalancingFacts {
   readonly balancers: readonly LoadBalancer[];
   readonly groups: ReadonlyMap<string, TargetGroupFacts>;
   readonly forwards: readonly ForwardFacts[];
+  /** Target groups that no listener leads to, and no service uses yet. */
+  readonly unattached: readonly Pick<TargetGroupFacts, "name" | "vpc">[];
 }
 
-export const noBalancing: BalancingFacts = { balancers: [], groups: new Map(), forwards: [] };
+export const noBalancing: BalancingFacts = {
+  balancers: [],
+  groups: new Map(),
+  forwards: [],
+  unattached: [],
+};
 
 type Balancer = PageClients["balancer"];
 
@@ -62,6 +69,7 @@ export async function readBalancing(
   balancer: Balancer,
   reader: Reader,
   wanted: { readonly arns: readonly string[]; readonly names: readonly string[] },
+  isWholeAccount: boolean,
 ): Promise<BalancingFacts> {
   const balancers = await reader.every(5_000, "load balancers", () =>
     allPages(async (Marker) => {
@@ -73,12 +81,20 @@ export async function readBalancing(
     readGroups(balancer, reader, wanted),
   );
   const own = new Set(groups.map(({ loadBalancer }) => loadBalancer));
+  const { TargetGroups = [] } = isWholeAccount
+    ? await reader.every(5_000, "all groups", () =>
+        reader.send(balancer, new DescribeTargetGroupsCommand({})),
+      )
+    : {};
+  // Others must not slow down the services, whose traffic may shift at any moment.
+  const othersEveryMs = Math.min(30_000, 2_000 * balancers.length);
   const [healths, forwards] = await Promise.all([
     Promise.all(groups.map(({ arn }) => readHealth(balancer, reader, arn))),
     Promise.all(
       balancers.map(({ LoadBalancerArn: arn = "" }) =>
-        // Others must not slow down the services, whose traffic may shift at any moment.
-        reader.every(own.has(arn) ? 0 : 30_000, `rules ${arn}`, () => readForwards(balancer, reader, arn)),
+        reader.every(own.has(arn) ? 0 : othersEveryMs, `rules ${arn}`, () =>
+          readForwards(balancer, reader, arn, othersEveryMs),
+        ),
       ),
     ),
   ]);
@@ -88,6 +104,10 @@ export async function readBalancing(
       groups.map((group, index) => [group.arn, { ...group, health: healths[index] ?? new Map() }]),
     ),
     forwards: forwards.flat(),
+    unattached: TargetGroups.filter(
+      ({ TargetGroupArn = "", LoadBalancerArns = [] }) =>
+        LoadBalancerArns.length === 0 && !groups.some(({ arn }) => arn === TargetGroupArn),
+    ).map(({ TargetGroupName = "", VpcId }) => ({ name: TargetGroupName, vpc: VpcId })),
   };
 }
 
@@ -131,8 +151,9 @@ async function readForwards(
   balancer: Balancer,
   reader: Reader,
   loadBalancer: string,
+  listenersEveryMs: number,
 ): Promise<ForwardFacts[]> {
-  const { Listeners = [] } = await reader.every(30_000, `listeners ${loadBalancer}`, () =>
+  const { Listeners = [] } = await reader.every(listenersEveryMs, `listeners ${loadBalancer}`, () =>
     reader.send(balancer, new DescribeListenersCommand({ LoadBalancerArn: loadBalancer })),
   );
   const found = await Promise.all(

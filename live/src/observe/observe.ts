@@ -79,7 +79,7 @@ function createAccountReader(options: ObserveOptions, reader: Reader): () => Pro
       )
       .flatMap(({ targetGroups }) => targetGroups);
     const balancing = await reader.guard("Elastic Load Balancing", noBalancing, () =>
-      readBalancing(clients.balancer, reader, { arns, names }),
+      readBalancing(clients.balancer, reader, { arns, names }, options.cluster === undefined),
     );
     const traffic = await reader.guard("CloudWatch", new Map<string, TrafficPart>(), () =>
       reader.every(30_000 / timeScale, `traffic ${[...balancing.groups.keys()]}`, () =>

@@ -131,10 +131,10 @@ function groupsOf(rule: ForwardFacts): ResourceCard[] {
   });
 }
 
-/** Target groups of services that no listener leads to: the other one of a pair, after a deployment. */
-function unusedGroups({ groups, forwards }: BalancingFacts): Placed[] {
+/** Target groups that no listener leads to, such as the other one of a service's pair after a deployment. */
+function unusedGroups({ groups, forwards, unattached }: BalancingFacts): Placed[] {
   const unused = [...groups.values()].filter(({ arn }) => !forwards.some(({ weights }) => weights.has(arn)));
-  return unused.map(({ name, vpc = "" }) => ({
+  return [...unused, ...unattached].map(({ name, vpc = "" }) => ({
     ...{ vpc, subnets: [] },
     card: { kind: "target-group", title: name, details: "", share: 0, cards: [] },
   }));
