@@ -1,0 +1,84 @@
+import type { ItemReport, Report } from "@ecs-delivery/actions/check-lab/src/report";
+import weights from "@ecs-delivery/actions/check-lab/weights.json" with { type: "json" };
+import type { Step } from "../guide.ts";
+
+export type StepStatus = "done" | "open" | "locked" | "broken";
+export type Statuses = Readonly<Record<string, StepStatus>>;
+
+/** The last outcome of an item that a check could see. */
+export type Seen = Pick<ItemReport, "title" | "status" | "evidence" | "fix" | "waitsFor"> & {
+  /** Why the newest check could not see it. */
+  readonly unreadable?: string;
+};
+export type SeenItems = ReadonlyMap<string, Seen>;
+
+/** Adds a report to what is known. An item that could not be checked keeps its last outcome. */
+export function addReport(known: SeenItems, { phases }: Report): SeenItems {
+  const items = phases.flatMap((phase) => phase.items);
+  const entries = items.map(({ id, ...item }): [string, Seen] => {
+    if (item.status !== "unchecked") return [id, item];
+    return [id, { ...(known.get(id) ?? item), unreadable: item.evidence }];
+  });
+  return new Map([...known, ...entries]);
+}
+
+/** Items that a step needs to be done. Those without weight are advice. */
+export const requiredOf = ({ items }: Step) =>
+  items.filter((id) => (weights as Readonly<Record<string, number>>)[id]);
+
+interface Standing {
+  readonly steps: readonly Step[];
+  readonly seen: SeenItems;
+  readonly previous: Statuses;
+  readonly ticked: ReadonlySet<string>;
+  /** The first phase that leads: no step waits for one of an earlier phase. */
+  readonly from: number;
+}
+
+/**
+ * Whether no check can see now what a step still misses: it needs nothing in the account, AWS does not let it be read, or
+ * it shows only in what a later step makes. Its reader says that it is done, until a check sees it.
+ */
+export function isByHand(step: Step, { steps, seen }: Pick<Standing, "steps" | "seen">): boolean {
+  const later = steps.slice(steps.indexOf(step) + 1).flatMap(({ items }) => items);
+  const items = requiredOf(step).map((id) => seen.get(id));
+  const isHidden = ({ status, unreadable, waitsFor = [] }: Seen) =>
+    unreadable !== undefined || (status === "waiting" && waitsFor.every((id) => later.includes(id)));
+  const missing = items.filter((item) => item?.status !== "pass");
+  return missing.every((item) => item && isHidden(item)) && (missing.length > 0 || items.length === 0);
+}
+
+const leads = ({ id }: Step, from: number) => Number(id.split(".")[0]) >= from;
+
+/**
+ * Returns the state of each step. A step is open when each one before it has been done once, in any order. One that was
+ * done and no longer is, is broken; it stays done while no check can see it.
+ */
+export function statusesOf(standing: Standing): Record<string, StepStatus> {
+  const { steps, seen, previous, ticked, from } = standing;
+  let isReached = true;
+  const statuses: Record<string, StepStatus> = {};
+  for (const step of steps) {
+    const found = requiredOf(step).map((id) => seen.get(id)?.status ?? "unchecked");
+    const last = found.length === 0 ? undefined : previous[step.id];
+    const isUnseen = found.every((status) => status === "pass" || status === "unchecked");
+    let status: StepStatus = isReached || !leads(step, from) ? "open" : "locked";
+    if (last === "done" || last === "broken") status = isUnseen ? last : "broken";
+    const isTicked = ticked.has(step.id) && isByHand(step, standing);
+    if (isTicked || (found.length > 0 && found.every((status) => status === "pass"))) status = "done";
+    if (leads(step, from) && (status === "open" || status === "locked")) isReached = false;
+    statuses[step.id] = status;
+  }
+  return statuses;
+}
+
+/** The step to do next: what is broken by a fault of its own, else the first open one; undefined at the end. */
+export function nextStep(
+  { steps, seen, from }: Pick<Standing, "steps" | "seen" | "from">,
+  statuses: Statuses,
+) {
+  const broken = steps.filter(({ id }) => statuses[id] === "broken");
+  const isCause = (step: Step) => requiredOf(step).some((id) => seen.get(id)?.status === "fail");
+  const open = steps.find((step) => statuses[step.id] === "open" && leads(step, from));
+  return (broken.find(isCause) ?? open ?? broken[0])?.id;
+}
