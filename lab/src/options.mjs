@@ -1,6 +1,7 @@
 // @ts-check
 import { defineOptions, oneOf, wholeNumber } from "../../program/src/command-line.mjs";
 import { databaseOption } from "../../program/src/database.mjs";
+import { checkBeforeCourse, checkCourseOptions, courseOptions, workFolder } from "./course/start/options.mjs";
 import { chaptersOf, describeChapters, selectChapters } from "./story/chapter-list.mjs";
 import { checkBeforeStart, checkVariables, repositoryVariable } from "./story/check-before-start.mjs";
 
@@ -65,6 +66,7 @@ const options = defineOptions({
     parse: wholeNumber(1, 10_000),
     help: "AWS's waits pass N times faster than real time (default 60; with --once 150, or 100 with containers)",
   },
+  ...courseOptions,
 });
 
 /**
@@ -74,17 +76,21 @@ const options = defineOptions({
 export const command = {
   name: "lab",
   about: `Rehearses the delivery of this repository's last commit on a simulated AWS: provisions, deploys, and stays up
-for "git push lab"; Ctrl-C ends it. With --once it runs the whole story and writes .lab/report.json.`,
+for "git push lab"; Ctrl-C ends it. With --once it runs the whole story and writes .lab/report.json. With --course it
+opens the course instead, at its beginning or at a phase.`,
   options,
   print: ({ list }, columns) => (list ? describeChapters(columns) : undefined),
   check: async (values, project) => {
-    const { port, pagePort, listenerOffset, variables } = withDefaults(values);
-    await checkBeforeStart(project, [
+    const { port, pagePort, listenerOffset, variables, course } = withDefaults(values);
+    checkCourseOptions(values);
+    const ofListeners = [80, 8080, ...(course ? [monolithPort] : [])];
+    const ports = [
       { port, option: "--port" },
       { port: pagePort, option: "--page-port" },
-      { port: 80 + listenerOffset, option: "--listener-offset" },
-      { port: 8080 + listenerOffset, option: "--listener-offset" },
-    ]);
+      ...ofListeners.map((each) => ({ port: each + listenerOffset, option: "--listener-offset" })),
+    ];
+    if (course) return checkBeforeCourse(course.folder, ports);
+    await checkBeforeStart(project, ports);
     checkVariables(project, Object.keys(variables));
   },
 };
@@ -92,9 +98,12 @@ for "git push lab"; Ctrl-C ends it. With --once it runs the whole story and writ
 /** Requests per second. */
 export const defaultVisitors = 10;
 
+/** The monolith's port 80 is on this machine as 81 of a load balancer would be. */
+export const monolithPort = 81;
+
 /** @typedef {ReturnType<typeof withDefaults>} LabOptions */
 
-/** @param {{ once?: boolean, account?: import("./story/chapter-list.mjs").AccountKind, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", database?: "local" | "docker", visitors?: number, port?: number, "page-port"?: number, "listener-offset"?: number, var?: [name: string, value: string][], "service-time"?: number, "query-time"?: number, "time-scale"?: number }} values */
+/** @param {import("./course/start/options.mjs").CourseValues & { once?: boolean, account?: import("./story/chapter-list.mjs").AccountKind, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", database?: "local" | "docker", visitors?: number, port?: number, "page-port"?: number, "listener-offset"?: number, var?: [name: string, value: string][], "service-time"?: number, "query-time"?: number, "time-scale"?: number }} values */
 export function withDefaults(values) {
   const once = values.once ?? values.chapters !== undefined;
   const port = values.port ?? 4566;
@@ -117,5 +126,7 @@ export function withDefaults(values) {
     variables: Object.fromEntries(values.var ?? []),
     /** Undefined selects the one of the runtime. */
     timeScale: values["time-scale"],
+    /** Undefined for a rehearsal of this repository. */
+    course: values.course ? { folder: workFolder(values), way: values.way, phase: values.phase } : undefined,
   };
 }

@@ -80,7 +80,8 @@ export const command = {
   name: "lab",
   usage: "ecs-delivery lab [--once] [--yes] [options]",
   about: `Rehearses the last commit of this Git repository on a simulated AWS: shows what would run, asks, runs it, and stays up
-for "git push lab"; Ctrl-C ends it. Nothing reaches an AWS account.`,
+for "git push lab"; Ctrl-C ends it. Nothing reaches an AWS account. The course: ecs-delivery lab --course, whose options
+ecs-delivery lab --course --help shows.`,
   options,
   notes:
     "Exit code 0: the workflows succeeded; 1: one failed; 2: nothing was started; 130: it was interrupted.",

@@ -63,7 +63,7 @@ export const unattendedTimeScales: Readonly<Record<TaskRuntimeKind, number>> = {
  * of a quarter of the speed can still handle the story's load. A container's start counts too, and must not take long.
  * With 0.25, health checks at this time scale kept processes of a slow machine too busy for a scale-in.
  */
-const vcpuShare: Readonly<Record<TaskRuntimeKind, number>> = { process: 0.35, docker: 0.5 };
+export const vcpuShare: Readonly<Record<TaskRuntimeKind, number>> = { process: 0.35, docker: 0.5 };
 
 /** Folders of `npm run lab`. */
 export interface LabPlace extends Place {

@@ -4,7 +4,9 @@ import { parseCommandLine, Refusal, refused, textOf } from "@ecs-delivery/progra
 import { thisProcess } from "@ecs-delivery/program/processes";
 import { temporaryFolder } from "@ecs-delivery/program/temporary-folder";
 import { makeOwnedFolder } from "@ecs-delivery/simulator/owned-folder";
+import { runCourse } from "../course/start/run-course.ts";
 import { command, type LabOptions, withDefaults } from "../options.mjs";
+import type { Session } from "../repository-lab/options.ts";
 import { git } from "../runner/load/git.ts";
 import { ownerFile, refuseSecondRehearsal } from "./check-before-start.mjs";
 import { createProgress, type Progress } from "./progress.ts";
@@ -57,12 +59,12 @@ async function rehearse(options: LabOptions, terminal: typeof process.stdout): P
     interruption.signal.addEventListener("abort", () => resolve("interrupted"));
   });
   const ends = new AsyncDisposableStack();
+  const session = { progress, ends, signal: interruption.signal };
   try {
-    const place = await preparePlace(ends);
-    await warnOfUncommitted(progress);
-    const work = options.once
-      ? runOnce(options, place, progress, ends, interruption.signal)
-      : runInteractive(options, place, progress, ends, interruption.signal).then(() => true);
+    const place = await preparePlace(options.course?.folder ?? project, ends);
+    const work = options.course
+      ? runCourse({ ...options, ...options.course }, { ...place, project }, session)
+      : rehearseLastCommit(options, place, session);
     // An interruption ends the children of the work, so that it fails.
     work.catch(() => {});
     const outcome = await Promise.race([work, interrupted]);
@@ -74,7 +76,16 @@ async function rehearse(options: LabOptions, terminal: typeof process.stdout): P
   }
 }
 
-async function preparePlace(ends: AsyncDisposableStack): Promise<LabPlace> {
+async function rehearseLastCommit(options: LabOptions, place: LabPlace, session: Session): Promise<boolean> {
+  const { progress, ends, signal } = session;
+  await warnOfUncommitted(progress);
+  if (options.once) return runOnce(options, place, progress, ends, signal);
+  await runInteractive(options, place, progress, ends, signal);
+  return true;
+}
+
+/** @param project folder whose `.lab` gets the output */
+async function preparePlace(project: string, ends: AsyncDisposableStack): Promise<LabPlace> {
   const outputDirectory = join(project, ".lab");
   const logDirectory = join(outputDirectory, "logs");
   await mkdir(outputDirectory, { recursive: true });

@@ -81,12 +81,20 @@ function openPort(port: number) {
   return { IpProtocol: "tcp", FromPort: port, ToPort: port, IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
 }
 
+const firstRows = [
+  "'AnyCompany coffee suppliers', '123 Any Street', 'Any Town', 'WA', 'info@example.com', '555-0100'",
+  "'Example Beans', '8 Harbour Road', 'Anytown', 'OR', 'orders@example.org', '555-0101'",
+  "'Hill Farm Coffee', '17 Mountain Way', 'Anytown', 'CA', 'farm@example.net', '555-0102'",
+]
+  .map((row) => `SELECT ${row}`)
+  .join(" UNION ALL ");
+
 /** The monolith's account, with the password in its source, its table and its first rows. */
 const monolithStatements = [
   "CREATE USER IF NOT EXISTS 'nodeapp'@'%' IDENTIFIED BY 'coffee'",
   "GRANT ALL PRIVILEGES ON COFFEE.* TO 'nodeapp'@'%'",
   "CREATE TABLE IF NOT EXISTS COFFEE.suppliers (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL, address VARCHAR(255) NOT NULL, city VARCHAR(255) NOT NULL, state VARCHAR(255) NOT NULL, email VARCHAR(255) NOT NULL, phone VARCHAR(100) NOT NULL)",
-  "INSERT INTO COFFEE.suppliers (name, address, city, state, email, phone) SELECT 'AnyCompany coffee suppliers', '123 Any Street', 'Any Town', 'WA', 'info@example.com', '555-0100' FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM COFFEE.suppliers)",
+  `INSERT INTO COFFEE.suppliers (name, address, city, state, email, phone) SELECT * FROM (${firstRows}) AS first WHERE NOT EXISTS (SELECT 1 FROM COFFEE.suppliers)`,
 ];
 
 /** Creates LabVPC with two public subnets in two zones, and their route to the internet. */
