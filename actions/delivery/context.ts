@@ -52,6 +52,15 @@ export function createClients() {
       const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
       return new CloudWatchClient();
     },
+    /** Loaded when rules that start tasks are read. */
+    events: async () => {
+      const { EventBridgeClient } = await import("@aws-sdk/client-eventbridge");
+      return new EventBridgeClient(retrying);
+    },
+    scheduler: async () => {
+      const { SchedulerClient } = await import("@aws-sdk/client-scheduler");
+      return new SchedulerClient(retrying);
+    },
   };
 }
 

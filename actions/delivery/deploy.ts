@@ -13,9 +13,11 @@ import type { DeliveryContext } from "./context.ts";
 import { deployRevision } from "./deployment/deploy-revision.ts";
 import type { Deployment } from "./deployment/deployment.ts";
 import type { DeployInputs } from "./inputs.ts";
+import { markCommit } from "./order/run-tag.ts";
 import { findRevision, type WantedRevision } from "./plan/plan.ts";
 import { prepare } from "./prepare.ts";
 import { type DeploymentRecord, keepContainer, type Plan, reach } from "./record.ts";
+import type { FoundSchedules } from "./schedules/verify.ts";
 import { refuseExpired } from "./verify/credentials-life.ts";
 
 /** Verifies, plans, registers, and deploys with the service's own controller. */
@@ -43,13 +45,14 @@ async function deployToService(
 ): Promise<void> {
   const preparing = prepare(context, inputs, record);
   // A rollback may have stopped another deployment already.
-  const { wanted, engine, budget } = await (record.changed ? preparing : beforeChanges(preparing));
+  const prepared = await (record.changed ? preparing : beforeChanges(preparing));
   if (inputs.mode === "plan") {
     record.status = "planned";
     return;
   }
+  const { wanted, schedules, ...rest } = prepared;
   const revision = await registerWanted(context, wanted, record.plan);
-  await deployPrepared(context, inputs, record, { engine, budget, revision });
+  await deployPrepared(context, inputs, record, { ...rest, revision }, schedules);
 }
 
 /** Deploys a registered revision after everything is verified. */
@@ -58,6 +61,7 @@ export async function deployPrepared(
   inputs: DeployInputs,
   record: DeploymentRecord,
   { engine, budget, revision }: Omit<Deployment, "record">,
+  schedules?: FoundSchedules,
 ): Promise<void> {
   const { service, waitUntil, desiredCount } = inputs;
   record.revisionAfter = revision;
@@ -67,13 +71,24 @@ export async function deployPrepared(
     context.log.info(`${shortRevision(revision)} is registered; nothing is deployed (wait-until).`);
     return;
   }
-  await deployRevision(context, inputs, { record, budget, engine, revision });
+  const deployed = await deployRevision(context, inputs, { record, budget, engine, revision });
   if (record.status === "ready") return;
   context.log.info(`${service} runs ${shortRevision(revision)}.`);
+  if (schedules) {
+    const { moveSchedules } = await import("./schedules/move.ts");
+    await moveSchedules(context, schedules, revision, record);
+  }
+  // A rollback of all services, or a schedule that cannot be moved, would make it wrong.
+  if (!marksTogether(inputs)) await markCommit(context, deployed);
   if (desiredCount !== 0) return;
   const note = `${service} runs no tasks now, as desired-count is 0; the revision was not tested.`;
   record.notes.push(note);
   context.log.notice(note);
+}
+
+/** Returns whether the services of a list get the commit's tag only once all of the step is done. */
+export function marksTogether({ services, schedules, onFailure }: DeployInputs): boolean {
+  return services !== undefined && (schedules !== undefined || onFailure === "rollback-all");
 }
 
 /** Returns the ARN of the planned revision, which is registered if none is equal. */

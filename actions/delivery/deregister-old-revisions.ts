@@ -10,8 +10,9 @@ import type { DeliveryContext } from "./context.ts";
 import type { DeploymentRecord } from "./record.ts";
 
 /**
- * Deregisters the family's active revisions except the newest `kept`, those of these deployments and the previous ones, and those
- * that a service or task of any cluster uses. The deployment has succeeded by then, so a failure is a warning.
+ * Deregisters the family's active revisions except the newest `kept`, those of these deployments and the previous
+ * ones, and those that a service, task, rule or schedule uses. The deployment has succeeded by then, so a failure is a
+ * warning.
  */
 export async function deregisterOldRevisions(
   context: DeliveryContext,
@@ -24,7 +25,7 @@ export async function deregisterOldRevisions(
     const old = (await listRevisions(context, family)).slice(kept).filter((arn) => !spared.includes(arn));
     if (old.length === 0) return;
     const used = await revisionsInUse(context, family);
-    for (const taskDefinition of old.filter((arn) => !used.has(arn))) {
+    for (const taskDefinition of old.filter((arn) => !used.has(shortRevision(arn)))) {
       await context.clients.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
       context.log.info(`Deregistered ${shortRevision(taskDefinition)}.`);
     }
@@ -45,14 +46,20 @@ async function listRevisions({ clients }: DeliveryContext, familyPrefix: string)
   return arns.filter((arn) => shortRevision(arn).split(":")[0] === familyPrefix);
 }
 
-async function revisionsInUse(context: DeliveryContext, family: string): Promise<Set<string | undefined>> {
+/** Returns the names of revisions, such as `web:3`. A schedule may name one in its input, in any form. */
+async function revisionsInUse(context: DeliveryContext, family: string): Promise<Set<string>> {
   const { ecs: client } = context.clients;
+  const clusters: string[] = [];
   const used: (string | undefined)[] = [];
   for await (const services of everyService(context)) used.push(...services.flatMap(revisionsOf));
   for await (const { clusterArns = [] } of paginateListClusters({ client }, {}))
     for (const cluster of clusterArns) {
+      clusters.push(cluster);
       const tasks = await describeTasks(context, cluster, await listTasks(context, { cluster, family }));
       used.push(...tasks.map(({ taskDefinitionArn }) => taskDefinitionArn));
     }
-  return new Set(used);
+  const { findSchedules } = await import("./schedules/find.ts");
+  const schedules = JSON.stringify(await findSchedules(context, clusters));
+  const named = schedules.matchAll(new RegExp(`(?<![\\w-])${family}:\\d+`, "g"));
+  return new Set([...used.map((arn = "") => shortRevision(arn)), ...[...named].map(([name]) => name)]);
 }

@@ -23,6 +23,8 @@ export interface DeployInputs {
   readonly keptRevisions?: number | undefined;
   /** An undefined value keeps the service's current count. */
   readonly desiredCount: number | undefined;
+  /** Rules and schedules that start the new revision after it is deployed: names, or `auto` alone. */
+  readonly schedules?: readonly string[] | undefined;
   /** Deploy even if this revision already runs, or if a newer run has deployed since. */
   readonly force: boolean;
   /** Names of CloudWatch alarms. */
@@ -102,6 +104,24 @@ export function readSettleFor(read: InputReader, deadlineMs?: number): number | 
   if (settleMs !== undefined && deadlineMs !== undefined && settleMs > deadlineMs)
     read.problem(`Input settle-for (${text}) is longer than the input deadline, which includes it`);
   return settleMs;
+}
+
+/** EventBridge and Scheduler API references, names of rules, schedules and groups. */
+const scheduleName = /^([\w.-]{1,64}\/)?[\w.-]{1,64}$/;
+const scheduleArn = /^arn:[\w-]+:(events|scheduler):[\w-]+:\d{12}:(rule|schedule)\/[\w./-]{1,129}$/;
+
+export function readSchedules(read: InputReader): readonly string[] | undefined {
+  const names = read.lines("schedules");
+  for (const name of names)
+    if (!scheduleName.test(name) && !scheduleArn.test(name))
+      read.problem(
+        `Input schedules has "${name}"; expected name, group/name or an ARN on each line, or auto`,
+      );
+  if (names.length > 1 && names.includes("auto"))
+    read.problem("Input schedules is auto, or names: auto finds all schedules of the service's family");
+  for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index)))
+    read.problem(`Input schedules has "${name}" twice`);
+  return names.length > 0 ? names : undefined;
 }
 
 /** Has a revision number: the family's latest may change between checking and deploying. */

@@ -22,12 +22,20 @@ import { verify } from "./verify/verify.ts";
 
 /** Verifies and plans without changing anything; the results are on the record before a fault ends the step. */
 export async function prepare(context: DeliveryContext, inputs: DeployInputs, record: DeploymentRecord) {
-  const { wanted, service, engine, findings, revisionPlan } = await readAndVerify(context, inputs, record);
+  const { wanted, service, engine, findings, revisionPlan, schedules, scheduleChanges } = await readAndVerify(
+    context,
+    inputs,
+    record,
+  );
   if (!hasFaults(findings))
     findings.push(...(await checkGate(context, inputs, engine, service, revisionPlan)));
   record.findings.push(...findings);
   if (revisionPlan) {
-    const serviceChanges = [...settingsChanges(service, inputs), ...engine.serviceChanges()];
+    const serviceChanges = [
+      ...settingsChanges(service, inputs),
+      ...engine.serviceChanges(),
+      ...scheduleChanges,
+    ];
     const plan = { ...revisionPlan, serviceChanges };
     context.log.info(
       hasChanges(plan)
@@ -45,7 +53,7 @@ export async function prepare(context: DeliveryContext, inputs: DeployInputs, re
   refuseFindings(findings, context.log);
   refuseOlderRun(context, inputs, record, service);
   keepContainer(record, containerOf(wanted, engine));
-  return { wanted, engine, budget: await findBudget(context, inputs, engine, record) };
+  return { wanted, engine, schedules, budget: await findBudget(context, inputs, engine, record) };
 }
 
 /** Finds a deployment that waits for its approval, and what a role may not read that has to begin one. */
@@ -89,15 +97,33 @@ async function readAndVerify(context: DeliveryContext, inputs: DeployInputs, rec
     const engine = chooseEngine(service, context, inputs);
     const planning = retry(() => planRevision(context, wanted, service), false);
     const registers = async () => (await planning)?.revision === undefined;
-    const [verified, missing, revisionPlan] = await Promise.all([
+    const [verified, missing, revisionPlan, scheduled] = await Promise.all([
       verify(context, engine, wanted.taskDefinition, service, inputs, registers),
       rights.check(service),
       planning,
+      retry(() => findScheduled(context, inputs, service, wanted), false),
     ]);
-    return { wanted, service, engine, findings: [...known, ...verified, ...missing], revisionPlan };
+    const findings = [...known, ...verified, ...missing, ...scheduled.findings];
+    const scheduleChanges = scheduled.changes(revisionPlan?.revision);
+    const { schedules } = scheduled;
+    return { wanted, service, engine, findings, revisionPlan, schedules, scheduleChanges };
   } catch (error) {
     return rights.refuse(known, error as Error);
   }
+}
+
+/** Finds the schedules that the deployment moves; their clients are loaded only when there are some. */
+async function findScheduled(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  service: RunningService,
+  { taskDefinition }: WantedRevision,
+) {
+  if (!inputs.schedules) return { schedules: undefined, findings: [], changes: () => [] };
+  const { scheduleChanges, verifySchedules } = await import("./schedules/verify.ts");
+  const schedules = await verifySchedules(context, inputs, service, taskDefinition);
+  const changes = (revision: string | undefined) => scheduleChanges(schedules, revision);
+  return { schedules, findings: schedules.findings, changes };
 }
 
 /** Chooses the engine once, by the service's deployment controller in DescribeServices. */

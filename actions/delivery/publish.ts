@@ -65,6 +65,7 @@ async function publish(
   setOutput("test-url", record.testUrl);
   setOutput("traffic", JSON.stringify(record.traffic));
   setOutput("durations", JSON.stringify(record.durations));
+  setOutput("schedules", record.schedules.join("\n"));
   setOutput("changed", String(record.changed));
   setOutput("has-changes", record.plan ? String(hasChanges(record.plan)) : "");
   setOutput("diff", record.plan ? diffOf(record.plan) : "");

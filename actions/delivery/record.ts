@@ -105,6 +105,8 @@ export class DeploymentRecord extends StepRecord<Status> {
   serviceEvents: string[] = [];
   /** Address at which the new tasks can be tested before they get production traffic; "" without one. */
   testUrl = "";
+  /** Names of the rules and schedules that start the deployed revision now. */
+  schedules: string[] = [];
   /** Notes that a reader of a green run needs. */
   notes: string[] = [];
   /** How the tasks did during the settle time, such as `stayed up for 60 s, 2 tasks, 0 failed`. */

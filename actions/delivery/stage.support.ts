@@ -8,8 +8,10 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { RDSClient } from "@aws-sdk/client-rds";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
@@ -204,6 +206,7 @@ export function clientsOf({ clientConfig }: Simulator): DeliveryContext["clients
   const [ecr, iam] = [new ECRClient(config), new IAMClient(config)];
   const [secretsManager, cloudwatch] = [new SecretsManagerClient(config), new CloudWatchClient(config)];
   const [ssm, sts] = [new SSMClient(config), new STSClient(config)];
+  const [events, scheduler] = [new EventBridgeClient(config), new SchedulerClient(config)];
   const [ec2, rds] = [new EC2Client(config), new RDSClient(config)];
   return {
     ecs: new ECSClient(config),
@@ -218,5 +221,7 @@ export function clientsOf({ clientConfig }: Simulator): DeliveryContext["clients
     iam: async () => iam,
     secretsManager: async () => secretsManager,
     cloudwatch: async () => cloudwatch,
+    events: async () => events,
+    scheduler: async () => scheduler,
   };
 }

@@ -1,12 +1,12 @@
 import {
   DescribeTaskDefinitionCommand,
-  type DescribeTaskDefinitionCommandInput,
   type DescribeTaskDefinitionCommandOutput,
   RegisterTaskDefinitionCommand,
   type Tag,
 } from "@aws-sdk/client-ecs";
 import { Failure } from "../core/failure.ts";
 import { isObject } from "../core/is-object.ts";
+import { sendRaw } from "../core/send-raw.ts";
 import { comparable, type TaskDefinitionInput } from "../core/task-definition.ts";
 import { diffTaskDefinitions } from "../core/task-definition-diff.ts";
 import type { EcsClients, EcsContext } from "./context.ts";
@@ -45,9 +45,13 @@ export async function describeRevision(
   context: { readonly clients: Pick<EcsClients, "ecs">; readonly signal: AbortSignal },
   taskDefinition: string,
 ): Promise<RegisteredRevision | undefined> {
-  const command = describeCommand({ taskDefinition, include: ["TAGS"] });
+  const command = new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] });
   try {
-    return await context.clients.ecs.send(command, { abortSignal: context.signal });
+    const { output, body } = await sendRaw(context.clients.ecs, command, context.signal);
+    // Members of task definitions are the same in ECS's JSON, except for dates.
+    if (isObject(body.taskDefinition) && output.taskDefinition)
+      Object.assign(output.taskDefinition, { ...body.taskDefinition, ...datesOf(output.taskDefinition) });
+    return output;
   } catch (error) {
     // ECS's response for a missing task definition: "Unable to describe task definition."
     if ((error as Error).name === "ClientException") return undefined;
@@ -57,10 +61,10 @@ export async function describeRevision(
 
 /** Registers a revision and returns its ARN. */
 export async function registerRevision(context: EcsContext, wanted: TaskDefinitionInput): Promise<string> {
-  const command = registerCommand(wanted);
+  const command = new RegisterTaskDefinitionCommand(wanted);
   try {
-    const { taskDefinition } = await context.clients.ecs.send(command, { abortSignal: context.signal });
-    const arn = taskDefinition?.taskDefinitionArn ?? "";
+    const { output } = await sendRaw(context.clients.ecs, command, context.signal, wanted);
+    const arn = output.taskDefinition?.taskDefinitionArn ?? "";
     context.log.info(`Registered ${shortRevision(arn)}.`);
     return arn;
   } catch (error) {
@@ -75,62 +79,6 @@ export async function registerRevision(context: EcsContext, wanted: TaskDefiniti
 /** Returns `customer-microservice:7` from a task definition's ARN. */
 export function shortRevision(arn: string): string {
   return arn.slice(arn.lastIndexOf("/") + 1);
-}
-
-/*
- * The SDK leaves out members that its model does not have, both in requests and in responses. Members of task
- * definitions are texts, numbers, booleans, lists and maps: in ECS's protocol, awsJson 1.1, each is the same in JSON.
- */
-
-type Call = { input: object; request: unknown };
-// biome-ignore lint/suspicious/noExplicitAny: the SDK's own type of what the steps of one command share.
-type Next = (args: any) => Promise<any>;
-
-/** Creates a RegisterTaskDefinition with every member of `wanted`. */
-function registerCommand(wanted: TaskDefinitionInput): RegisterTaskDefinitionCommand {
-  const command = new RegisterTaskDefinitionCommand(wanted);
-  command.middlewareStack.addRelativeTo(
-    (next: Next) => (args: Call) => {
-      const request = args.request as { body?: unknown };
-      request.body = JSON.stringify(wanted);
-      return next(args);
-    },
-    { name: "sendUnknownMembers", relation: "after", toMiddleware: "serializerMiddleware" },
-  );
-  return command;
-}
-
-/** Creates a DescribeTaskDefinition whose output has every member of the task definition. */
-function describeCommand(input: DescribeTaskDefinitionCommandInput): DescribeTaskDefinitionCommand {
-  const command = new DescribeTaskDefinitionCommand(input);
-  let body: unknown;
-  command.middlewareStack.addRelativeTo(
-    (next: Next) => async (args: Call) => {
-      const result = await next(args);
-      const response = result.response as { body?: AsyncIterable<Uint8Array> };
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of response.body ?? []) chunks.push(chunk);
-      const bytes = Buffer.concat(chunks);
-      body = bytes.toString();
-      Object.assign(response, { body: new Uint8Array(bytes) });
-      return result;
-    },
-    { name: "keepUnknownMembers", relation: "after", toMiddleware: "deserializerMiddleware" },
-  );
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      const { taskDefinition } = JSON.parse(String(body)) as { taskDefinition?: unknown };
-      if (isObject(taskDefinition) && isObject(result.output.taskDefinition))
-        Object.assign(result.output.taskDefinition, {
-          ...taskDefinition,
-          ...datesOf(result.output.taskDefinition),
-        });
-      return result;
-    },
-    { name: "addUnknownMembers", step: "initialize" },
-  );
-  return command;
 }
 
 function datesOf(taskDefinition: object): object {

@@ -11,7 +11,7 @@ import type { OtherDeployment, RunningDeployment, Snapshot, StopKind } from "../
 import { createReadyCheck, reportReady, revisionInProduction } from "../gate/check-ready.ts";
 import { findNewest, isOf, missedGate, waitingFindings } from "../gate/newest.ts";
 import type { DeployInputs, OnCancel } from "../inputs.ts";
-import { markCommit, markRun, refuseOlderRun } from "../order/run-tag.ts";
+import { markRun, refuseOlderRun } from "../order/run-tag.ts";
 import { confirmStaysUp } from "../settle/production.ts";
 import { createSettling, type Settling } from "../settle/settle.ts";
 import { settleTimeOf } from "../settle/up-clock.ts";
@@ -21,19 +21,18 @@ import { type Ending, type Following, follow } from "./follow.ts";
 import { alarmsOf, confirmSuccess, failDeployment, type Last, readEvidence } from "./outcome.ts";
 import { needsNewVolumes, settingsToUpdate, updateSettings } from "./service-settings.ts";
 
-/** Deploys a revision and follows it to the wanted stage; throws the cause of any other end. */
+/** Deploys a revision and follows it to the wanted stage. Returns its service; throws the cause of any other end. */
 export async function deployRevision(
   context: DeliveryContext,
   inputs: DeployInputs,
   deployment: Deployment,
-): Promise<void> {
+): Promise<RunningService> {
   const { record, budget } = deployment;
   const startedAt = context.clock.now();
   const { service, running } = await beginDeployment(context, inputs, deployment, startedAt + budget.ms);
   if (running) await followToGreen(context, inputs, deployment, running, startedAt);
   else record.status = "succeeded";
-  // A revision that waits may still be rejected, and a rollback of all services would make it wrong.
-  if (record.status !== "ready" && inputs.onFailure !== "rollback-all") await markCommit(context, service);
+  return service;
 }
 
 /** Follows a deployment to the wanted stage; throws the cause of any other end. */

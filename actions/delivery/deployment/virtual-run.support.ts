@@ -6,6 +6,8 @@ import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient, type Service } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { Failure } from "../../core/failure.ts";
 import { createFakeAws, fakeConfig, named } from "../../core/fake-aws.support.ts";
 import type { DeliveryContext } from "../context.ts";
@@ -171,6 +173,10 @@ export function createVirtualAccount(controller: Controller) {
 function clientsOf(fake: ReturnType<typeof createFakeAws>["fake"]): DeliveryContext["clients"] {
   const [ecr, elbv2] = [fake(new ECRClient(fakeConfig)), fake(new ElasticLoadBalancingV2Client(fakeConfig))];
   const cloudwatch = fake(new CloudWatchClient(fakeConfig));
+  const [events, scheduler] = [
+    fake(new EventBridgeClient(fakeConfig)),
+    fake(new SchedulerClient(fakeConfig)),
+  ];
   const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} here`));
   return {
     ecs: fake(new ECSClient(fakeConfig)),
@@ -185,6 +191,8 @@ function clientsOf(fake: ReturnType<typeof createFakeAws>["fake"]): DeliveryCont
     iam: nothing("roles"),
     sts: nothing("caller"),
     secretsManager: nothing("secrets"),
+    events: async () => events,
+    scheduler: async () => scheduler,
   };
 }
 

@@ -33,7 +33,7 @@ export async function continueWaiting(
   if (waiting) refuseUnready(waiting, wanted, inputs.service);
   else refuseMissing(inputs.service, service, wanted, newest);
   const exact = { ...inputs, source: { revision: waiting?.revision ?? wanted } };
-  const { wanted: found, engine, budget } = await beforeChanges(prepare(context, exact, record));
+  const { wanted: found, engine, schedules, budget } = await beforeChanges(prepare(context, exact, record));
   const revision = found.arn ?? wanted;
   record.revisionBefore = revisionInProduction(service);
   record.revisionAfter = revision;
@@ -45,6 +45,10 @@ export async function continueWaiting(
     await keepRunning(context, inputs, deployment, service, startedAt + budget.ms);
     record.notes.push(`Nothing waits: ${inputs.service} already runs ${shortRevision(revision)}.`);
     record.status = "succeeded";
+  }
+  if (schedules) {
+    const { moveSchedules } = await import("../schedules/move.ts");
+    await moveSchedules(context, schedules, revision, record);
   }
   await markCommit(context, service);
 }

@@ -23,7 +23,8 @@ export async function publishSeveral(
   setOutput("revision-after", revision);
   setOutput("task-definition-arn", revision);
   setOutput("image-digest", imageDigest(records[0]?.image ?? ""));
-  setOutput("changed", String(records.some(({ changed }) => changed)));
+  setOutput("schedules", several.schedules.join("\n"));
+  setOutput("changed", String(several.changed || records.some(({ changed }) => changed)));
   setOutput("has-changes", plans.length > 0 ? String(plans.some(({ plan }) => hasChanges(plan))) : "");
   setOutput("diff", plans.flatMap(diffLines).join("\n"));
   const card = summaryOfSeveral(several);

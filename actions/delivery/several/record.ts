@@ -12,6 +12,12 @@ export class SeveralRecord extends StepRecord<Status> {
   readonly results: readonly ServiceResult[];
   /** What is wrong with several services, or with one; found before anything changes. */
   findings: DeploymentRecord["findings"] = [];
+  /** Names of the rules and schedules that start the deployed revision now. */
+  schedules: string[] = [];
+  notes: string[] = [];
+  changed = false;
+  /** Begins a sentence about all of them. */
+  readonly service = "Each service";
 
   constructor(cluster: string, services: readonly string[]) {
     super();

@@ -4,7 +4,7 @@ import { retryOutages } from "../../core/outage-tolerance.ts";
 import { counted } from "../../core/summary.ts";
 import { findService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
-import { deployPrepared, registerWanted } from "../deploy.ts";
+import { deployPrepared, marksTogether, registerWanted } from "../deploy.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { markCommit } from "../order/run-tag.ts";
 import { type DeploymentRecord, isGreen, type Status } from "../record.ts";
@@ -33,7 +33,7 @@ export async function deploySeveral(
     return finish(several, records, "registered");
   }
   await deployAll(fleet, inputs, several, { prepared, revision });
-  if (several.results.every(isDeployed)) return finishGreen(fleet, inputs, several);
+  if (several.results.every(isDeployed)) return finishGreen(fleet, inputs, several, { prepared, revision });
   if (inputs.onFailure === "rollback-all" && !context.signal.aborted) {
     const { rollBackAll } = await import("./roll-back-all.ts");
     await rollBackAll(fleet, inputs, several);
@@ -90,11 +90,21 @@ async function deployAll(
 }
 
 /** What belongs to the whole list follows when all of it is green. */
-async function finishGreen(fleet: Fleet, inputs: DeployInputs, several: SeveralRecord): Promise<void> {
+async function finishGreen(
+  fleet: Fleet,
+  inputs: DeployInputs,
+  several: SeveralRecord,
+  { prepared, revision }: Wanted,
+): Promise<void> {
   const { context } = fleet;
   const records = several.results.map(({ record }) => record);
   several.status = records.find(({ status }) => status !== "succeeded")?.status ?? "succeeded";
-  if (inputs.onFailure === "rollback-all" && context.run?.commit)
+  const [first] = prepared.values();
+  if (first?.schedules) {
+    const { moveSchedules } = await import("../schedules/move.ts");
+    await moveSchedules(context, first.schedules, revision, several);
+  }
+  if (marksTogether(inputs) && context.run?.commit)
     await fleet.run(records, 10, async ({ service }) => {
       const own = fleet.contextOf(service);
       const where = fleet.inputsOf(service);

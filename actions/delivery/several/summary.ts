@@ -21,7 +21,7 @@ export function summaryOfSeveral(several: SeveralRecord): Card {
     ok: isGreen(several),
     verdict: verdictOf(several),
     ...cause,
-    notes: [...new Set([total, ...results.flatMap(sharedNotes)])].filter(Boolean),
+    notes: [...new Set([total, ...several.notes, ...results.flatMap(sharedNotes)])].filter(Boolean),
     body: [findings, tableOf(results)].filter(Boolean).join("\n\n"),
     folds: results.flatMap(foldsOf),
   };

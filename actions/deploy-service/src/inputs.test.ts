@@ -65,6 +65,7 @@ test.each<[Record<string, string>, object]>([
     { mode: "continue", source: { revision: "" } },
   ],
   [{ "wait-until": "ready" }, { waitUntil: "ready" }],
+  [{ schedules: "nightly\n reports/weekly\n" }, { schedules: ["nightly", "reports/weekly"] }],
 ])("accepts the inputs %j", (inputs, expected) => {
   expect(readDeployInputs(given(inputs))).toMatchObject(expected);
 });
@@ -134,6 +135,11 @@ test.each<[Record<string, string>, string]>([
   [{ service: "", services: "a", "max-parallel": "0" }, "a whole number from 1 to 100"],
   [{ service: "", services: "a", "on-failure": "rollback" }, "allowed: stop, rollback-all"],
   [{ "max-parallel": "2" }, "Input max-parallel needs the input services"],
+  [{ service: "", schedules: "auto" }, "Input schedules needs service"],
+  [{ schedules: "auto", "wait-until": "started" }, "schedules needs wait-until: traffic-shifted or complete"],
+  [{ schedules: "nightly\nauto" }, "Input schedules is auto, or names"],
+  [{ schedules: "nightly\nweekly\nnightly" }, 'Input schedules has "nightly" twice'],
+  [{ schedules: "a/b/c" }, "expected name, group/name or an ARN on each line, or auto"],
 ])("refuses the inputs %j", (inputs, message) => {
   expect(() => readDeployInputs(given(inputs))).toThrow(message);
 });

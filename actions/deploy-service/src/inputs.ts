@@ -9,11 +9,12 @@ import {
   onFailures,
   type RevisionSource,
   readCommonInputs,
+  readSchedules,
   readSettleFor,
   registered,
   type ServiceSettings,
 } from "../../delivery/inputs.ts";
-import { type Stage, stages } from "../../delivery/record.ts";
+import { hasReached, type Stage, stages } from "../../delivery/record.ts";
 import { readManagedVolumes, readRules } from "../../ecs/task-definition-file.ts";
 
 /**
@@ -33,6 +34,12 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
       const several = readSeveral(read);
       if (!service && !several.services) refuseWithoutService(read);
       if (read.optional("mode") === "continue") refuseWithContinue(read, service);
+      const waitUntil = service || several.services ? readStage(read) : "registered";
+      const schedules = readSchedules(read);
+      if ((service || several.services) && schedules && !hasReached(waitUntil, "traffic-shifted"))
+        read.problem(
+          `Input schedules needs wait-until: traffic-shifted or complete, not ${waitUntil}: schedules move after the deployment`,
+        );
       const deadlineMs = read.duration("deadline");
       return {
         ...readCommonInputs(read, service),
@@ -51,7 +58,8 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
         codeDeployDescription: read.optional("codedeploy-deployment-description"),
         serviceSettings: readServiceSettings(read),
         keptRevisions: read.integer("deregister-old-revisions", { min: 1, max: 1_000, fallback: undefined }),
-        waitUntil: service || several.services ? readStage(read) : "registered",
+        schedules,
+        waitUntil,
         waitMs: readWaitMinutes(read),
         onCancel: read.choice("on-cancel", onCancels, "rollback"),
         commentToken: readPlanComment(read),
@@ -129,6 +137,7 @@ const serviceInputs = [
   "propagate-tags",
   "service-managed-ebs-volume",
   "rollback-on-alarm",
+  "schedules",
 ];
 
 function refuseWithoutService(read: InputReader): void {

@@ -3,6 +3,7 @@ import {
   type DeployInputs,
   onCancels,
   readCommonInputs,
+  readSchedules,
   readSettleFor,
   registered,
 } from "../../delivery/inputs.ts";
@@ -41,6 +42,7 @@ export function readRollbackInputs(getInput?: (name: string) => string): Rollbac
       waitUntil: "complete",
       deadlineMs,
       settleMs: readSettleFor(read, deadlineMs),
+      schedules: readSchedules(read),
       onCancel: read.choice("on-cancel", onCancels, "leave"),
     };
   }, getInput);

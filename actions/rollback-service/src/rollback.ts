@@ -1,6 +1,7 @@
 import type { ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
 import { Failure } from "../../core/failure.ts";
-import { beforeChanges, readBeforeChanges } from "../../core/outage-tolerance.ts";
+import { refuseFindings } from "../../core/findings.ts";
+import { beforeChanges, readBeforeChanges, retryOutages } from "../../core/outage-tolerance.ts";
 import { ignoreAlarmsOfGroup } from "../../delivery/codedeploy/group.ts";
 import type { DeliveryContext } from "../../delivery/context.ts";
 import { runningDeployment } from "../../delivery/ecs/running-deployment.ts";
@@ -13,7 +14,7 @@ import {
 } from "../../delivery/ecs/service-deployments.ts";
 import type { DeploymentRecord } from "../../delivery/record.ts";
 import { refuseExpired } from "../../delivery/verify/credentials-life.ts";
-import { shortRevision } from "../../ecs/revision.ts";
+import { describeRevision, shortRevision } from "../../ecs/revision.ts";
 import { findService, type RunningService, targetGroupOf } from "../../ecs/service.ts";
 import { rollBackActive } from "./end-active.ts";
 import { goBack } from "./go-back.ts";
@@ -38,17 +39,41 @@ export async function rollBack(
   });
   record.revisionBefore = service.revision;
   record.targetGroup = targetGroupOf(service);
-  const settled = await beforeChanges(ignoreAlarmsOfGroup(context, inputs, service));
+  const schedules = await findSchedules(context, inputs, record, service);
+  const settled = await beforeChanges(
+    ignoreAlarmsOfGroup(context, { ...inputs, schedules: undefined }, service),
+  );
   const history = withNoted(openHistory(service, context, inputs), service);
   const deployments = await readBeforeChanges(context, () => history.list());
   const active = deployments.find(({ state }) => state === "ongoing");
   const rollback = { context, inputs: settled, record, service, deployments };
-  if (active) return rollBackActive(rollback, history, active);
-  if (inputs.to === "active")
+  if (!active && inputs.to === "active")
     throw new Failure(`No deployment of ${inputs.service} is in progress that could be rolled back`, {
       nextStep: `to roll back from ${shortRevision(service.revision)}, set to: last-good or a revision.`,
     });
-  return goBack(rollback);
+  await (active ? rollBackActive(rollback, history, active) : goBack(rollback));
+  if (!schedules) return;
+  const { moveSchedules } = await import("../../delivery/schedules/move.ts");
+  const { revision } = await retryOutages(context, () => findService(context, inputs));
+  await moveSchedules(context, schedules, revision, record);
+}
+
+/** Finds the schedules that start production's revision after the rollback, or throws what is wrong with them. */
+async function findSchedules(
+  context: DeliveryContext,
+  inputs: RollbackInputs,
+  record: DeploymentRecord,
+  service: RunningService,
+) {
+  if (!inputs.schedules) return undefined;
+  const { verifySchedules } = await import("../../delivery/schedules/verify.ts");
+  const found = await readBeforeChanges(context, async () => {
+    const revision = await describeRevision(context, service.revision);
+    return verifySchedules(context, inputs, service, revision?.taskDefinition);
+  });
+  record.findings.push(...found.findings);
+  refuseFindings(found.findings, context.log);
+  return found;
 }
 
 /** Chooses the history by the service's deployment controller, like the deploying engine. */

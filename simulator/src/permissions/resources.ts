@@ -153,6 +153,10 @@ const specialTypes: Readonly<Record<string, Special>> = {
   },
   "s3:accesspoint": () => [],
   "s3:accesspointobject": () => [],
+  "scheduler:schedule": (input) => [
+    `schedule/${textAt(input, "GroupName") ?? "default"}/${textAt(input, "Name")}`,
+  ],
+  "scheduler:schedule-group": (input) => [`schedule-group/${textAt(input, "Name")}`],
   "s3:object": (input) => objectsOf(input),
   // The name is followed by a hyphen and six characters. Source: "What's in a Secrets Manager secret?", its user guide.
   "secretsmanager:Secret": (input) => {

@@ -15,6 +15,7 @@ import type { IAM } from "@aws-sdk/client-iam";
 import type { Lambda } from "@aws-sdk/client-lambda";
 import type { RDS } from "@aws-sdk/client-rds";
 import type { S3 } from "@aws-sdk/client-s3";
+import type { Scheduler } from "@aws-sdk/client-scheduler";
 import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import type { SSM } from "@aws-sdk/client-ssm";
 import type { STS } from "@aws-sdk/client-sts";
@@ -85,6 +86,7 @@ export interface AwsClients {
   logs: CloudWatchLogs;
   rds: RDS;
   s3: S3;
+  scheduler: Scheduler;
   secretsmanager: SecretsManager;
   ssm: SSM;
   sts: STS;

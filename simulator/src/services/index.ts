@@ -18,6 +18,7 @@ import { lambda } from "./lambda/service.ts";
 import { logs } from "./logs/service.ts";
 import { rds } from "./rds/service.ts";
 import { s3 } from "./s3/service.ts";
+import { scheduler } from "./scheduler/service.ts";
 import { secretsmanager } from "./secretsmanager/service.ts";
 import { ssm } from "./ssm/service.ts";
 import { sts } from "./sts/service.ts";
@@ -31,6 +32,7 @@ export const definitions: { readonly [Name in ServiceName]: Definition<Name> } =
   codepipeline,
   applicationautoscaling,
   codedeploy,
+  scheduler,
   ecs,
   events,
   lambda,

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Target } from "@aws-sdk/client-eventbridge";
 import type { Environment } from "../../environment.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { roleLists } from "../../permissions/role-lists.ts";
 import { refusalOf } from "../../permissions/service-roles.ts";
 import type { StartByEvent } from "../codepipeline/executions.ts";
+import { checkEcsTarget, clusterArn, runTasks } from "../scheduler/ecs-target.ts";
 import { trustsService } from "../sts/trust.ts";
 import type { BusEvent } from "./event-pattern.ts";
-import { invalid } from "./state.ts";
+import { invalid, unsupported } from "./state.ts";
 
 /** An event that a rule matched, and its target. */
 export interface Delivery {
@@ -22,6 +24,8 @@ interface TargetKind {
   readonly arn: RegExp;
   /** Set for targets that EventBridge cannot reach through the target's own policy. */
   readonly needsRole: boolean;
+  /** Checks the members that only this kind has. */
+  readonly check?: (target: Target) => void;
   readonly deliver: Deliver;
 }
 
@@ -39,15 +43,27 @@ const kinds: readonly TargetKind[] = [
     needsRole: false,
     deliver: writeLog,
   },
+  {
+    what: "clusters of ECS",
+    arn: clusterArn,
+    needsRole: true,
+    check: checkEcsTarget,
+    deliver: (environment, { target, ruleArn }) =>
+      runTasks(environment, target, "eventBridge", `events-rule/${ruleArn.split("/").at(-1)}`),
+  },
 ];
 
-/** Throws ValidationException, which lists the supported targets. */
-export function refuseUnknownTarget(arn: string, roleArn: string | undefined): void {
+/** Throws ValidationException, which lists the supported targets and members. */
+export function refuseUnknownTarget(target: Target): void {
+  const { Id, Arn: arn = "", RoleArn: roleArn } = target;
   const kind = kinds.find((each) => each.arn.test(arn));
   if (!kind)
     throw invalid(
       `The simulator delivers events to ${kinds.map(({ what }) => what).join(", ")} only, not to ${arn}.`,
     );
+  const further = kind.check ? (["EcsParameters", "Input"] as const) : [];
+  refuseUnsupported(unsupported, `target ${Id} of PutTargets`, target, ["Id Arn RoleArn", ...further]);
+  kind.check?.(target);
   if (kind.needsRole && roleArn === undefined) throw invalid(`RoleArn is required for target ${arn}.`);
 }
 

@@ -3,8 +3,8 @@ import type { PutEventsRequestEntry, PutEventsResultEntry } from "@aws-sdk/clien
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Caller, Operations } from "../api.ts";
-import { deliver } from "./deliver.ts";
 import { type BusEvent, isObject } from "./event-pattern.ts";
+import { send } from "./schedule.ts";
 import { type EventsState, invalid, refuseOtherBus, unsupported } from "./state.ts";
 
 /** Maximum of one request. Source: PutEvents, EventBridge API reference. */
@@ -90,14 +90,7 @@ function parseDetail(text: string): object {
 }
 
 /** Sends an event to the targets of every enabled rule that matches. The caller does not wait for them. */
-function spread({ environment, rules, deliveries }: EventsState, event: BusEvent): void {
-  for (const { arn: ruleArn, state, pattern, targets } of rules.values()) {
-    if (state !== "ENABLED" || !pattern.matches(event)) continue;
-    for (const target of targets.values()) {
-      const delivery = deliver(environment, { ruleArn, target, event }).finally(() =>
-        deliveries.delete(delivery),
-      );
-      deliveries.add(delivery);
-    }
-  }
+function spread(events: EventsState, event: BusEvent): void {
+  for (const rule of events.rules.values())
+    if (rule.state === "ENABLED" && rule.pattern?.matches(event)) send(events, rule, event);
 }

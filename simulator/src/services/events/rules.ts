@@ -4,9 +4,12 @@ import { pager } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { checkedTags, tagOperations, tagPairs } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
+import { parseTimes } from "../scheduler/times.ts";
 import { refuseUnknownTarget } from "./deliver.ts";
 import { parsePattern } from "./event-pattern.ts";
+import { restart } from "./schedule.ts";
 import {
+  busArn,
   defaultBus,
   type EventsState,
   findRule,
@@ -33,13 +36,16 @@ export function ruleOperations(state: EventsState): Operations<"events"> {
       const existing = state.rules.get(name);
       if (existing) {
         // "If you are updating an existing rule, any tags you specify in the PutRule operation are ignored."
-        Object.assign(existing, settings);
+        restart(state, Object.assign(existing, settings));
         return { RuleArn: existing.arn };
       }
       const { region, accountId } = state.environment;
       const arn = `arn:aws:events:${region}:${accountId}:rule/${name}`;
       const tags = checkedTags(tagPairs.read(input.Tags ?? []), tagRules);
-      state.rules.set(name, { name, arn, ...settings, targets: new Map(), tags });
+      const timer = new AbortController();
+      const rule: Rule = { name, arn, ...settings, targets: new Map(), tags, timer };
+      state.rules.set(name, rule);
+      restart(state, rule);
       return { RuleArn: arn };
     },
     describeRule: ({ Name, EventBusName }) => ({
@@ -60,12 +66,13 @@ export function ruleOperations(state: EventsState): Operations<"events"> {
       const { items, NextToken } = page(matching, input);
       return { RuleNames: items.map(({ name }) => name), NextToken };
     },
+    listEventBuses: () => ({ EventBuses: [{ Name: defaultBus, Arn: busArn(state.environment) }] }),
     enableRule: ({ Name, EventBusName }) => {
-      findRule(state, Name, EventBusName).state = "ENABLED";
+      restart(state, Object.assign(findRule(state, Name, EventBusName), { state: "ENABLED" }));
       return {};
     },
     disableRule: ({ Name, EventBusName }) => {
-      findRule(state, Name, EventBusName).state = "DISABLED";
+      restart(state, Object.assign(findRule(state, Name, EventBusName), { state: "DISABLED" }));
       return {};
     },
     deleteRule: ({ Name, EventBusName }) => {
@@ -73,6 +80,7 @@ export function ruleOperations(state: EventsState): Operations<"events"> {
       // Deleting a missing rule is not an error.
       if (state.rules.get(Name ?? "")?.targets.size)
         throw invalid("Rule can't be deleted since it has targets.");
+      state.rules.get(Name ?? "")?.timer.abort();
       state.rules.delete(Name ?? "");
       return {};
     },
@@ -81,20 +89,37 @@ export function ruleOperations(state: EventsState): Operations<"events"> {
 
 function readRule(state: EventsState, input: PutRuleRequest) {
   refuseUnsupported(unsupported, "PutRule", input, [
-    "Name EventPattern State Description RoleArn Tags EventBusName",
+    "Name EventPattern ScheduleExpression State Description RoleArn Tags EventBusName",
   ]);
   refuseOtherBus(state, input.EventBusName);
   const { Name: name = "", EventPattern: text, State = "ENABLED" } = input;
   if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name))
     throw invalid(`'${name}' is not a rule's name: 1 to 64 letters, digits and . - _.`);
-  if (text === undefined)
-    throw invalid("Parameter(s) EventPattern must be specified: the simulator runs no schedules.");
+  const { ScheduleExpression: expression } = input;
+  if (text === undefined && expression === undefined)
+    throw invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.");
   if (!states.includes(State)) throw invalid(`State must be ${states.join(" or ")}, not ${State}.`);
-  const pattern = { text, matches: parsePattern(text) };
+  const pattern = text === undefined ? undefined : { text, matches: parsePattern(text) };
   return {
     name,
-    settings: { pattern, state: State, description: input.Description, roleArn: input.RoleArn },
+    settings: {
+      pattern,
+      schedule: readSchedule(expression),
+      state: State,
+      description: input.Description,
+      roleArn: input.RoleArn,
+    },
   };
+}
+
+/** One-time schedules are Scheduler's alone. Source: PutRule, EventBridge API reference. */
+function readSchedule(text: string | undefined): Rule["schedule"] {
+  if (text === undefined) return undefined;
+  const times = text.startsWith("at(") ? undefined : parseTimes(text);
+  // "A rate of 1 has to be followed by a singular unit": "Schedule expressions", EventBridge user guide.
+  if (!times || /^rate\(1 \w+s\)$|^rate\((?!1 )\d+ \w+[^s]\)$/.test(text))
+    throw invalid("Parameter ScheduleExpression is not valid.");
+  return { text, times };
 }
 
 function sorted(state: EventsState): Rule[] {
@@ -105,7 +130,8 @@ function describe(rule: Rule): Description {
   return {
     Name: rule.name,
     Arn: rule.arn,
-    EventPattern: rule.pattern.text,
+    EventPattern: rule.pattern?.text,
+    ScheduleExpression: rule.schedule?.text,
     State: rule.state,
     Description: rule.description,
     RoleArn: rule.roleArn,
@@ -163,9 +189,8 @@ export function targetOperations(state: EventsState): Operations<"events"> {
 }
 
 function check(target: Target): void {
-  const { Id = "", Arn = "" } = target;
-  refuseUnsupported(unsupported, `target ${Id} of PutTargets`, target, ["Id", "Arn", "RoleArn"]);
+  const { Id = "" } = target;
   if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(Id))
     throw invalid(`'${Id}' is not a target's id: 1 to 64 letters, digits and . - _.`);
-  refuseUnknownTarget(Arn, target.RoleArn);
+  refuseUnknownTarget(target);
 }

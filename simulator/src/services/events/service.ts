@@ -21,6 +21,9 @@ function createEvents(environment: Environment): Service<"events"> {
       ...eventOperations(state),
       ...ruleTagOperations(state),
     },
-    close: async () => void (await Promise.all(state.deliveries)),
+    async close() {
+      for (const { timer } of state.rules.values()) timer.abort();
+      await Promise.all(state.deliveries);
+    },
   };
 }

@@ -1,12 +1,17 @@
 import type { RuleState, Target } from "@aws-sdk/client-eventbridge";
 import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
+import type { Times } from "../scheduler/times.ts";
 import type { Pattern } from "./event-pattern.ts";
 
 export interface Rule {
   readonly name: string;
   readonly arn: string;
-  pattern: { readonly text: string; readonly matches: Pattern };
+  /** Undefined for a rule that only runs on a schedule. */
+  pattern: { readonly text: string; readonly matches: Pattern } | undefined;
+  schedule: { readonly text: string; readonly times: Times } | undefined;
+  /** Ends the schedule's waits. */
+  timer: AbortController;
   state: RuleState;
   description: string | undefined;
   roleArn: string | undefined;
@@ -25,7 +30,7 @@ export interface EventsState {
 
 export const defaultBus = "default";
 
-function busArn({ region, accountId }: Environment): string {
+export function busArn({ region, accountId }: Environment): string {
   return `arn:aws:events:${region}:${accountId}:event-bus/${defaultBus}`;
 }
 

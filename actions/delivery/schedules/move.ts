@@ -1,0 +1,93 @@
+import { messageOf } from "../../core/aws-errors.ts";
+import { Failure } from "../../core/failure.ts";
+import { retryOutages } from "../../core/outage-tolerance.ts";
+import { counted } from "../../core/summary.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import type { DeliveryContext } from "../context.ts";
+import type { DeploymentRecord } from "../record.ts";
+import { nameOf, readSchedule } from "./read.ts";
+import { type FoundSchedules, type Owner, tasksOf } from "./verify.ts";
+
+/** What moving schedules notes, on the record of one service or of several. */
+export type MovedRecord = Pick<DeploymentRecord, "service" | "status" | "changed" | "schedules" | "notes">;
+
+/**
+ * Has every schedule start the revision that is in production now. Those that start it already stay untouched, so that
+ * a repeated run completes one that was interrupted.
+ */
+export async function moveSchedules(
+  context: DeliveryContext,
+  { schedules, owner }: FoundSchedules,
+  revision: string,
+  record: MovedRecord,
+): Promise<void> {
+  const failed: string[] = [];
+  for (const { arn } of schedules) {
+    try {
+      if (await move(context, arn, owner, revision)) {
+        record.changed = true;
+        context.log.info(`Schedule ${nameOf(arn)} starts ${shortRevision(revision)} from now on.`);
+      }
+      record.schedules.push(nameOf(arn));
+    } catch (error) {
+      if (context.signal.aborted) throw interrupted(context, record, schedules.length, revision);
+      failed.push(`${nameOf(arn)} (${messageOf(error)})`);
+    }
+  }
+  const names = record.schedules.join(", ");
+  if (names) record.notes.push(`Scheduled tasks start ${shortRevision(revision)}: ${names}.`);
+  if (failed.length === 0) return;
+  record.status = "failed";
+  throw new Failure(
+    `${record.service} runs ${shortRevision(revision)}, but ${counted(failed.length, "schedule")} could not be moved to it: ${failed.join("; ")}`,
+    { nextStep: "correct this and run the job again: it deploys nothing and moves the rest." },
+  );
+}
+
+function interrupted(
+  { signal }: DeliveryContext,
+  record: MovedRecord,
+  all: number,
+  revision: string,
+): Failure {
+  record.status = "cancelled";
+  return new Failure(
+    `${(signal.reason as Error).message.replace(/\.$/, "")}; ${record.service} runs ${shortRevision(revision)}, and ${record.schedules.length} of ${all} schedules start it`,
+    { nextStep: "run the job again: it deploys nothing and moves the rest." },
+  );
+}
+
+/** EventBridge and Scheduler refuse a change during another one by these errors (API references). */
+const conflicts = ["ConcurrentModificationException", "ConflictException"];
+const attempts = 5;
+
+/**
+ * Neither API has conditional writes. Reading immediately before writing keeps what others changed during the
+ * deployment; only a change between the two calls would be lost. Returns false if nothing had to change.
+ */
+async function move(context: DeliveryContext, arn: string, owner: Owner, revision: string): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await retryOutages(context, () => moveOnce(context, arn, owner, revision));
+    } catch (error) {
+      if (attempt === attempts || !conflicts.includes((error as Error).name)) throw error;
+      await context.clock.wait(1_000, context.signal);
+    }
+  }
+}
+
+async function moveOnce(context: DeliveryContext, arn: string, owner: Owner, revision: string) {
+  const schedule = await readSchedule(context, arn);
+  const targets = schedule ? tasksOf(schedule, owner) : [];
+  if (targets.length === 0)
+    throw new Error("it was changed meanwhile and starts no tasks of the service now");
+  const moved = targets.filter(({ EcsParameters }) => EcsParameters?.TaskDefinitionArn !== revision);
+  if (moved.length === 0) return false;
+  await schedule?.write(
+    moved.map((target) => ({
+      ...target,
+      EcsParameters: { ...target.EcsParameters, TaskDefinitionArn: revision },
+    })),
+  );
+  return true;
+}

@@ -1,0 +1,94 @@
+import {
+  DescribeRuleCommand,
+  ListTargetsByRuleCommand,
+  PutTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
+import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
+import { parseArn } from "../../core/arn.ts";
+import { sendRaw } from "../../core/send-raw.ts";
+import type { DeliveryContext } from "../context.ts";
+
+/** The members of a target that are read here; it has others, which AWS's APIs would remove if they were left out. */
+export interface Target {
+  readonly Arn?: string;
+  readonly RoleArn?: string;
+  readonly EcsParameters?: { readonly TaskDefinitionArn?: string };
+}
+
+/** A rule of EventBridge, or a schedule of EventBridge Scheduler. */
+export interface Schedule {
+  readonly arn: string;
+  readonly enabled: boolean;
+  /** The service of AWS that manages a rule, which nobody else can change. */
+  readonly managedBy: string | undefined;
+  readonly targets: readonly Target[];
+  /** Writes these targets in place of the ones with the same id; everything else stays as it was read. */
+  write(targets: readonly Target[]): Promise<void>;
+}
+
+/** Returns undefined if it does not exist. */
+export async function readSchedule(context: DeliveryContext, arn: string): Promise<Schedule | undefined> {
+  try {
+    return await (parseArn(arn)?.service === "events" ? readRule(context, arn) : readTimed(context, arn));
+  } catch (error) {
+    if ((error as Error).name === "ResourceNotFoundException") return undefined;
+    throw error;
+  }
+}
+
+/** Returns `name` of a rule, `bus/name` of another bus, `group/name` of a schedule. */
+export const nameOf = (arn: string) => arn.slice(arn.indexOf("/") + 1);
+
+/**
+ * PutTargets "updates the targets if they are already associated with the rule": each as a whole, by its id. It may fail
+ * for some of them (EventBridge API reference).
+ */
+async function readRule({ clients, signal }: DeliveryContext, arn: string): Promise<Schedule> {
+  const events = await clients.events();
+  const path = arn.split("/").slice(1);
+  const [bus, name] = path.length > 1 ? path : ["default", path[0]];
+  const rule = { Rule: name, EventBusName: bus };
+  const [{ State, ManagedBy }, targets] = await Promise.all([
+    events.send(new DescribeRuleCommand({ Name: name, EventBusName: bus }), { abortSignal: signal }),
+    readTargets(),
+  ]);
+  return {
+    arn,
+    enabled: State !== "DISABLED",
+    managedBy: ManagedBy,
+    targets,
+    async write(Targets) {
+      const command = new PutTargetsCommand({ ...rule, Targets: Targets as [] });
+      const { output } = await sendRaw(events, command, signal, { ...rule, Targets });
+      const [failed] = output.FailedEntries ?? [];
+      if (failed) throw Object.assign(new Error(failed.ErrorMessage), { name: failed.ErrorCode });
+    },
+  };
+
+  async function readTargets(NextToken?: string): Promise<Target[]> {
+    const command = new ListTargetsByRuleCommand({ ...rule, NextToken });
+    const { body } = await sendRaw(events, command, signal);
+    return [...body.Targets, ...(body.NextToken ? await readTargets(body.NextToken) : [])];
+  }
+}
+
+/**
+ * "If you do not set an optional field in your request, that field will be set to its system-default value after the
+ * update" (UpdateSchedule, EventBridge Scheduler API reference).
+ */
+async function readTimed({ clients, signal }: DeliveryContext, arn: string): Promise<Schedule> {
+  const scheduler = await clients.scheduler();
+  const [GroupName, Name] = arn.split("/").slice(1);
+  const { body } = await sendRaw(scheduler, new GetScheduleCommand({ GroupName, Name }), signal);
+  const { Arn: _, CreationDate: __, LastModificationDate: ___, Name: ____, ...settings } = body;
+  return {
+    arn,
+    enabled: settings.State !== "DISABLED",
+    managedBy: undefined,
+    targets: [settings.Target],
+    async write([Target]) {
+      const request = { ...settings, Target };
+      await sendRaw(scheduler, new UpdateScheduleCommand({ ...request, Name }), signal, request);
+    },
+  };
+}

@@ -1,0 +1,209 @@
+import { allow, callerWith, document, roleArn } from "@ecs-delivery/simulator/permissions/caller.support";
+import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
+import { afterAll, expect, test } from "vitest";
+import { deploy } from "../deploy.ts";
+import { DeploymentRecord } from "../record.ts";
+import { clientsOf, createStage, trustOf } from "../stage.support.ts";
+import { summaryOf } from "../summary.ts";
+
+const simulator = await startTestSimulator({ permissions: "enforce", warn: () => {} });
+const { aws, clock } = simulator;
+const createRole = (RoleName: string, service: string, statements: object[] = []) =>
+  aws.iam
+    .createRole({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trustOf(service)) })
+    .then(() => statements[0] && setPolicy(RoleName, statements));
+const setPolicy = (RoleName: string, statements: object[]) =>
+  aws.iam.putRolePolicy({ RoleName, PolicyName: "p", PolicyDocument: document(statements) });
+await createRole("deploy", "codedeploy.amazonaws.com", [allow("*")]);
+const stage = await createStage(simulator);
+afterAll(() => stage.close());
+await setPolicy("execution", [allow(["ecr:*", "logs:*"])]);
+const starts = [allow("ecs:RunTask"), allow("iam:PassRole")];
+await createRole("rules", "events.amazonaws.com", starts);
+await createRole("timed", "scheduler.amazonaws.com", starts);
+await aws.ecs.createCluster({ clusterName: "other" });
+await aws.scheduler.createScheduleGroup({ Name: "reports" });
+
+const cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/outside";
+const revision = (number: number | string, family = "web", account = "123456789012") =>
+  `arn:aws:ecs:us-east-1:${account}:task-definition/${family}${number && `:${number}`}`;
+const found = await aws.ecs.describeServices({ cluster: "outside", services: ["web"] });
+const { subnets = [], securityGroups = [] } =
+  found.services?.[0]?.networkConfiguration?.awsvpcConfiguration ?? {};
+const parameters = (TaskDefinitionArn: string) => ({
+  TaskDefinitionArn,
+  TaskCount: 1,
+  LaunchType: "FARGATE" as const,
+  Group: "nightly",
+  NetworkConfiguration: {
+    awsvpcConfiguration: {
+      Subnets: subnets,
+      SecurityGroups: securityGroups,
+      AssignPublicIp: "ENABLED" as const,
+    },
+  },
+});
+const Input = '{ "containerOverrides":[{"name":"web","environment":[{"name":"JOB","value":"é"}]}] }';
+const target = (RoleArn: string, TaskDefinitionArn = revision(1), Arn = cluster) => ({
+  ...{ Arn, RoleArn: roleArn(RoleArn), Input, EcsParameters: parameters(TaskDefinitionArn) },
+});
+const log = { Id: "log", Arn: "arn:aws:logs:us-east-1:123456789012:log-group:web" };
+
+async function rule(Name: string, State: "ENABLED" | "DISABLED" = "ENABLED", own: object = target("rules")) {
+  await aws.events.putRule({ Name, State, ScheduleExpression: "rate(1 hour)" });
+  await aws.events.putTargets({ Rule: Name, Targets: [log, { Id: "task", ...own } as never] });
+}
+const timedSettings = (Name: string, GroupName: string, Target = target("timed")) => ({
+  ...{ Name, GroupName, Target, Description: "why", ScheduleExpressionTimezone: "Europe/Paris" },
+  ...{ ScheduleExpression: "cron(0/30 * * * ? *)", ActionAfterCompletion: "DELETE" as const },
+  FlexibleTimeWindow: { Mode: "OFF" as const },
+});
+const timed = (Name: string, GroupName = "default", Target = target("timed")) =>
+  aws.scheduler.createSchedule(timedSettings(Name, GroupName, Target));
+
+await rule("nightly");
+await timed("weekly", "reports");
+
+const read = async () => ({
+  rule: (await aws.events.listTargetsByRule({ Rule: "nightly" })).Targets,
+  timed: await aws.scheduler.getSchedule({ Name: "weekly", GroupName: "reports" }),
+});
+const uses = async () => {
+  const { rule: targets = [], timed: schedule } = await read();
+  return [targets[1], schedule.Target].map((each) => each?.EcsParameters?.TaskDefinitionArn?.split("/")[1]);
+};
+const names = ["nightly", "reports/weekly"];
+
+test("moves rules and schedules after the deployment, which start the new revision and keep all else", async () => {
+  const before = await read();
+  const plan = await stage.deploy("two", { schedules: names, mode: "plan" });
+  expect(plan.record.plan?.serviceChanges).toEqual([
+    "~ schedule nightly: web:1 → the new revision",
+    "~ schedule reports/weekly: web:1 → the new revision",
+  ]);
+  expect(await read()).toEqual(before);
+  const { error, record } = await stage.deploy("two", { schedules: names });
+  expect(error).toBeUndefined();
+  expect(record).toMatchObject({ schedules: names, changed: true });
+  const moved = JSON.parse(
+    JSON.stringify(before).replaceAll(`"${revision(1)}"`, JSON.stringify(record.revisionAfter)),
+  );
+  const { LastModificationDate: _, ...kept } = moved.timed;
+  expect(JSON.parse(JSON.stringify(await read()))).toMatchObject({ rule: moved.rule, timed: kept });
+  expect(JSON.stringify(summaryOf(record))).toContain("nightly, reports/weekly");
+  const startedBy = async () => {
+    const { taskArns: tasks = [] } = await aws.ecs.listTasks({ cluster: "outside", family: "web" });
+    const { tasks: seen = [] } = await aws.ecs.describeTasks({ cluster: "outside", tasks });
+    return seen
+      .filter(({ taskDefinitionArn }) => taskDefinitionArn === record.revisionAfter)
+      .map((each) => each.startedBy);
+  };
+  const both = ["events-rule/nightly", "chronos-schedule/weekly"];
+  await clock.eventually(async () => expect(await startedBy()).toEqual(expect.arrayContaining(both)));
+});
+
+test("completes what an earlier run left, and reports a schedule that it could not move", async () => {
+  const old = await uses();
+  simulator.faults.add({ kind: "deny", operation: "scheduler:UpdateSchedule", times: 1 });
+  const { error, record } = await stage.deploy("three", { schedules: names });
+  expect(error?.message).toMatch(
+    /^web runs web:\d+, but 1 schedule could not be moved to it: reports\/weekly/,
+  );
+  expect(record).toMatchObject({ status: "failed", schedules: ["nightly"] });
+  const now = record.revisionAfter.split("/")[1];
+  expect(await uses()).toEqual([now, old[1]]);
+  const again = await stage.deploy("three", { schedules: names });
+  expect(again.error).toBeUndefined();
+  expect(again.record.deploymentId).toBe("");
+  expect(again.record.plan?.serviceChanges).toEqual([`~ schedule reports/weekly: ${old[1]} → ${now}`]);
+  expect(await uses()).toEqual([now, now]);
+});
+
+await rule("off", "DISABLED");
+await rule("elsewhere", "ENABLED", target("rules", revision(1), cluster.replace("outside", "other")));
+await rule("foreign", "ENABLED", target("rules", revision(1, "web", "210987654321")));
+await rule("logs-only", "ENABLED", log);
+await timed("api", "default", target("timed", revision(1, "api")));
+await rule("twin");
+await timed("twin");
+
+test.each<[string[], RegExp]>([
+  [["none"], /^rule or schedule none does not exist/],
+  [["reports/none"], /^schedule reports\/none does not exist/],
+  [["off"], /^schedule off is disabled/],
+  [["elsewhere"], /^schedule elsewhere starts tasks in cluster other, not in outside/],
+  [["foreign"], /^schedule foreign starts tasks in account 210987654321; the service is in account 123/],
+  [["logs-only"], /^schedule logs-only starts no task: its target is arn:aws:logs/],
+  [["api"], /^schedule api starts tasks of family api, not of web/],
+  [["twin"], /^both a rule and a schedule have the name twin/],
+  [["arn:aws:events:us-east-1:210987654321:rule/x"], /belongs to account 210987654321 in us-east-1/],
+  [["reports/weekly", "arn:aws:scheduler:us-east-1:123456789012:schedule/reports/weekly"], /is twice/],
+])("refuses %j before anything changes", async (schedules, message) => {
+  const before = await read();
+  const { error, record } = await stage.deploy("refused", { schedules });
+  expect(error?.message).toMatch(message);
+  expect(record).toMatchObject({ revisionAfter: "", changed: false });
+  expect(await read()).toEqual(before);
+});
+
+const reads = allow(["codedeploy:*", "ecr:*", "ecs:*", "elasticloadbalancing:*", "iam:Get*", "logs:*"]);
+const simulates = allow("iam:SimulatePrincipalPolicy");
+const schedules = allow(["events:*", "scheduler:*"]);
+const pass = (role: string, service: string) =>
+  allow("iam:PassRole", roleArn(role), {
+    Condition: { StringEquals: { "iam:PassedToService": `${service}.amazonaws.com` } },
+  });
+const passes = [pass("rules", "events"), pass("timed", "scheduler"), pass("execution", "ecs-tasks")];
+
+test.each<[string, object[], object[], string]>([
+  [
+    "reader",
+    [allow(["events:Describe*", "events:List*", "scheduler:*"]), ...passes],
+    starts,
+    "may not change schedule nightly: none of its policies allows events:PutTargets",
+  ],
+  [
+    "poor",
+    [schedules, ...passes.slice(1)],
+    starts,
+    "may not pass role rules of schedule nightly to events.amazonaws.com",
+  ],
+  ["blind", [allow("events:*"), ...passes], starts, "schedules: reports/weekly cannot be read"],
+  [
+    "fine",
+    [schedules, ...passes],
+    [allow("ecs:RunTask", revision(1)), allow("iam:PassRole")],
+    "rules may not start the new revision of web: none of its policies allows ecs:RunTask",
+  ],
+  ["good", [schedules, ...passes], [allow("ecs:RunTask")], "rules may not pass role execution to tasks"],
+])("refuses a deployment without a right that its schedules need: %s", async (name, mine, its, cause) => {
+  await setPolicy("rules", its);
+  const clientConfig = await callerWith(simulator, [reads, simulates, ...mine], name);
+  const context = { ...stage.context(), clients: clientsOf({ ...simulator, clientConfig } as never) };
+  const record = new DeploymentRecord("outside", "web");
+  const file = await stage.taskDefinition(name, { executionRoleArn: roleArn("execution") });
+  const error = await deploy(context, stage.inputs(file, { schedules: names }), record).catch(
+    ({ message }: Error) => message,
+  );
+  await setPolicy("rules", starts);
+  expect(error).toContain(cause);
+  expect(record.revisionAfter).toBe("");
+});
+
+test("auto moves all enabled ones of the family in the cluster, and notes the others", async () => {
+  await timed("latest", "default", target("timed", revision("")));
+  const { error, record } = await stage.deploy("four", { schedules: ["auto"] });
+  expect(error).toBeUndefined();
+  expect(record.schedules.sort()).toEqual([
+    "default/latest",
+    "default/twin",
+    "nightly",
+    "reports/weekly",
+    "twin",
+  ]);
+  const [off] = (await aws.events.listTargetsByRule({ Rule: "off" })).Targets?.slice(1) ?? [];
+  expect(off?.EcsParameters?.TaskDefinitionArn).toBe(revision(1));
+  expect(record.findings.map(({ text }) => text)).toContain(
+    "off keeps its revision: it is disabled (schedules: auto).",
+  );
+});
