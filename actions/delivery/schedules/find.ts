@@ -1,13 +1,8 @@
-import {
-  ListEventBusesCommand,
-  type ListEventBusesCommandOutput,
-  ListRuleNamesByTargetCommand,
-  type ListRuleNamesByTargetCommandOutput,
-} from "@aws-sdk/client-eventbridge";
+import { ListEventBusesCommand, ListRuleNamesByTargetCommand } from "@aws-sdk/client-eventbridge";
 import { paginateListSchedules } from "@aws-sdk/client-scheduler";
 import { parseArn } from "../../core/arn.ts";
 import type { DeliveryContext } from "../context.ts";
-import { readSchedule, type Schedule } from "./read.ts";
+import { everyPage, readSchedule, type Schedule } from "./read.ts";
 
 /** Target of a schedule that calls RunTask itself, with the cluster and the task definition in its input. */
 export const universal = /^arn:[\w-]+:scheduler:::aws-sdk:ecs:runTask$/;
@@ -32,21 +27,21 @@ export async function findSchedules(
 
 async function findRules({ clients, signal }: DeliveryContext, clusters: readonly string[]) {
   const events = await clients.events();
-  const arns: string[] = [];
   const options = { abortSignal: signal };
-  let buses: ListEventBusesCommandOutput | undefined;
-  do {
-    buses = await events.send(new ListEventBusesCommand({ NextToken: buses?.NextToken }), options);
-    for (const { Name: EventBusName = "", Arn = "" } of buses.EventBuses ?? [])
-      for (const TargetArn of clusters) {
-        let page: ListRuleNamesByTargetCommandOutput | undefined;
-        do {
-          const query = { TargetArn, EventBusName, NextToken: page?.NextToken };
-          page = await events.send(new ListRuleNamesByTargetCommand(query), options);
-          arns.push(...(page.RuleNames ?? []).map((name) => ruleArn(Arn, EventBusName, name)));
-        } while (page.NextToken);
-      }
-  } while (buses.NextToken);
+  const buses = await everyPage(async (NextToken) => {
+    const page = await events.send(new ListEventBusesCommand({ NextToken }), options);
+    return { ...page, items: page.EventBuses };
+  });
+  const arns: string[] = [];
+  for (const { Name: EventBusName = "", Arn = "" } of buses)
+    for (const TargetArn of clusters) {
+      const names = await everyPage(async (NextToken) => {
+        const query = { TargetArn, EventBusName, NextToken };
+        const page = await events.send(new ListRuleNamesByTargetCommand(query), options);
+        return { ...page, items: page.RuleNames };
+      });
+      arns.push(...names.map((name) => ruleArn(Arn, EventBusName, name)));
+    }
   return arns;
 }
 

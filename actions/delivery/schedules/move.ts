@@ -30,50 +30,33 @@ export async function moveSchedules(
       }
       record.schedules.push(nameOf(arn));
     } catch (error) {
-      if (context.signal.aborted) throw interrupted(context, record, schedules.length, revision);
       failed.push(`${nameOf(arn)} (${messageOf(error)})`);
     }
   }
   const names = record.schedules.join(", ");
   if (names) record.notes.push(`Scheduled tasks start ${shortRevision(revision)}: ${names}.`);
   if (failed.length === 0) return;
-  record.status = "failed";
+  record.status = context.signal.aborted ? "cancelled" : "failed";
   throw new Failure(
     `${record.service} runs ${shortRevision(revision)}, but ${counted(failed.length, "schedule")} could not be moved to it: ${failed.join("; ")}`,
     { nextStep: "correct this and run the job again: it deploys nothing and moves the rest." },
   );
 }
 
-function interrupted(
-  { signal }: DeliveryContext,
-  record: MovedRecord,
-  all: number,
-  revision: string,
-): Failure {
-  record.status = "cancelled";
-  return new Failure(
-    `${(signal.reason as Error).message.replace(/\.$/, "")}; ${record.service} runs ${shortRevision(revision)}, and ${record.schedules.length} of ${all} schedules start it`,
-    { nextStep: "run the job again: it deploys nothing and moves the rest." },
-  );
-}
-
 /** EventBridge and Scheduler refuse a change during another one by these errors (API references). */
 const conflicts = ["ConcurrentModificationException", "ConflictException"];
-const attempts = 5;
 
 /**
  * Neither API has conditional writes. Reading immediately before writing keeps what others changed during the
  * deployment; only a change between the two calls would be lost. Returns false if nothing had to change.
  */
 async function move(context: DeliveryContext, arn: string, owner: Owner, revision: string): Promise<boolean> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await retryOutages(context, () => moveOnce(context, arn, owner, revision));
-    } catch (error) {
-      if (attempt === attempts || !conflicts.includes((error as Error).name)) throw error;
-      await context.clock.wait(1_000, context.signal);
-    }
-  }
+  const attempt = () => retryOutages(context, () => moveOnce(context, arn, owner, revision));
+  return attempt().catch(async (error) => {
+    if (!conflicts.includes(error.name)) throw error;
+    await context.clock.wait(5_000, context.signal);
+    return attempt();
+  });
 }
 
 async function moveOnce(context: DeliveryContext, arn: string, owner: Owner, revision: string) {

@@ -19,8 +19,6 @@ export interface Target {
 export interface Schedule {
   readonly arn: string;
   readonly enabled: boolean;
-  /** The service of AWS that manages a rule, which nobody else can change. */
-  readonly managedBy: string | undefined;
   readonly targets: readonly Target[];
   /** Writes these targets in place of the ones with the same id; everything else stays as it was read. */
   write(targets: readonly Target[]): Promise<void>;
@@ -48,14 +46,13 @@ async function readRule({ clients, signal }: DeliveryContext, arn: string): Prom
   const path = arn.split("/").slice(1);
   const [bus, name] = path.length > 1 ? path : ["default", path[0]];
   const rule = { Rule: name, EventBusName: bus };
-  const [{ State, ManagedBy }, targets] = await Promise.all([
+  const [{ State }, targets] = await Promise.all([
     events.send(new DescribeRuleCommand({ Name: name, EventBusName: bus }), { abortSignal: signal }),
     readTargets(),
   ]);
   return {
     arn,
     enabled: State !== "DISABLED",
-    managedBy: ManagedBy,
     targets,
     async write(Targets) {
       const command = new PutTargetsCommand({ ...rule, Targets: Targets as [] });
@@ -65,11 +62,22 @@ async function readRule({ clients, signal }: DeliveryContext, arn: string): Prom
     },
   };
 
-  async function readTargets(NextToken?: string): Promise<Target[]> {
-    const command = new ListTargetsByRuleCommand({ ...rule, NextToken });
-    const { body } = await sendRaw(events, command, signal);
-    return [...body.Targets, ...(body.NextToken ? await readTargets(body.NextToken) : [])];
+  function readTargets(): Promise<Target[]> {
+    return everyPage(async (NextToken) => {
+      const command = new ListTargetsByRuleCommand({ ...rule, NextToken });
+      const { body } = await sendRaw(events, command, signal);
+      return { ...body, items: body.Targets };
+    });
   }
+}
+
+/** Reads a list of EventBridge, for which the SDK has no paginators. */
+export async function everyPage<Item>(
+  read: (token?: string) => Promise<{ items?: Item[] | undefined; NextToken?: string | undefined }>,
+  token?: string,
+): Promise<Item[]> {
+  const { items = [], NextToken } = await read(token);
+  return NextToken ? [...items, ...(await everyPage(read, NextToken))] : items;
 }
 
 /**
@@ -84,7 +92,6 @@ async function readTimed({ clients, signal }: DeliveryContext, arn: string): Pro
   return {
     arn,
     enabled: settings.State !== "DISABLED",
-    managedBy: undefined,
     targets: [settings.Target],
     async write([Target]) {
       const request = { ...settings, Target };

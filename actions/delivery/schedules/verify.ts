@@ -8,7 +8,7 @@ import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { isFilledIn } from "../verify/checking.ts";
 import { checkRights, passing } from "../verify/pass-role.ts";
-import { findSchedules, universal } from "./find.ts";
+import { findSchedules } from "./find.ts";
 import { nameOf, readSchedule, type Schedule, type Target } from "./read.ts";
 
 /** What a schedule has to start, so that a deployment moves it. */
@@ -77,23 +77,17 @@ export function scheduleChanges(
 type Found = Omit<FoundSchedules, "owner">;
 
 async function findAll(context: DeliveryContext, owner: Owner): Promise<Found> {
-  const { clusterArn, families } = owner;
-  const all = await findSchedules(context, [clusterArn]).catch(refuseDenied("auto"));
+  const all = await findSchedules(context, [owner.clusterArn]).catch(refuseDenied("auto"));
   if ("findings" in all) return all;
   const mine = all.filter((schedule) => tasksOf(schedule, owner).length > 0);
-  const schedules = mine.filter(({ enabled, managedBy }) => enabled && !managedBy);
-  const left = mine.filter((schedule) => !schedules.includes(schedule));
-  const findings = left.flatMap(({ arn, managedBy }) =>
-    note(
-      `${nameOf(arn)} keeps its revision: ${managedBy ? `${managedBy} manages it` : "it is disabled"} (schedules: auto).`,
-    ),
-  );
+  const schedules = mine.filter(({ enabled }) => enabled);
+  const disabled = mine.filter(({ enabled }) => !enabled).map(({ arn }) => nameOf(arn));
   if (mine.length === 0)
-    findings.push(
-      ...note(
-        `No rule or schedule starts tasks of ${families[0]} in cluster ${lastSegment(clusterArn)} (schedules: auto).`,
-      ),
-    );
+    return {
+      schedules,
+      findings: note(`No rule or schedule starts tasks of ${owner.families[0]} in the service's cluster.`),
+    };
+  const findings = disabled.flatMap((name) => note(`${name} keeps its revision: it is disabled.`));
   return { schedules, findings };
 }
 
@@ -114,23 +108,17 @@ async function findNamed(
   const schedules = new Map<string, Schedule>();
   const findings: Finding[] = [];
   for (const [index, result] of found.entries()) {
-    const name = names[index] ?? "";
+    const name = `schedule ${names[index]}`;
     if ("findings" in result) {
       findings.push(...result.findings);
       continue;
     }
-    if (schedules.has(result.arn)) findings.push(...fault(`${name} is twice in the input schedules`));
-    schedules.set(result.arn, result);
-    const wrong = faultOf(result, owner);
-    if (wrong)
-      findings.push(...fault(`schedule ${name} ${wrong}`, "correct the input schedules, or the schedule"));
+    const { arn, enabled } = result;
     // Disabling a task is what somebody does first against a revision that must be undone.
-    else if (!result.enabled && isRollback)
-      findings.push(...note(`Schedule ${name} is disabled, and stays so.`));
-    else if (!result.enabled)
-      findings.push(
-        ...fault(`schedule ${name} is disabled`, "enable it, or remove it from the input schedules"),
-      );
+    const disabled = !enabled && !isRollback && "is disabled";
+    const wrong = schedules.has(arn) ? "is twice in the input" : (faultOf(result, owner) ?? disabled);
+    if (wrong) findings.push(...fault(`${name} ${wrong}`, "correct the input schedules, or the schedule"));
+    schedules.set(arn, result);
   }
   return { schedules: [...schedules.values()], findings };
 }
@@ -173,16 +161,12 @@ async function findOne(context: DeliveryContext, { clusterArn }: Owner, name: st
 
 /** Returns why a schedule is not one of the owner, to follow its name. */
 function faultOf(schedule: Schedule, owner: Owner): string | undefined {
-  const { targets, managedBy } = schedule;
-  if (managedBy) return `is managed by ${managedBy}, which alone can change it`;
+  const { targets } = schedule;
   if (tasksOf(schedule, owner).length > 0) return undefined;
   const [target] = targets.filter(({ EcsParameters }) => EcsParameters);
   const { Arn = "", EcsParameters } = target ?? {};
-  if (!EcsParameters) {
-    if (targets.some((each) => universal.test(each.Arn ?? "")))
-      return "calls ecs:runTask with an input of its own; a target ECS RunTask (EcsParameters) can be moved";
-    return `starts no task: its target is ${targets.map((each) => each.Arn).join(", ") || "missing"}`;
-  }
+  if (!EcsParameters)
+    return `has no EcsParameters: its target is ${targets.map((each) => each.Arn).join(", ") || "missing"}`;
   const revision = EcsParameters.TaskDefinitionArn ?? "";
   const account = parseArn(owner.clusterArn)?.account;
   const other = [Arn, revision].map((arn) => parseArn(arn)?.account).find((each) => each && each !== account);

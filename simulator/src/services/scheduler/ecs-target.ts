@@ -1,8 +1,9 @@
-import type { ContainerOverride, TaskOverride } from "@aws-sdk/client-ecs";
+import type { RunTaskCommandInput, TaskOverride } from "@aws-sdk/client-ecs";
 import type { Target as RuleTarget } from "@aws-sdk/client-eventbridge";
 import type { Target as ScheduleTarget } from "@aws-sdk/client-scheduler";
 import type { Environment } from "../../environment.ts";
 import { errorWith } from "../../kit/errors.ts";
+import { methodName } from "../../kit/operation-names.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { roleLists } from "../../permissions/role-lists.ts";
 import { refusalOf, rolesOfTask } from "../../permissions/service-roles.ts";
@@ -50,38 +51,27 @@ export async function runTasks(
   const list = roleLists[by];
   if (!(await trustsService(environment, RoleArn, list.service)))
     throw new Error(`Not authorized to perform sts:AssumeRole on resource: ${RoleArn}`);
-  const { TaskDefinitionArn: taskDefinition, NetworkConfiguration, ...parameters } = EcsParameters;
+  const { TaskDefinitionArn: taskDefinition, TaskCount: count, ...settings } = EcsParameters;
   const { taskDefinition: definition } = await aws.ecs.describeTaskDefinition({ taskDefinition });
   const { taskDefinitionArn: arn = "", executionRoleArn = "", taskRoleArn = "" } = definition ?? {};
   const given = { ...(executionRoleArn && { executionRoleArn }), ...(taskRoleArn && { taskRoleArn }) };
   const values = { arn, taskRoles: rolesOfTask(environment, given), cluster: cluster?.split("/")[1] ?? "" };
   const refusal = await refusalOf(environment, { roleArn: RoleArn, list, step: "runTask", values });
   if (refusal) throw new Error(refusal.message);
-  const network = NetworkConfiguration?.awsvpcConfiguration;
   const { failures = [] } = await aws.ecs.runTask({
+    ...(smallNames(settings) as Partial<RunTaskCommandInput>),
     cluster,
     taskDefinition,
+    count,
     startedBy: startedBy.replaceAll(/[^\w/-]/g, "-").slice(0, 128),
-    count: parameters.TaskCount,
-    launchType: parameters.LaunchType,
-    platformVersion: parameters.PlatformVersion,
-    group: parameters.Group,
-    propagateTags: parameters.PropagateTags,
-    enableECSManagedTags: parameters.EnableECSManagedTags,
-    capacityProviderStrategy: parameters.CapacityProviderStrategy?.map((each) => ({
-      ...each,
-      capacityProvider: each.capacityProvider as string,
-    })),
-    ...(network && {
-      networkConfiguration: {
-        awsvpcConfiguration: {
-          subnets: network.Subnets,
-          securityGroups: network.SecurityGroups,
-          assignPublicIp: network.AssignPublicIp,
-        },
-      },
-    }),
-    overrides: overridesOf(Input) as { containerOverrides?: ContainerOverride[] },
+    overrides: overridesOf(Input),
   });
   if (failures[0]) throw new Error(failures[0].reason);
+}
+
+/** ECS's own API has the same members, which begin with small letters. */
+function smallNames(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(smallNames);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [methodName(key), smallNames(each)]));
 }

@@ -19,8 +19,7 @@ interface Schedule {
 
 export interface SchedulerState {
   readonly environment: Environment;
-  /** Times of creation, by name. */
-  readonly groups: Map<string, Date>;
+  readonly groups: Set<string>;
   /** By group/name. */
   readonly schedules: Map<string, Schedule>;
   /** Starts of tasks in progress. */
@@ -50,13 +49,14 @@ export function scheduleOperations(state: SchedulerState): Operations<"scheduler
       return {};
     },
     listSchedules: (input) => {
-      const { GroupName, NamePrefix = "", State } = input;
+      refuseUnsupported("ValidationException", "ListSchedules", input, ["GroupName MaxResults NextToken"]);
+      const { GroupName } = input;
       const matching = [...schedules.values()].flatMap(({ shown }): ScheduleSummary[] => {
-        const { Arn, Name = "", GroupName: group, State: its, CreationDate, LastModificationDate } = shown;
-        if (GroupName !== undefined && GroupName !== group) return [];
-        if (!Name.startsWith(NamePrefix) || (State !== undefined && State !== its)) return [];
-        const Target = { Arn: shown.Target?.Arn };
-        return [{ Arn, Name, GroupName: group, State: its, CreationDate, LastModificationDate, Target }];
+        const { Arn, Name, State, CreationDate, LastModificationDate, Target } = shown;
+        const listed = { Arn, Name, GroupName: shown.GroupName, State, CreationDate, LastModificationDate };
+        return (GroupName ?? shown.GroupName) === shown.GroupName
+          ? [{ ...listed, Target: { Arn: Target?.Arn } }]
+          : [];
       });
       const { items: Schedules, NextToken } = page(matching, input);
       return { Schedules, NextToken };
@@ -64,34 +64,16 @@ export function scheduleOperations(state: SchedulerState): Operations<"scheduler
   };
 }
 
-export function groupOperations({ environment, groups, schedules }: SchedulerState): Operations<"scheduler"> {
-  const { accountId, region } = environment;
-  const describe = (Name = "") => {
-    const CreationDate = groups.get(Name);
-    if (!CreationDate) throw missing(`Schedule group ${Name}`);
-    const Arn = `arn:aws:scheduler:${region}:${accountId}:schedule-group/${Name}`;
-    return { Arn, Name, State: "ACTIVE" as const, CreationDate };
-  };
+export function groupOperations({ environment, groups }: SchedulerState): Operations<"scheduler"> {
   return {
     createScheduleGroup: (input) => {
       refuseUnsupported("ValidationException", "CreateScheduleGroup", input, ["Name ClientToken"]);
       const { Name = "" } = input;
       if (!nameRule.test(Name)) throw invalid(`${Name} is not a valid name of a schedule group.`);
       if (groups.has(Name)) throw conflict(`Schedule group ${Name} already exists.`);
-      groups.set(Name, environment.clock.now());
-      return { ScheduleGroupArn: describe(Name).Arn };
-    },
-    getScheduleGroup: ({ Name }) => describe(Name),
-    deleteScheduleGroup: ({ Name = "" }) => {
-      describe(Name);
-      if (Name === "default") throw invalid("The default schedule group cannot be deleted.");
-      for (const [key, { shown, timer }] of schedules) {
-        if (shown.GroupName !== Name) continue;
-        timer.abort();
-        schedules.delete(key);
-      }
-      groups.delete(Name);
-      return {};
+      groups.add(Name);
+      const { accountId, region } = environment;
+      return { ScheduleGroupArn: `arn:aws:scheduler:${region}:${accountId}:schedule-group/${Name}` };
     },
   };
 }

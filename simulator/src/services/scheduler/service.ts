@@ -13,7 +13,7 @@ export const scheduler: Definition<"scheduler"> = {
 function createScheduler(environment: Environment): Service<"scheduler"> {
   const state: SchedulerState = {
     environment,
-    groups: new Map([["default", environment.clock.now()]]),
+    groups: new Set(["default"]),
     schedules: new Map(),
     runs: new Set(),
   };
