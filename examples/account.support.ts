@@ -53,6 +53,24 @@ export async function createExampleAccount({ cluster = "production", other }: Se
       await addService(place, { name, kind, port: own });
       return `http://127.0.0.1:${own + listenerPortOffset}/`;
     },
+    /** Creates a stack in the network of the services. */
+    async addStack(StackName: string, TemplateBody: string): Promise<void> {
+      const { subnets = [], securityGroups = [] } = networkConfiguration?.awsvpcConfiguration ?? {};
+      const Parameters = [
+        { ParameterKey: "Subnets", ParameterValue: subnets.join(",") },
+        { ParameterKey: "SecurityGroup", ParameterValue: securityGroups[0] },
+      ];
+      const Capabilities = ["CAPABILITY_NAMED_IAM" as const];
+      await aws.cloudformation.createStack({ StackName, TemplateBody, Parameters, Capabilities });
+      const status = async () =>
+        (await aws.cloudformation.describeStacks({ StackName })).Stacks?.[0]?.StackStatus;
+      await simulator.clock.until(async () => (await status()) === "CREATE_COMPLETE");
+    },
+    /** Task definitions that a rule starts. */
+    async startedBy(Rule: string) {
+      const { Targets = [] } = await aws.events.listTargetsByRule({ Rule });
+      return Targets.map(({ EcsParameters }) => EcsParameters?.TaskDefinitionArn?.split("/")[1]);
+    },
     environment: {
       ...nodeEnvironment(),
       AWS_ENDPOINT_URL: environmentVariables.AWS_ENDPOINT_URL ?? "",

@@ -156,6 +156,18 @@ jobs:
     expect(repository.lines()).toContain("has changes: true");
   });
 
+  it("scheduled-tasks: after the deployment, the template's rule starts its revision", async (context) => {
+    const address = await account.addService("shop", "rolling");
+    const template = await readFile(join(import.meta.dirname, "scheduled-tasks/nightly.yaml"), "utf8");
+    await account.addStack("shop-nightly", template);
+    expect(await account.startedBy("shop-nightly")).toEqual(["shop"]);
+    const repository = await open(context, "scheduled-tasks");
+    const run = await repository.push(none, await repository.commit({}));
+    expect(errors((await run?.result) as RunResult)).toEqual([]);
+    expect(await read(address)).toBe("shop 1\n");
+    expect(await account.startedBy("shop-nightly")).toEqual(["shop:2"]);
+  });
+
   it("monorepo: a push deploys the service whose files it changes", async (context) => {
     const [api = "", site = ""] = await Promise.all(
       ["api", "site"].map((name) => account.addService(name, "rolling")),

@@ -34,8 +34,9 @@ function sentenceOf(record: DeploymentRecord): string {
   if (status === "planned")
     return `${name}: ${plan && hasChanges(plan) ? "planned, nothing was changed" : "nothing would change"}`;
   const time = formatDuration(durationMs);
-  if (status === "succeeded" && !deploymentId)
-    return `${labelOf(record)} already runs, ${changed ? "the desired count was set" : "nothing was deployed"}`;
+  const set = record.schedules.length > 0 ? "its schedules start it now" : "the desired count was set";
+  const how = changed ? set : "nothing was deployed";
+  if (status === "succeeded" && !deploymentId) return `${labelOf(record)} already runs, ${how}`;
   if (record.rollback && (status === "succeeded" || status === "traffic-shifted"))
     return `${name}: rolled back ${stepOf(record)} in ${time}`;
   if (hasStage(status)) return `${labelOf(record)} ${ends[status]} after ${time}`;

@@ -45,12 +45,22 @@ test("names the cause and the next step in a red run's only annotation, and sets
   expect(summary).toContain("cannot read the menu");
 });
 
-test("sets every output of a green run", async () => {
-  const { exitCode, errors, outputs } = await runAction("one");
+test("sets every output of a green run, with its schedules", async () => {
+  await stage.simulator.aws.scheduler.createSchedule({
+    ...{ Name: "weekly", ScheduleExpression: "rate(7 days)", FlexibleTimeWindow: { Mode: "OFF" } },
+    Target: {
+      Arn: "arn:aws:ecs:us-east-1:123456789012:cluster/outside",
+      RoleArn: "arn:aws:iam::123456789012:role/execution",
+      EcsParameters: { TaskDefinitionArn: "arn:aws:ecs:us-east-1:123456789012:task-definition/web:1" },
+    },
+  });
+  const more = { schedules: "auto", "deregister-old-revisions": "1" };
+  const { exitCode, errors, outputs } = await runAction("one", more);
   expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
   expect(outputs).toMatchObject({
     status: "traffic-shifted",
     cause: "",
+    schedules: "default/weekly",
     "revision-before": expect.stringMatching(/task-definition\/web:\d+$/),
     "revision-after": expect.stringMatching(/task-definition\/web:\d+$/),
   });

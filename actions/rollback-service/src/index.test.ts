@@ -5,14 +5,15 @@ import { release } from "./rollback.support.ts";
 
 let stage: Stage;
 let good = "";
+let bad = "";
 beforeAll(async () => {
   stage = await createStage();
   good = await release(stage, "good");
-  await release(stage, "bad");
+  bad = await release(stage, "bad");
 });
 afterAll(() => stage?.close());
 
-function runAction(to: string) {
+function runAction(to: string, schedules = "") {
   const inputs = {
     cluster: "outside",
     "settle-for": "1s",
@@ -20,6 +21,7 @@ function runAction(to: string) {
     "codedeploy-application": "outside",
     "codedeploy-deployment-group": "web",
     to,
+    schedules,
   };
   return runEntry("rollback-service", { simulator: stage.simulator, inputs });
 }
@@ -37,14 +39,23 @@ test("names cause and next step in a red run's only annotation, and sets its out
   expect(summary).toContain("### ❌ web: not rolled back, failed after ");
 });
 
-test("sets every output of a green run", async () => {
-  const { exitCode, outputs, summary } = await runAction(good);
+test("sets every output of a green run, and moves schedules back, also disabled ones", async () => {
+  const { events } = stage.simulator.aws;
+  const Arn = "arn:aws:ecs:us-east-1:123456789012:cluster/outside";
+  const target = { Id: "task", Arn, RoleArn: "arn:aws:iam::123456789012:role/execution" };
+  await events.putRule({ Name: "nightly", ScheduleExpression: "rate(1 day)", State: "DISABLED" });
+  const Targets = [{ ...target, EcsParameters: { TaskDefinitionArn: bad } }];
+  await events.putTargets({ Rule: "nightly", Targets });
+  const { exitCode, outputs, summary } = await runAction(good, "nightly");
+  const moved = (await events.listTargetsByRule({ Rule: "nightly" })).Targets?.[0]?.EcsParameters;
+  expect(moved?.TaskDefinitionArn).toBe(good);
   expect(exitCode).toBe(0);
   expect(outputs).toMatchObject({
     status: "succeeded",
     cause: "",
     "revision-after": good,
     changed: "true",
+    schedules: "nightly",
   });
   expect(summary).toMatch(/^### ✅ web: rolled back \d+ → \d+ \(good\) in /);
 });

@@ -136,6 +136,16 @@ it("creates a rule with its targets, changes it in place, and removes it", async
   expect((await events.listRules({})).Rules).toEqual([]);
 });
 
+it("creates a rule that starts tasks on a schedule", async () => {
+  expect(await stack.create(part("scheduled", {}))).toBe("CREATE_COMPLETE");
+  const Rule = await stack.physicalId("Nightly");
+  expect((await stack.aws.events.describeRule({ Name: Rule })).ScheduleExpression).toBe("rate(1 day)");
+  const [target] = (await stack.aws.events.listTargetsByRule({ Rule })).Targets ?? [];
+  const network = { awsvpcConfiguration: { Subnets: ["subnet-1"] } };
+  expect(target?.EcsParameters?.NetworkConfiguration).toEqual(network);
+  expect(await stack.remove()).toBe("gone");
+});
+
 it("leaves no rule behind if its target is refused", async () => {
   const outcome = await stack.create(pushed({ Targets: [{ Id: "q", Arn: "arn:aws:sqs:us-east-1:1:q" }] }));
   expect(outcome).toContain("Pushed: ");

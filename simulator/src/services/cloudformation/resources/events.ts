@@ -27,15 +27,25 @@ export const rule = resourceType({
 });
 
 async function putRule({ aws }: ResourceContext, Name: string, properties: Properties) {
-  const { Description, EventPattern, State, Tags } = properties;
-  await aws.events.putRule({ Name, Description, EventPattern: JSON.stringify(EventPattern), State, Tags });
+  const { Description, EventPattern: pattern, ScheduleExpression, State, Tags } = properties;
+  const EventPattern = pattern && JSON.stringify(pattern);
+  await aws.events.putRule({ Name, Description, EventPattern, ScheduleExpression, State, Tags });
 }
 
 /** Sets the targets, and removes all others. */
 async function putTargets({ aws }: ResourceContext, Rule: string, { Targets: next = [] }: Properties) {
-  const wanted: readonly Target[] = next;
+  const wanted: readonly Target[] = next.map(withNetwork);
   const { Targets = [] } = await aws.events.listTargetsByRule({ Rule });
   const Ids = Targets.flatMap(({ Id }) => (Id && !wanted.some((each) => each.Id === Id) ? [Id] : []));
   if (Ids.length > 0) await aws.events.removeTargets({ Rule, Ids });
   if (wanted.length > 0) await aws.events.putTargets({ Rule, Targets: [...wanted] });
+}
+
+/** EventBridge's API writes the network's member otherwise than its resource type does. */
+function withNetwork({ EcsParameters, ...target }: Properties): Target {
+  const { NetworkConfiguration, ...parameters } = EcsParameters ?? {};
+  const network = NetworkConfiguration && {
+    NetworkConfiguration: { awsvpcConfiguration: NetworkConfiguration.AwsVpcConfiguration },
+  };
+  return { ...target, ...(EcsParameters && { EcsParameters: { ...parameters, ...network } }) } as Target;
 }
