@@ -14,7 +14,7 @@ import { startRealSimulator, testListenerPortOffset } from "@ecs-delivery/simula
 export type ExampleAccount = Awaited<ReturnType<typeof createExampleAccount>>;
 
 /** How a service is deployed: by which controller, and with which strategy. */
-export type Kind = "rolling" | "canary" | "codedeploy";
+export type Kind = "rolling" | "canary" | "codedeploy" | "gated";
 
 const role = "arn:aws:iam::123456789012:role";
 /** Returned by the tasks before the first deployment of an example. */
@@ -50,6 +50,8 @@ export async function createExampleAccount({ cluster = "production", other }: Se
     async addService(name: string, kind: Kind, hasRepository = true): Promise<string> {
       const own = ++port;
       if (hasRepository) await aws.ecr.createRepository({ repositoryName: name });
+      // The next port is the test listener's.
+      if (kind === "gated") port++;
       await addService(place, { name, kind, port: own });
       return `http://127.0.0.1:${own + listenerPortOffset}/`;
     },
@@ -131,7 +133,8 @@ async function addService(place: Place, { name, kind, port }: Order): Promise<vo
     networkConfiguration,
     ...settingsOf(kind, name, groups, Rules?.[0]?.RuleArn ?? ""),
   });
-  if (kind === "codedeploy") await createDeploymentGroup(aws, name, listener);
+  const test = kind === "gated" ? await createListener(place, port + 1, groups.slice(1)) : undefined;
+  if (kind === "codedeploy" || test) await createDeploymentGroup(aws, name, listener, test);
 }
 
 async function createTargetGroup({ aws, VpcId }: Place, Name: string): Promise<string> {
@@ -172,7 +175,7 @@ function settingsOf(
 ): Partial<CreateServiceCommandInput> {
   const loadBalancer = { containerName, containerPort: 8080, targetGroupArn };
   if (kind === "rolling") return { loadBalancers: [loadBalancer] };
-  if (kind === "codedeploy")
+  if (kind === "codedeploy" || kind === "gated")
     return { loadBalancers: [loadBalancer], deploymentController: { type: "CODE_DEPLOY" } };
   const roleArn = `${role}/infrastructure`;
   const advancedConfiguration = { alternateTargetGroupArn, productionListenerRule, roleArn };
@@ -186,10 +189,17 @@ function settingsOf(
   };
 }
 
-async function createDeploymentGroup({ codedeploy }: Aws, name: string, listener: string): Promise<void> {
+/** With a test listener, deployments wait for ContinueDeployment. */
+async function createDeploymentGroup(
+  { codedeploy }: Aws,
+  name: string,
+  listener: string,
+  test?: string,
+): Promise<void> {
   await codedeploy.createApplication({ applicationName: name, computePlatform: "ECS" });
   const targetGroups = [{ name: `${name}-blue` }, { name: `${name}-green` }];
-  const pair = { prodTrafficRoute: { listenerArns: [listener] }, targetGroups };
+  const testTrafficRoute = test === undefined ? undefined : { listenerArns: [test] };
+  const pair = { prodTrafficRoute: { listenerArns: [listener] }, testTrafficRoute, targetGroups };
   await codedeploy.createDeploymentGroup({
     applicationName: name,
     deploymentGroupName: "production",
@@ -200,7 +210,9 @@ async function createDeploymentGroup({ codedeploy }: Aws, name: string, listener
     loadBalancerInfo: { targetGroupPairInfoList: [pair] },
     blueGreenDeploymentConfiguration: {
       terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 5 },
-      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+      deploymentReadyOption: test
+        ? { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: 2_880 }
+        : { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
     },
   });
 }

@@ -54,6 +54,35 @@ async function startWebhook() {
 }
 
 describe.concurrent("an example for larger teams", { timeout: 600_000 }, () => {
+  it("approval: visitors reach a tested release after the approval, and never after a no", async (context) => {
+    const address = await account.addService("parcels", "gated");
+    const { port } = new URL(address);
+    const folder = await mkdtemp(join(directory, "curl-"));
+    await writeFile(join(folder, ".curlrc"), `connect-to = "::127.0.0.1:${Number(port) + 1}"\n`);
+    const environment = { CURL_HOME: folder };
+    const jobsOf = ({ jobs }: RunResult) =>
+      Object.fromEntries(jobs.map(({ name, conclusion }) => [name, conclusion]));
+    const play = async (edit = (text: string) => text) => {
+      const repository = await open("approval", { environment, edit });
+      context.onTestFinished(() => repository.remove());
+      return { result: await push(repository, none, await repository.commit({})), lines: repository.lines() };
+    };
+    // GitHub fails a job that a reviewer rejects before its first step.
+    const rejected = await play((text) =>
+      text.replace(/(environment: production\n(.*\n)*? {4}steps:\n)/, "$1      - run: exit 1\n"),
+    );
+    const ended = { build: "success", test: "success", approve: "failure", reject: "success" };
+    expect(jobsOf(rejected.result)).toEqual(ended);
+    const failed = await play((text) => text.replace("grep parcels", "grep other"));
+    expect(jobsOf(failed.result)).toEqual({ build: "success", test: "failure", reject: "success" });
+    expect(await readPage(address)).toBe("before");
+    const { result, lines } = await play();
+    expect(errors(result)).toEqual([]);
+    expect(jobsOf(result)).toEqual({ build: "success", test: "success", approve: "success" });
+    expect(lines).toContain("parcels 1");
+    expect(await readPage(address)).toBe("parcels 1\n");
+  });
+
   it.for([
     ["the repository owns the task definition", "cakes", "taskdef.json"],
     ["Terraform owns it", "pies", "pies"],

@@ -140,21 +140,31 @@ export async function createWaitingStage() {
 }
 
 /** Setting of a deployment group: how long a deployment keeps the old tasks, and stays in progress, after the shift. */
-export const keepingOldTasks = (terminationWaitTimeInMinutes: number) =>
+export const keepingOldTasks = (terminationWaitTimeInMinutes: number, waitTimeInMinutes = 0) =>
   ({
     blueGreenDeploymentConfiguration: {
       terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes },
-      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+      deploymentReadyOption: {
+        actionOnTimeout: waitTimeInMinutes > 0 ? "STOP_DEPLOYMENT" : "CONTINUE_DEPLOYMENT",
+        waitTimeInMinutes,
+      },
     },
   }) as const;
 
+/** Creates the same in virtual time; a deployment waits for this long until somebody lets its traffic shift. */
+export async function createGatedStage(minutes: number) {
+  const stage = await createStage();
+  await updateGroup(stage.simulator, keepingOldTasks(1, minutes));
+  return stage;
+}
+
 /** Keeps CodeDeploy's deployments of `web` in progress until somebody ends them. */
-export async function keepOldTasks({ aws }: Simulator): Promise<void> {
-  await aws.codedeploy.updateDeploymentGroup({
-    applicationName: "outside",
-    currentDeploymentGroupName: "web",
-    ...keepingOldTasks(longestWaitMinutes),
-  });
+export const keepOldTasks = (simulator: Simulator) =>
+  updateGroup(simulator, keepingOldTasks(longestWaitMinutes));
+
+async function updateGroup({ aws }: Simulator, settings: ReturnType<typeof keepingOldTasks>): Promise<void> {
+  const group = { applicationName: "outside", currentDeploymentGroupName: "web" };
+  await aws.codedeploy.updateDeploymentGroup({ ...group, ...settings });
 }
 
 /** Deploys a revision to `web` with CodeDeploy, as another person would. */

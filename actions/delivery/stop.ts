@@ -18,14 +18,10 @@ export async function stopDeployment(
 ): Promise<boolean> {
   const rollBack = how === "rollback";
   const command = new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: rollBack });
-  try {
+  return unless(["DeploymentAlreadyCompletedException"], async () => {
     await context.clients.codedeploy.send(command);
     context.log.info(`Asked CodeDeploy to stop ${deploymentId}${rollBack ? " and roll back" : ""}.`);
-    return true;
-  } catch (error) {
-    if ((error as Error).name === "DeploymentAlreadyCompletedException") return false;
-    throw error;
-  }
+  });
 }
 
 /** Asks ECS to end a service deployment; returns false when it had ended already. */
@@ -78,6 +74,7 @@ export async function continueServiceDeployment(
   });
 }
 
+/** Makes a call; returns false after one of these errors. */
 async function unless(names: readonly string[], call: () => Promise<void>): Promise<boolean> {
   try {
     await call();

@@ -51,11 +51,16 @@ export async function followToGreen(
       ? createReadyCheck(context, { ...deployment, inputs, running })
       : beginSettling(context, inputs, deployment);
   const course = { record, running, createdAt, settling };
+  const watch = watchTasks(context, { ...inputs, record, revision });
   const ending = await follow(context, {
     ...course,
     until: inputs.waitUntil,
     deadlineAt: (budget.given ? startedAt : createdAt) + budget.ms,
-    shouldStop: watchTasks(context, { ...inputs, record, revision }),
+    shouldStop: async (snapshot) => {
+      // The request to roll back is the approval.
+      if (inputs.isRollback && snapshot.stage === "ready") await running.proceed();
+      return watch(snapshot);
+    },
   }).catch(async (error) => {
     throw await giveUp(context, inputs.onCancel, course, error);
   });
@@ -138,11 +143,8 @@ async function checkOutcome(
   const failing = kind === "failing" ? settling : undefined;
   const seen = { ...snapshot, ...alarmsOf(failing) };
   const ended = how === "leave" ? { snapshot } : await stopAndSettle(context, checked, course, seen, how);
-  const last = {
-    ...ended,
-    settling: failing,
-    ...((succeeded || settling?.why) && settling && { state: settling.why }),
-  };
+  const isShown = settling && (succeeded || (waitUntil === "ready" && settling.why));
+  const last = { ...ended, settling: failing, ...(isShown && { state: settling.why }) };
   if (!last.unstopped) context.keepForPost(undefined);
   throw await failDeployment(context, checked, running, last, kind === "deadline" ? budget.ms : undefined);
 }

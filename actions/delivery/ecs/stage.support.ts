@@ -46,3 +46,16 @@ export async function createWaitingEcsStage(configuration: DeploymentConfigurati
   await stage.simulator.aws.ecs.updateService({ ...where, deploymentConfiguration: configuration });
   return stage;
 }
+
+/** Settings of a service whose deployments wait for this long until somebody lets their traffic shift. */
+export const pausingFor = (timeoutInMinutes: number): DeploymentConfiguration => ({
+  strategy: "BLUE_GREEN",
+  bakeTimeInMinutes: 1,
+  lifecycleHooks: [
+    {
+      targetType: "PAUSE",
+      lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"],
+      timeoutConfiguration: { timeoutInMinutes, action: "ROLLBACK" },
+    },
+  ],
+});

@@ -99,8 +99,7 @@ function refuseMissing(
   wanted: string,
   newest: Newest | undefined,
 ): void {
-  if (shortRevision(service.revision) === shortRevision(wanted) && runsAlready(service, service.revision))
-    return;
+  if (isOf(service, wanted) && runsAlready(service, service.revision)) return;
   const last = newest && (missedGate(newest) || `${nameOf(newest)} is ${newest.snapshot.status}`);
   const { revision, runningCount, desiredCount } = service.production;
   throw new Failure(

@@ -1,42 +1,17 @@
-import type { DeploymentConfiguration, DeploymentLifecycleHook } from "@aws-sdk/client-ecs";
+import type { DeploymentLifecycleHook } from "@aws-sdk/client-ecs";
 import { deploymentsOf } from "@ecs-delivery/simulator/services/ecs/controller/fixture.support";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { runEntry } from "../../core/entry.support.ts";
-import { tryRollBack } from "../../rollback-service/src/rollback.support.ts";
-import { createWaitingEcsStage } from "../ecs/stage.support.ts";
+import { createWaitingEcsStage, pausingFor } from "../ecs/stage.support.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { readRun } from "../order/run.ts";
 import { DeploymentRecord } from "../record.ts";
-import { createStage, type Stage } from "../stage.support.ts";
+import { createGatedStage, createStage, type Stage } from "../stage.support.ts";
 
 const minutes = 30;
 const ready = { waitUntil: "ready", settleMs: 1_000 } as const;
 
-const pausing: DeploymentConfiguration = {
-  strategy: "BLUE_GREEN",
-  bakeTimeInMinutes: 1,
-  lifecycleHooks: [
-    {
-      targetType: "PAUSE",
-      lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"],
-      timeoutConfiguration: { timeoutInMinutes: minutes, action: "ROLLBACK" },
-    },
-  ],
-};
-
-/** Makes CodeDeploy wait before it reroutes the traffic. */
-async function createGroupStage(): Promise<Stage> {
-  const stage = await createStage();
-  await stage.simulator.aws.codedeploy.updateDeploymentGroup({
-    applicationName: "outside",
-    currentDeploymentGroupName: "web",
-    blueGreenDeploymentConfiguration: {
-      terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 1 },
-      deploymentReadyOption: { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: minutes },
-    },
-  });
-  return stage;
-}
+const pausing = pausingFor(minutes);
 
 const runOf = (number: number, workflow = "deploy.yml") =>
   readRun({
@@ -47,7 +22,7 @@ const runOf = (number: number, workflow = "deploy.yml") =>
   });
 
 describe.each([
-  ["CodeDeploy", createGroupStage],
+  ["CodeDeploy", () => createGatedStage(minutes)],
   ["ECS", () => createWaitingEcsStage(pausing)],
 ] as const)("a gate under %s", (_kind, create) => {
   let stage: Stage;
@@ -146,15 +121,6 @@ describe.each([
     expect(record.notes.join()).toMatch(/of web:\d+ was not continued: /);
   });
 
-  test("is ended by rollback-service, and cannot be continued after that", async () => {
-    const { record } = await begin("green");
-    const rolledBack = await tryRollBack(stage, {});
-    expect(rolledBack.error).toBeUndefined();
-    expect(rolledBack.record.production).toEqual([record.revisionBefore]);
-    const { error } = await goOn();
-    expect(error?.message).toMatch(/No deployment of web:\d+ waits to be continued: .* was not continued/);
-  });
-
   test("follows to the verdict what somebody else continued, and ready reports that", async () => {
     const { record } = await begin("green");
     await continueOutside(stage);
@@ -190,15 +156,16 @@ test.each<[string, () => Promise<Stage>, RegExp, RegExp]>([
   ],
 ])("refuses %s before anything changes", async (_, create, message, nextStep) => {
   const stage = await create();
+  onTestFinished(() => stage.close());
   const { error, record } = await stage.deploy("green", ready);
   expect(error?.message).toMatch(message);
   expect(error?.nextStep).toMatch(nextStep);
   expect(record).toMatchObject({ changed: false, revisionAfter: "" });
-  await stage.close();
 });
 
 test("tests and continues with the least role, and leaves nothing to the post step", async () => {
-  const stage = await createGroupStage();
+  const stage = await createGatedStage(minutes);
+  onTestFinished(() => stage.close());
   const common = {
     cluster: "outside",
     service: "web",
@@ -225,7 +192,6 @@ test("tests and continues with the least role, and leaves nothing to the post st
   const continued = await run(approval);
   expect(continued).toMatchObject({ exitCode: 0, errors: [] });
   expect(continued.outputs).toMatchObject({ status: "succeeded", "test-url": "", changed: "true" });
-  await stage.close();
 });
 
 /** Sends the traffic of a port to the wrong tasks; port 0 takes the new tasks out of their target group. */

@@ -93,6 +93,11 @@ export async function findMissing(
 /** Reads one rule, or the rules of a listener in their order; none without an ARN. */
 async function readRules(elbv2: ElasticLoadBalancingV2Client, arn: string, abortSignal: AbortSignal) {
   const rules: Rule[] = [];
+  if (arn.includes(":listener/net/")) {
+    // A Network Load Balancer has no rules.
+    const found = await elbv2.send(new DescribeListenersCommand({ ListenerArns: [arn] }), { abortSignal });
+    return [{ IsDefault: true, Actions: found.Listeners?.[0]?.DefaultActions }] satisfies Rule[];
+  }
   const which = isRule(arn) ? { RuleArns: [arn] } : { ListenerArn: arn };
   for (let Marker: string | undefined, more = arn !== ""; more; more = Marker !== undefined) {
     const page = await elbv2.send(new DescribeRulesCommand({ ...which, Marker }), { abortSignal });
@@ -141,18 +146,14 @@ function listenerOf(arn: string): string {
   return isRule(arn) ? arn.slice(0, arn.lastIndexOf("/")).replace(":listener-rule/", ":listener/") : arn;
 }
 
-interface TestAddress {
-  /** "" when no address can be given. */
-  readonly url: string;
-  /** Says why, or what else a request needs. */
-  readonly notes: readonly string[];
-}
-
-/** Returns the address at which the test listener leads to the new tasks, with the path of their rule. */
+/**
+ * Returns the address at which the test listener leads to the new tasks, with the path of their rule. Notes say why it
+ * is empty, or what else a request needs.
+ */
 export async function findTestUrl(
   { clients, signal }: DeliveryContext,
   { green, listeners: { test } }: Sides,
-): Promise<TestAddress> {
+): Promise<{ readonly url: string; readonly notes: readonly string[] }> {
   if (!test) return { url: "", notes: ["There is no test listener, so test-url is empty."] };
   const elbv2 = await clients.elbv2();
   const options = { abortSignal: signal };
@@ -171,40 +172,29 @@ export async function findTestUrl(
   const { path, host, others } = conditionsOf(rule);
   const isDefaultPort = port === (protocol === "HTTPS" ? 443 : 80);
   const authority = `${host ?? balancer?.DNSName}${isDefaultPort ? "" : `:${port}`}`;
+  const notes = [
+    balancer?.Scheme === "internal" && "The load balancer is internal: test-url works in its network.",
+    others.length > 0 && `The test listener's rule also needs ${others.join(", ")} of a request.`,
+  ];
   return {
     url: `${protocol.toLowerCase()}://${authority}${path}`,
-    notes: [
-      ...(balancer?.Scheme === "internal"
-        ? ["The load balancer is internal: test-url works in its network."]
-        : []),
-      ...(others.length > 0
-        ? [`The test listener's rule also needs ${others.join(", ")} of a request.`]
-        : []),
-    ],
+    notes: notes.filter((each) => each !== false),
   };
 }
 
-/** Returns a path that meets the rule's pattern, a host without wildcards, and the fields of other conditions. */
+/** Returns a path that meets the rule's pattern, a host without wildcards, and what else the rule asks for. */
 function conditionsOf({ Conditions = [], IsDefault }: Rule) {
   const valuesOf = (field: string) => {
     const condition = Conditions.find(({ Field }) => Field === field);
-    return (
-      condition?.PathPatternConfig?.Values ?? condition?.HostHeaderConfig?.Values ?? condition?.Values ?? []
-    );
+    return (condition?.PathPatternConfig ?? condition?.HostHeaderConfig ?? condition)?.Values ?? [];
   };
-  const known = ["path-pattern", "host-header"];
-  const hosts = valuesOf("host-header");
-  const host = hosts.find((each) => !/[*?]/.test(each));
-  const [pattern = "/"] = valuesOf("path-pattern");
-  const others = Conditions.flatMap(({ Field = "" }) => (known.includes(Field) ? [] : Field));
+  const [pattern] = valuesOf("path-pattern");
+  const host = valuesOf("host-header").find((each) => !/[*?]/.test(each));
+  const met: Readonly<Record<string, string | undefined>> = { "path-pattern": pattern, "host-header": host };
+  const path = (IsDefault ? "" : (pattern ?? "")).replaceAll("*", "").replaceAll("?", "-");
   return {
-    path: IsDefault
-      ? "/"
-      : pattern
-          .replaceAll("*", "")
-          .replaceAll("?", "-")
-          .replace(/^(?!\/)/, "/"),
+    path: path.startsWith("/") ? path : `/${path}`,
     host,
-    others: hosts.length > 0 && host === undefined ? ["host-header", ...others] : others,
+    others: Conditions.flatMap(({ Field = "" }) => (met[Field] === undefined ? [Field] : [])),
   };
 }

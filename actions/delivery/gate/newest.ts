@@ -59,8 +59,9 @@ async function findInEcs(context: DeliveryContext, inputs: DeployInputs, { servi
   return { running: ecsDeployment(context, list, arn, primary?.id, Number.POSITIVE_INFINITY), revision };
 }
 
-export function isOf({ revision = "" }: Newest, wanted: string): boolean {
-  return revision !== "" && shortRevision(revision) === shortRevision(wanted);
+/** Compares with an ARN or `family:revision`. */
+export function isOf({ revision }: Pick<Newest, "revision">, wanted: string): boolean {
+  return revision !== undefined && (revision === wanted || shortRevision(revision) === wanted);
 }
 
 /** Returns such as `deployment d-1 of web:8`. */
@@ -71,10 +72,16 @@ export function nameOf({ running, revision }: Newest): string {
 /** Returns whether somebody has let the deployment shift its traffic, or nothing held it back. */
 export function hasPassedGate({ snapshot }: Newest): boolean {
   const { events, traffic } = snapshot;
-  const begun = events.some(({ name, status }) => name === "BeforeAllowTraffic" && status !== "Pending");
   const continued = events.some(({ hook, status }) => hook === "" && status === "SUCCEEDED");
-  return begun || continued || (traffic?.green ?? 0) > 0 || snapshot.stage === "traffic-shifted";
+  return hasBegunShift(events) || continued || (traffic?.green ?? 0) > 0;
 }
+
+/** CodeDeploy shows events that it left out as skipped. */
+function hasBegunShift(events: Snapshot["events"]): boolean {
+  return events.some(({ name, status }) => /^(Before)?AllowTraffic$/.test(name) && !isOpen(status));
+}
+
+const isOpen = (status: string) => status === "Pending" || status === "Skipped";
 
 /** Says until when a deployment waits; "" for one that does not wait. */
 export function waitOf({ snapshot: { stage, quietUntil } }: Pick<Newest, "snapshot">): string {
@@ -103,11 +110,8 @@ export function waitingFindings(
 export function missedGate(newest: Newest): string {
   const { ended, events, status, reason, aftermath } = newest.snapshot;
   if (ended === undefined || ended === "succeeded") return "";
-  const statusOf = (name: string) => events.find((each) => each.name === name)?.status;
-  const installed = ["AfterInstall", "AfterAllowTestTraffic"].every((name) =>
-    ["Succeeded", undefined].includes(statusOf(name)),
-  );
-  const waited = statusOf("BeforeAllowTraffic") === "Skipped" && installed;
+  const installed = events.some(({ name, status: of }) => name === "Install" && of === "Succeeded");
+  const waited = installed && !hasBegunShift(events) && events.every((event) => event.status !== "Failed");
   const paused = events.some(({ hook, status: of }) => hook === "" && of !== "SUCCEEDED");
   if (!waited && !paused) return "";
   return `${nameOf(newest)} was not continued: ${status}${aftermath}${reason ? ` (${reason.message})` : ""}`;

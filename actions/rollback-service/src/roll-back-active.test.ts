@@ -1,10 +1,11 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createWaitingEcsStage } from "../../delivery/ecs/stage.support.ts";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { createWaitingEcsStage, pausingFor } from "../../delivery/ecs/stage.support.ts";
 import type { DeployInputs } from "../../delivery/inputs.ts";
 import { commitTagKey } from "../../delivery/order/run-tag.ts";
 import { DeploymentRecord } from "../../delivery/record.ts";
 import {
+  createGatedStage,
   createWaitingStage,
   longestWaitMinutes as minutes,
   type Stage,
@@ -91,4 +92,26 @@ describe.each(kinds)("ending a running deployment under %s", (_, create, version
     expect(error?.message).toMatch(/cannot read the menu/);
     expect(record.status).toBe("rolled-back");
   });
+});
+
+test.each<[string, () => Promise<Stage>]>([
+  ["CodeDeploy", () => createGatedStage(30)],
+  ["ECS", () => createWaitingEcsStage(pausingFor(30))],
+])("ends what waits for its approval, and waits for none on the way back, under %s", async (_, create) => {
+  const stage = await create();
+  const goOn = (number: number) =>
+    tryDeploy(stage, "unused", number, { mode: "continue", source: { revision: "" } });
+  onTestFinished(() => stage.close());
+  await stage.simulator.clock.until(async () => (await stage.page()) === "1");
+  await release(stage, "rejected", 1, { waitUntil: "ready" });
+  const ended = await tryRollBack(stage, {});
+  expect(ended.error).toBeUndefined();
+  expect(ended.record.notes.join()).toMatch(/of web:\d+ was stopped and rolled back; web runs web:1\.$/);
+  expect((await goOn(1)).error?.message).toMatch(/No deployment of web:\d+ waits .* was not continued: /);
+  await release(stage, "approved", 2, { waitUntil: "ready" });
+  expect((await goOn(2)).error).toBeUndefined();
+  expect(await stage.page()).toBe("approved");
+  const back = await tryRollBack(stage, { to: "1" });
+  expect(back.error).toBeUndefined();
+  expect(await stage.page()).toBe("1");
 });

@@ -134,7 +134,9 @@ function createDescription({ revisions, diagnose, timeScale, now }: Tools) {
           ? targetGroupsOf(service)
           : [],
     });
-    const until = snapshot.quietUntil && snapshot.quietUntil / timeScale;
+    // The end of a pause is in ECS's response, the end of a wait is counted.
+    const scale = snapshot.stage === "ready" ? 1 : timeScale;
+    const until = snapshot.quietUntil && snapshot.quietUntil / scale;
     const part: DeploymentPart = {
       ...{ cluster: facts.cluster, service: facts.name, from, to, cause: undefined, ...found },
       ...stateOf(deployment, snapshot, until),
