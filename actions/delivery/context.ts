@@ -3,7 +3,7 @@ import type { JobContext } from "../core/context.ts";
 import { createUnfinishedState } from "../core/post-state.ts";
 import { createEcsClients, type EcsContext, retrying } from "../ecs/context.ts";
 import { brief, createNetworkClients } from "../ecs/network/clients.ts";
-import type { Left } from "./engine.ts";
+import type { Handle } from "./engine.ts";
 import type { OnCancel } from "./inputs.ts";
 import { type Run, readRun } from "./order/run.ts";
 
@@ -15,11 +15,11 @@ export interface DeliveryContext extends EcsContext {
   /** The workflow run; undefined outside of GitHub Actions. */
   readonly run: Run | undefined;
   /** Saves which deployment the post step has to handle if this process dies; undefined when none is left. */
-  readonly keepForPost: (deployment: Left | undefined) => void;
+  readonly keepForPost: (deployment: Handle | undefined) => void;
 }
 
 /** State that the post step needs about the running deployment. */
-export const deploymentLeft = createUnfinishedState<Left, OnCancel>("deployment");
+export const deploymentLeft = createUnfinishedState<Handle, OnCancel>("deployment");
 
 /** Creates the context of a step that deploys or, as `kind` says, rolls back. */
 export function openDelivery(

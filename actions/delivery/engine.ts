@@ -75,10 +75,7 @@ export interface Handle {
   readonly controller: "CODE_DEPLOY" | "ECS";
   /** Deployment ID of CodeDeploy, ARN of the service deployment of ECS. */
   readonly id: string;
-}
-
-/** What a step leaves to its post step: its deployment, and those of the other services of a list. */
-export interface Left extends Handle {
+  /** Deployments of other services of the same step. */
   readonly others?: readonly Handle[];
 }
 

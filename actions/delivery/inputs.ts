@@ -53,12 +53,11 @@ export interface DeployInputs {
   readonly unusedAppSpec?: string | undefined;
   /** Number of services that are deployed to at once. */
   readonly maxParallel?: number;
-  readonly onFailure?: OnFailure;
+  readonly onFailure?: (typeof onFailures)[number];
 }
 
-/** What happens after a failure of one of several services: no other one starts, and green ones go back. */
+/** After a failure of one of several services no other one starts, and with `rollback-all` green ones go back. */
 export const onFailures = ["stop", "rollback-all"] as const;
-export type OnFailure = (typeof onFailures)[number];
 
 /** Settings that a deployment can change on the service except its revision and count. */
 export type ServiceSettings = Pick<
@@ -75,12 +74,10 @@ export type OnCancel = (typeof onCancels)[number];
 export type RevisionSource = { readonly file: string } | { readonly revision: string };
 
 /** Returns the names that the ECS console gives to what CodeDeploy deploys a service with. */
-export function consoleNames(cluster: string, service: string) {
-  return {
-    codeDeployApplication: `AppECS-${cluster}-${service}`,
-    codeDeployDeploymentGroup: `DgpECS-${cluster}-${service}`,
-  };
-}
+export const consoleNames = (cluster: string, service: string) => ({
+  codeDeployApplication: `AppECS-${cluster}-${service}`,
+  codeDeployDeploymentGroup: `DgpECS-${cluster}-${service}`,
+});
 
 /** Reads the inputs that deploying and rolling back have in common. */
 export function readCommonInputs(read: InputReader, service: string) {

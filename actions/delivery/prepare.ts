@@ -48,7 +48,7 @@ export async function prepare(context: DeliveryContext, inputs: DeployInputs, re
     const { describeCost } = await import("./plan/cost.ts");
     const cost = await describeCost(context, service, wanted.taskDefinition, inputs.desiredCount);
     record.notes.push(cost.text);
-    record.monthly = cost.monthly;
+    record.monthlyUsd = cost.usd;
   }
   refuseFindings(findings, context.log);
   refuseOlderRun(context, inputs, record, service);

@@ -63,6 +63,7 @@ async function publish(
   setOutput("codedeploy-deployment-id", record.deploymentId.startsWith("arn:") ? "" : record.deploymentId);
   setOutput("image-digest", imageDigest(record.image));
   setOutput("test-url", record.testUrl);
+  if (record.services.length > 0) setOutput("services", JSON.stringify(record.services.map(outputOf)));
   setOutput("traffic", JSON.stringify(record.traffic));
   setOutput("durations", JSON.stringify(record.durations));
   setOutput("schedules", record.schedules.join("\n"));
@@ -73,14 +74,25 @@ async function publish(
   await appendSummary(card);
   if (!commentToken) return;
   const { commentPlan } = await import("../core/comment-plan.ts");
-  const key = `plan of ${record.cluster}/${record.service}`;
+  const names = record.service || record.services.map(({ service }) => service);
+  const key = `plan of ${record.cluster}/${names}`;
   await commentPlan(context, commentToken, { key, markdown: markdownOf(card) });
+}
+
+function outputOf({ wayBack, ...record }: DeploymentRecord): object {
+  const { service, status, cause, deploymentId, revisionBefore, revisionAfter } = record;
+  const { durationMs, durations, traffic, testUrl } = record;
+  return {
+    ...{ service, status: status ?? "not-started", cause, deploymentId, revisionBefore, revisionAfter },
+    ...{ durationMs, durations, traffic, testUrl },
+    ...(wayBack && { rollback: { status: wayBack.status, cause: wayBack.cause } }),
+  };
 }
 
 /** Record of a deployment or a rollback of the service; outputs and job summary are always written. */
 export const deploymentReport = {
-  record: ({ cluster, service }: Pick<DeployInputs, "cluster" | "service" | "commentToken">) =>
-    new DeploymentRecord(cluster, service),
+  record: ({ cluster, service, services }: Pick<DeployInputs, "cluster" | "service" | "services">) =>
+    new DeploymentRecord(cluster, service, services),
   publish,
   outcome: ({ service, status, revisionAfter }: DeploymentRecord) =>
     `${service || shortRevision(revisionAfter) || "The task definition"} ${status}`,

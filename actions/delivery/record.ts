@@ -52,12 +52,6 @@ export interface Plan {
   readonly serviceChanges: readonly string[];
 }
 
-/** Cost of a service's tasks in USD a month. */
-export interface MonthlyCost {
-  readonly before: number;
-  readonly after: number;
-}
-
 export interface ImageChange {
   readonly container: string;
   /** "" for a container that production does not have. */
@@ -71,6 +65,10 @@ export interface ImageChange {
 export class DeploymentRecord extends StepRecord<Status> {
   readonly cluster: string;
   readonly service: string;
+  /** Records of several services; empty for one. */
+  readonly services: readonly DeploymentRecord[];
+  /** Rollback after the failure of another one of several services. */
+  wayBack: DeploymentRecord | undefined;
   deploymentId = "";
   revisionBefore = "";
   revisionAfter = "";
@@ -92,8 +90,8 @@ export class DeploymentRecord extends StepRecord<Status> {
   findings: Finding[] = [];
   /** Is undefined until the plan exists. */
   plan: Plan | undefined;
-  /** What a plan's tasks cost; undefined where that is not known. */
-  monthly: MonthlyCost | undefined;
+  /** Cost of a plan's tasks; undefined where it is not known. */
+  monthlyUsd: number | undefined;
   traffic: TrafficPoint[] = [];
   events: LifecycleEvent[] = [];
   failedTasks: FailedTask[] = [];
@@ -114,14 +112,15 @@ export class DeploymentRecord extends StepRecord<Status> {
   /** Milliseconds from the beginning until each stage was reached. */
   durations: Partial<Record<Stage, number>> = {};
 
-  constructor(cluster: string, service: string) {
+  constructor(cluster: string, service: string, services: readonly string[] = []) {
     super();
+    this.services = services.map((each) => new DeploymentRecord(cluster, each));
     this.cluster = cluster;
     this.service = service;
   }
 }
 
-/** Returns whether the step did what it was asked to. */
+/** Returns whether the step did as asked. */
 export function isGreen({ status }: Pick<DeploymentRecord, "status">): boolean {
   return status === "succeeded" || status === "planned" || stages.some((stage) => stage === status);
 }

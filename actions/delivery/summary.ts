@@ -12,7 +12,17 @@ import {
 import type { Chart } from "../core/diagrams.ts";
 import { formatDuration } from "../core/duration.ts";
 import { faultsOf, notesFold } from "../core/findings.ts";
-import { counted, details, diffBlock, factList, fold, markdownTable } from "../core/summary.ts";
+import {
+  type Cell,
+  counted,
+  details,
+  diffBlock,
+  factList,
+  fold,
+  link,
+  markdownTable,
+} from "../core/summary.ts";
+import { formatUsd } from "../cost/cost-line.ts";
 import { failedTasksFold } from "../ecs/failed-task.ts";
 import { shownTail } from "../ecs/log-tail.ts";
 import { shortRevision } from "../ecs/revision.ts";
@@ -28,10 +38,11 @@ import {
   stages,
   type TrafficPoint,
 } from "./record.ts";
-import { productionNow, verdict } from "./verdict.ts";
+import { productionNow, resultOf, verdict } from "./verdict.ts";
 
 /** Returns the job summary: a card. `site` is the address that users open. */
 export function summaryOf(record: DeploymentRecord, site = ""): Card {
+  if (record.services.length > 0) return summaryOfSeveral(record);
   const { plan, service, revisionBefore } = record;
   const changes = plan && hasChanges(plan) ? changesSummary(plan) : "";
   return {
@@ -49,6 +60,44 @@ export function summaryOf(record: DeploymentRecord, site = ""): Card {
       notesFold(record.findings),
     ],
   };
+}
+
+/** Returns a card with a table of the services, and the cards of those that a reader opens. */
+function summaryOfSeveral(several: DeploymentRecord): Card {
+  const { services, status } = several;
+  const { body = "", ...cause } = faultsOf(several);
+  const rows = services.map((record): Cell[] => {
+    const [page] = ecsPages(record.revisionBefore, record);
+    const sign = !record.status ? "➖" : isGreen(record) && !record.wayBack ? "✅" : "❌";
+    return [
+      page ? link(record.service, page.address) : record.service,
+      `${sign} ${resultOf(record)}`,
+      shortRevision(record.revisionBefore),
+      shortRevision(record.revisionAfter),
+      record.durationMs > 0 ? formatDuration(record.durationMs) : "",
+      record.cause || (record.wayBack?.cause ?? ""),
+    ];
+  });
+  const table = markdownTable(["Service", "Result", "Before", "New", "Time", "Cause"], rows);
+  const opened = services.filter((each) => each.wayBack || each.status === "planned" || !isGreen(each));
+  return {
+    ...{ ok: isGreen(several), verdict: verdict(several), ...cause, links: linksOf(several) },
+    notes:
+      status === "planned"
+        ? totalOf(services)
+        : [...new Set([several, ...services].flatMap(({ notes }) => notes))],
+    body: [body, table].filter(Boolean).join("\n\n"),
+    folds: opened.flatMap((record) => {
+      const card = summaryOf(record.wayBack ?? record);
+      return record.status ? { head: card.verdict, parts: [card] } : [];
+    }),
+  };
+}
+
+function totalOf(records: readonly DeploymentRecord[]): string[] {
+  const costs = records.flatMap(({ monthlyUsd = [] }) => monthlyUsd);
+  const total = formatUsd(costs.reduce((sum, each) => sum + each, 0));
+  return costs.length > 0 ? [`In total ${total} a month, for ${counted(costs.length, "service")}.`] : [];
 }
 
 /** Returns one line to post in a chat: result, cause and the run's address. */

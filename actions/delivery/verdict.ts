@@ -1,7 +1,8 @@
 import { formatDuration } from "../core/duration.ts";
+import { hasFaults } from "../core/findings.ts";
 import { shortRevision } from "../ecs/revision.ts";
 import { hasChanges } from "./plan/plan.ts";
-import { type DeploymentRecord, type Status, stages } from "./record.ts";
+import { type DeploymentRecord, isGreen, type Status, stages } from "./record.ts";
 
 const ends: Readonly<Record<string, string>> = {
   succeeded: "deployed",
@@ -21,14 +22,31 @@ const ends: Readonly<Record<string, string>> = {
 /** Returns one line: service, revision and version, what happened, and whether the tasks stayed up. */
 export function verdict(record: DeploymentRecord): string {
   const { settled } = record;
-  return `${sentenceOf(record)}${settled && `; ${settled}`}`;
+  return `${endOf(record)}${settled && `; ${settled}`}`;
 }
 
-/** Returns how a deployment ended, in a word. */
-export const endOf = (status: Status = "failed"): string => ends[status] ?? status;
+/** Returns what happened to one of several services, in a few words. */
+export function resultOf({ status, deploymentId, plan, wayBack }: DeploymentRecord): string {
+  if (!status) return "not started";
+  if (wayBack) return `green but ${isGreen(wayBack) ? "" : "not "}rolled back`;
+  if (status === "planned") return plan && hasChanges(plan) ? status : "nothing would change";
+  if (status === "succeeded" && !deploymentId) return "already runs";
+  return status === "traffic-shifted" ? status : (ends[status] ?? status);
+}
+
+/** Returns `web:5 (1.2.0) for 50 services: 48 deployed, 1 failed, 1 not started after 5 min`. */
+function endOfSeveral({ status, services, revisionAfter, version, durationMs, findings }: DeploymentRecord) {
+  const of = `${services.length} services`;
+  if (hasFaults(findings)) return `${of}: nothing was changed`;
+  const revision = revisionAfter && `${shortRevision(revisionAfter)}${version && ` (${version})`} for `;
+  const counts = [...Map.groupBy(services, resultOf)].map(([result, some]) => `${some.length} ${result}`);
+  const end = status === "planned" ? ", nothing was changed" : ` after ${formatDuration(durationMs)}`;
+  return `${revision}${of}: ${counts.join(", ")}${end}`;
+}
 
 /** The revision of a red end was only tried. */
-function sentenceOf(record: DeploymentRecord): string {
+function endOf(record: DeploymentRecord): string {
+  if (record.services.length > 0) return endOfSeveral(record);
   const { status = "failed", service, revisionAfter, changed, deploymentId, plan, durationMs } = record;
   const name = service || "Task definition";
   if (status === "planned")

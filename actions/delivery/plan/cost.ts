@@ -7,10 +7,9 @@ import { type BilledTask, taskCostPerHour, taskSizeOf } from "../../cost/task-si
 import { describeRevision } from "../../ecs/revision.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
-import type { MonthlyCost } from "../record.ts";
 
 /**
- * Returns count, size and cost a month of the service's tasks, with what they cost now where that differs. Says why a
+ * Returns count, size and cost in USD a month of the service's tasks, with what they cost now where that differs. Says why a
  * cost is not known.
  */
 export async function describeCost(
@@ -18,7 +17,7 @@ export async function describeCost(
   running: RunningService,
   wanted: TaskDefinitionInput,
   count = running.service.desiredCount ?? 0,
-): Promise<{ text: string; monthly?: MonthlyCost }> {
+): Promise<{ text: string; usd?: number }> {
   const now = (await describeRevision(context, running.revision))?.taskDefinition;
   const task = billedTask(running, wanted);
   const size = task ? ` with ${task.size.vcpu} vCPU and ${task.size.memoryGb} GB` : "";
@@ -35,7 +34,7 @@ export async function describeCost(
   ];
   const change = before === undefined || Math.abs(before - after) < 0.005 ? "" : `, now ${formatUsd(before)}`;
   const text = `${tasks}: ${formatUsd(after)} a month${change} (Fargate, list prices of ${list.date}).`;
-  return { text, monthly: { after, before: before ?? after } };
+  return { text, usd: after };
 }
 
 /** Returns undefined for tasks that are not billed one by one, or whose size is not given. */

@@ -38,7 +38,7 @@ export async function moveSchedules(
   if (failed.length === 0) return;
   record.status = context.signal.aborted ? "cancelled" : "failed";
   throw new Failure(
-    `${record.service} runs ${shortRevision(revision)}, but ${counted(failed.length, "schedule")} could not be moved to it: ${failed.join("; ")}`,
+    `${record.service || "Each service"} runs ${shortRevision(revision)}, but ${counted(failed.length, "schedule")} could not be moved to it: ${failed.join("; ")}`,
     { nextStep: "correct this and run the job again: it deploys nothing and moves the rest." },
   );
 }

@@ -4,49 +4,32 @@ import { createFakeAws, fakeConfig, named } from "../../core/fake-aws.support.ts
 import { systemClock } from "../../core/pace.ts";
 import { describeTogether } from "./describe-together.ts";
 
-/** Reads services of one cluster together; those that begin with `x` do not exist. */
-function open(refuse: (services: readonly string[]) => Error | undefined = () => undefined) {
-  const { answers, inputs, fake } = createFakeAws(named("Unknown", "not expected"));
-  answers.DescribeServices = ({ services = [] }: { services?: string[] }) => {
-    const error = refuse(services);
-    if (error) throw error;
-    return {
-      services: services.filter((name) => !name.startsWith("x")).map((serviceName) => ({ serviceName })),
-      failures: services
-        .filter((name) => name.startsWith("x"))
-        .map((name) => ({ arn: `arn:aws:ecs:us-east-1:1:service/c/${name}`, reason: "MISSING" })),
-    };
+const denied = named("AccessDeniedException", "not authorized on service/c/b");
+const throttled = named("ThrottlingException", "slow down");
+
+test.each<[string, Error | undefined, string[], string]>([
+  ["asks about up to ten per call", undefined, ["abcdefghij", "k"], "aabbccddeeffgghhiijjkk"],
+  [
+    "asks about each alone that AWS denies together",
+    denied,
+    ["abcdefghij", ..."abcdefghijk"],
+    "aaccddeeffgghhiijjkk",
+  ],
+  ["fails all of a throttled call", throttled, ["abcdefghij", "k"], "kk"],
+])("%s", async (_, error, expected, responses) => {
+  const { answers, inputs, fake } = createFakeAws();
+  answers.DescribeServices = ({ services }: { services: string[] }) => {
+    if (error && services.includes("b")) throw error;
+    return { services: services.map((serviceName) => ({ serviceName })), failures: [] };
   };
   const context = { clock: { ...systemClock, wait: async () => {} }, signal: new AbortController().signal };
-  const ecs = describeTogether(fake(new ECSClient(fakeConfig)), context, () => 100);
-  const read = (name: string) => ecs.send(new DescribeServicesCommand({ cluster: "c", services: [name] }));
-  return { read, calls: () => inputs("DescribeServices").map(({ services }) => services) };
-}
-
-test("asks about up to ten services per call, and gives each read its own response", async () => {
-  const { read, calls } = open();
-  const names = [..."abcdefghijx"];
-  const found = await Promise.all(names.map(read));
-  expect(calls()).toEqual([[..."abcdefghij"], ["x"]]);
-  expect(found.map(({ services }) => services?.map(({ serviceName }) => serviceName))).toEqual([
-    ...[..."abcdefghij"].map((name) => [name]),
-    [],
-  ]);
-  expect(found.at(-1)?.failures).toMatchObject([{ reason: "MISSING" }]);
-  expect(found[0]?.failures).toEqual([]);
-});
-
-test("reads a service alone where AWS refuses a call for several", async () => {
-  const denied = named("AccessDeniedException", "not authorized on service/c/b");
-  const { read, calls } = open((services) => (services.includes("b") ? denied : undefined));
-  const found = await Promise.allSettled(["a", "b"].map(read));
-  expect(found.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
-  expect(calls()).toEqual([["a", "b"], ["a"], ["b"]]);
-});
-
-test("fails all reads of a call that AWS throttles, as each is repeated", async () => {
-  const { read, calls } = open(() => named("ThrottlingException", "slow down"));
-  const found = await Promise.allSettled(["a", "b"].map(read));
-  expect(found.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-  expect(calls()).toEqual([["a", "b"]]);
+  const ecs = describeTogether(fake(new ECSClient(fakeConfig)), context, () => 11);
+  const found = await Promise.allSettled(
+    [..."abcdefghijk"].map(async (name) => {
+      const { services = [] } = await ecs.send(new DescribeServicesCommand({ services: [name] }));
+      return name + services.map(({ serviceName }) => serviceName).join("");
+    }),
+  );
+  expect(inputs("DescribeServices").map(({ services }) => services.join(""))).toEqual(expected);
+  expect(found.map((each) => (each.status === "fulfilled" ? each.value : "")).join("")).toBe(responses);
 });

@@ -1,24 +1,31 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test } from "vitest";
 import { parse } from "yaml";
+import { runEnvironment } from "../deployment/virtual-run.support.ts";
+import { commitTagKey } from "../order/run-tag.ts";
 import { createFleet } from "./several.support.ts";
 
-const fleet = await createFleet(["worker", "mailer"]);
+const fleet = await createFleet("worker", "mailer");
+afterEach(() => fleet.faults.clear());
 afterAll(() => fleet.close());
 
 /** The README's example. */
 const readme = readFileSync(join(import.meta.dirname, "../../deploy-service/README.md"), "utf8");
-const [, block = ""] = /^## Several services\n[\s\S]*?```yaml\n([\s\S]*?)```/m.exec(readme) ?? [];
+const block = /^## Several services\n[\s\S]*?```yaml\n([\s\S]*?)```/m.exec(readme)?.[1] ?? "";
 const [{ with: example }] = parse(block) as [{ with: Record<string, string> }];
-const services = example.services?.trim() ?? "";
+const { services = "", "on-failure": onFailure } = example;
+const environment = { ...runEnvironment, GITHUB_SHA: "abc" };
+/** The load balancer of `web` finds tasks of the version `unhealthy` unhealthy; the others have none. */
+const oneByOne = { services: "worker\nweb\nmailer", "max-parallel": "1" };
 
 test("deploys one new revision to services of CodeDeploy and ECS, with one card", async () => {
-  const { exitCode, errors, lines, outputs, summary } = await fleet.deployEntry("one", {
-    ...{ services, "on-failure": example["on-failure"] ?? "" },
+  const inputs = { services, "on-failure": onFailure };
+  const { exitCode, errors, lines, outputs, summary } = await fleet.deployEntry("one", inputs, {
+    environment,
   });
   expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
-  expect(await fleet.production("web", "worker", "mailer")).toEqual(["web:3", "web:3", "web:3"]);
+  expect(await fleet.production()).toEqual(["web:3", "web:3", "web:3"]);
   expect(lines.filter((line) => line === "Registered web:3.")).toHaveLength(1);
   expect(lines).toContain("mailer: mailer runs web:3.");
   expect(outputs).toMatchObject({ status: "traffic-shifted", changed: "true", "has-changes": "true" });
@@ -27,67 +34,105 @@ test("deploys one new revision to services of CodeDeploy and ECS, with one card"
     { service: "worker", deploymentId: expect.stringMatching(/service-deployment/), cause: "" },
     { service: "mailer", revisionBefore: expect.stringMatching(/web:1$/) },
   ]);
-  expect(summary).toMatch(/^### ✅ web:3 \(one\) for 3 services: all traffic-shifted after /);
+  expect(summary).toMatch(/^### ✅ web:3 \(one\) for 3 services: 3 traffic-shifted after /);
   expect(summary).toMatch(/\| \[worker\]\(\S+\) \| ✅ traffic-shifted \| web:1 \| web:3 \| \d/);
+  expect((await fleet.find("worker"))?.tags).toContainEqual({ key: commitTagKey, value: "abc" });
+  const again = await fleet.deployEntry("one", { services });
+  expect(again.outputs).toMatchObject({ status: "succeeded", changed: "false" });
 });
 
-/** The load balancer of `web` finds the new tasks unhealthy; the others have none. */
-const failing = { services: "worker\nweb\nmailer", "max-parallel": "1" };
-
 test("starts no other service after a failure, and lists what became of each", async () => {
-  const before = await fleet.production("web", "worker", "mailer");
-  const { exitCode, errors, outputs, summary, state } = await fleet.deployEntry("unhealthy", failing);
-  expect(exitCode).toBe(1);
-  const [web, worker, mailer] = await fleet.production("web", "worker", "mailer");
-  expect([web, mailer]).toEqual([before[0], before[2]]);
-  expect(worker).not.toBe(before[1]);
+  const [web, worker, mailer] = await fleet.production();
+  const { errors, outputs, summary, state } = await fleet.deployEntry("unhealthy", oneByOne);
+  expect(await fleet.production()).toEqual([web, expect.not.stringMatching(`${worker}$`), mailer]);
   expect(errors).toEqual([
-    expect.stringMatching(
-      /^web: .*\(1 service deployed: worker; 1 service not started: mailer; on-failure: stop\)/,
-    ),
+    expect.stringMatching(/^web: Health checks .*\(traffic-shifted: worker; not started: mailer\)/),
   ]);
   expect(outputs.status).toBe("rolled-back");
   expect(summary).toContain("| ➖ not started |");
   expect(state.STATE_deployment).toBe("");
 });
 
-test("rolls the green services back after a failure", async () => {
-  await fleet.deployEntry("two", { services });
-  const before = await fleet.production("web", "worker", "mailer");
-  const { errors, outputs } = await fleet.deployEntry("unhealthy", {
-    ...failing,
-    "on-failure": "rollback-all",
-  });
-  expect(await fleet.production("web", "worker", "mailer")).toEqual(before);
-  expect(errors).toEqual([
-    expect.stringContaining("1 service rolled back: worker; 1 service not started: mailer"),
-  ]);
-  expect(JSON.parse(outputs.services ?? "")).toMatchObject([
-    { service: "worker", rollback: { status: "succeeded", cause: "" } },
-    { service: "web", status: "rolled-back" },
-    { service: "mailer", status: "not-started" },
-  ]);
+test.each([
+  [
+    "rolls the green services back",
+    [],
+    "green but rolled back",
+    "(green but rolled back: web; not started: mailer)",
+  ],
+  [
+    "reports a rollback that fails",
+    ["codedeploy:StopDeployment", "codedeploy:CreateDeployment"],
+    "green but not rolled back",
+    "(green but not rolled back: web (The AWS role may not do this",
+  ],
+])("%s after a failure", async (_, denied, result, fate) => {
+  const before = await fleet.production();
+  fleet.faults.add({ kind: "deny", operation: "ecs:UpdateService" });
+  const onLine = (line: string) => {
+    if (!line.includes("Rolling back")) return;
+    for (const operation of denied) fleet.faults.add({ kind: "deny", operation });
+  };
+  // CodeDeploy still keeps the old tasks of `web` when ECS may not update `worker`.
+  const inputs = { ...oneByOne, services, "on-failure": onFailure };
+  const { errors, summary } = await fleet.deployEntry(result, inputs, { onLine, environment });
+  expect(errors).toEqual([expect.stringMatching(/^worker: .*ecs:UpdateService/)]);
+  expect(errors[0]).toContain(fate);
+  expect(summary).toContain(`| ❌ ${result} |`);
+  if (denied.length === 0) expect(await fleet.production()).toEqual(before);
 });
 
 test("reports the problems of all services before one changes", async () => {
-  await fleet.addWorker("other", await fleet.registerOther());
-  const { errors, summary, outputs } = await fleet.deployEntry("three", { services: "web\nother\nnone" });
+  await fleet.addShop();
+  const { errors, summary, outputs } = await fleet.deployEntry("three", { services: "web\nnone\nshop" });
   expect(errors).toEqual([
-    expect.stringMatching(
-      /^2 things to correct: other: it runs the family shop, .*; none: Cluster outside has no service none /,
-    ),
+    expect.stringMatching(/^2 things to correct: none: Cluster .*; shop: it runs the family shop, /),
   ]);
   expect(summary).toMatch(/^### ❌ 3 services: nothing was changed\n/);
   expect(outputs).toMatchObject({ changed: "false", "revision-after": "" });
 });
 
 test("shows a plan of each service, and one total", async () => {
-  const { exitCode, summary, outputs } = await fleet.deployEntry("four", { services, mode: "plan" });
-  expect(exitCode).toBe(0);
+  const { outputs, summary } = await fleet.deployEntry("four", { services, mode: "plan" });
   expect(outputs).toMatchObject({ status: "planned", "has-changes": "true", changed: "false" });
   expect(outputs.diff).toMatch(/^worker: ~ containerDefinitions\[web\]\.environment\[VERSION\]\.value: /m);
   expect(summary).toMatch(
-    /^### ✅ 3 services: all planned, nothing was changed\n\nIn total \$\d+\.\d\d a month/,
+    /^### ✅ 3 services: 3 planned, nothing was changed\n\nIn total \$\d+\.\d\d a month/,
   );
   expect(summary.match(/<summary>\w+: planned, nothing was changed/g)).toHaveLength(3);
+});
+
+test("applies on-cancel to every deployment, in the post step those that it cannot stop", async () => {
+  await fleet.clock.until(async () => (await fleet.find("web"))?.taskSets?.length === 1);
+  const before = await fleet.production();
+  const created = new Set<string>();
+  const interrupt = (act: (kill: (signal: NodeJS.Signals) => void) => void) => {
+    created.clear();
+    return (line: string, kill: (signal: NodeJS.Signals) => void) => {
+      if (line.endsWith(" is created.") && created.add(line).size === 3) act(kill);
+    };
+  };
+  const cancelled = await fleet.deployEntry(
+    "five",
+    { services },
+    { onLine: interrupt((kill) => kill("SIGTERM")) },
+  );
+  expect(cancelled.errors).toEqual([
+    expect.stringMatching(/^web: Cancelled by SIGTERM; .* rolled back .*; worker: Cancelled .* rolled back /),
+  ]);
+  expect(cancelled.outputs.status).toBe("cancelled");
+  expect(cancelled.state.STATE_deployment).toBe("");
+  const expire = () => void fleet.faults.add({ kind: "expire", operation: "*" });
+  const lost = await fleet.deployEntry("six", { services }, { onLine: interrupt(expire) });
+  expect(lost.outputs.status).toBe("lost");
+  fleet.faults.clear();
+  const { warnings } = await fleet.deployEntry("six", { services }, { environment: lost.state });
+  expect(warnings).toHaveLength(3);
+  await fleet.clock.eventually(async () => expect(await fleet.production()).toEqual(before));
+});
+
+test("starts no service after the deadline, which is that of the whole step", async () => {
+  const { errors, outputs } = await fleet.deployEntry("late", { ...oneByOne, services, deadline: "20s" });
+  expect(errors).toEqual([expect.stringMatching(/^web: .*not started: worker, mailer\)/)]);
+  expect(outputs.status).toBe("timed-out");
 });

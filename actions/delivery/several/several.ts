@@ -1,164 +1,136 @@
-import { formatDuration } from "../../core/duration.ts";
 import { Failure } from "../../core/failure.ts";
 import { retryOutages } from "../../core/outage-tolerance.ts";
-import { counted } from "../../core/summary.ts";
 import { findService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { deployPrepared, marksTogether, registerWanted } from "../deploy.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { markCommit } from "../order/run-tag.ts";
-import { type DeploymentRecord, isGreen, type Status } from "../record.ts";
+import { type DeploymentRecord, isGreen } from "../record.ts";
+import { resultOf } from "../verdict.ts";
 import { refuseExpired } from "../verify/credentials-life.ts";
 import { type Fleet, keepResult, openFleet } from "./fleet.ts";
-import { isDeployed, isNotStarted, type ServiceResult, type SeveralRecord } from "./record.ts";
 import { type Prepared, verifyAll } from "./verify-all.ts";
 
 /** Verifies all services, registers the revision once, and deploys it to them in parallel. */
 export async function deploySeveral(
   context: DeliveryContext,
   inputs: DeployInputs,
-  several: SeveralRecord,
+  several: DeploymentRecord,
 ): Promise<void> {
+  const { mode, unusedAppSpec, onFailure } = inputs;
+  const records = several.services;
   await refuseExpired(context);
-  const { unusedAppSpec } = inputs;
   if (unusedAppSpec)
     context.log.notice(`${unusedAppSpec} is not used: each of several services has a generated AppSpec.`);
   const fleet = openFleet(context, inputs);
-  const prepared = await verifyAll(fleet, several);
-  const records = several.results.map(({ record }) => record);
-  if (inputs.mode === "plan") return finish(several, records, "planned");
-  const revision = await registerOnce(context, records, prepared);
-  if (inputs.waitUntil === "registered") {
-    for (const record of records) record.revisionAfter = record.plan?.revision ?? revision;
-    return finish(several, records, "registered");
+  try {
+    const prepared = await verifyAll(context, fleet, several);
+    if (mode === "plan") for (const record of records) record.status = "planned";
+    else await deployAll(context, fleet, inputs, several, prepared);
+    const [first] = prepared.values();
+    if (records.every(isGreen)) return await finish(context, fleet, inputs, several, first);
+    if (onFailure === "rollback-all" && !context.signal.aborted) {
+      const { rollBackAll } = await import("./roll-back-all.ts");
+      await rollBackAll(fleet, inputs, records);
+    }
+    throw failureOf(context, several);
+  } finally {
+    gather(several, records);
   }
-  await deployAll(fleet, inputs, several, { prepared, revision });
-  if (several.results.every(isDeployed)) return finishGreen(fleet, inputs, several, { prepared, revision });
-  if (inputs.onFailure === "rollback-all" && !context.signal.aborted) {
-    const { rollBackAll } = await import("./roll-back-all.ts");
-    await rollBackAll(fleet, inputs, several);
-  }
-  throw failureOf(context, inputs, several);
 }
 
-function finish(several: SeveralRecord, records: readonly DeploymentRecord[], status: Status): void {
-  for (const record of records) record.status = status;
-  several.status = status;
-}
-
-/** Returns the one revision for all services that do not have an equal one: the newest equal one, else a new one. */
-async function registerOnce(
-  context: DeliveryContext,
-  records: readonly DeploymentRecord[],
-  prepared: ReadonlyMap<DeploymentRecord, Prepared>,
-): Promise<string> {
-  const [first] = prepared.values();
-  if (!first) throw new Error("a list of services has a service");
-  const equal = records.flatMap(({ plan }) => plan?.revision ?? []);
-  const numberOf = (arn: string) => Number(arn.split(":").at(-1));
-  const newest = equal.toSorted((one, other) => numberOf(other) - numberOf(one))[0];
-  const plan = records.find((record) => record.plan?.revision === newest)?.plan;
-  return registerWanted(context, first.wanted, plan);
-}
-
-interface Wanted {
-  readonly prepared: ReadonlyMap<DeploymentRecord, Prepared>;
-  readonly revision: string;
-}
-
-/** Deploys to one service after the other as there is room, until one fails. */
+/** Deploys one revision to one service after the other as there is room, until one fails. */
 async function deployAll(
+  context: DeliveryContext,
   fleet: Fleet,
-  inputs: DeployInputs,
-  several: SeveralRecord,
-  { prepared, revision }: Wanted,
+  { maxParallel = 1, deadlineMs = Number.POSITIVE_INFINITY }: DeployInputs,
+  { services, startedAt }: DeploymentRecord,
+  prepared: ReadonlyMap<DeploymentRecord, Prepared>,
 ): Promise<void> {
-  const { clock, signal } = fleet.context;
+  const shared = await registerOnce(context, prepared);
   let isStopped = false;
-  await fleet.run(several.results, inputs.maxParallel ?? 1, async ({ record }) => {
-    const leftMs = inputs.deadlineMs && several.startedAt + inputs.deadlineMs - clock.now();
+  await fleet.run(services, maxParallel, async (record) => {
+    const leftMs = startedAt + deadlineMs - context.clock.now();
     const found = prepared.get(record);
-    if (isStopped || signal.aborted || !found || (leftMs !== undefined && leftMs <= 0)) return;
-    const { service } = record;
-    const own = record.plan?.revision ?? revision;
-    const budget = leftMs === undefined ? found.budget : { ms: leftMs, given: true };
-    const failure = await keepResult(fleet.contextOf(service), fleet.inputsOf(service), record, (...given) =>
-      deployPrepared(...given, { ...found, budget, revision: own }),
+    if (isStopped || context.signal.aborted || !found || leftMs <= 0) return;
+    const revision = record.plan?.revision ?? shared;
+    const budget = found.budget.given ? { ms: leftMs, given: true } : found.budget;
+    await keepResult(fleet, record, (own, inputs) =>
+      deployPrepared(own, inputs, record, { engine: found.engine, budget, revision }),
     );
-    isStopped ||= failure !== undefined;
+    isStopped ||= !isGreen(record);
   });
 }
 
-/** What belongs to the whole list follows when all of it is green. */
-async function finishGreen(
+/** Returns the revision for all services without an equal one: the newest equal one of the others, else a new one. */
+function registerOnce(
+  context: DeliveryContext,
+  prepared: ReadonlyMap<DeploymentRecord, Prepared>,
+): Promise<string> {
+  const numberOf = ({ plan }: DeploymentRecord) => Number(plan?.revision?.split(":").at(-1) ?? 0);
+  const [first] = [...prepared].toSorted(([one], [other]) => numberOf(other) - numberOf(one));
+  if (!first) throw new Error("a list of services has a service");
+  const [{ plan }, { wanted }] = first;
+  return registerWanted(context, wanted, plan);
+}
+
+/** Does what belongs to the whole list, once all of it is green. */
+async function finish(
+  context: DeliveryContext,
   fleet: Fleet,
   inputs: DeployInputs,
-  several: SeveralRecord,
-  { prepared, revision }: Wanted,
+  several: DeploymentRecord,
+  { schedules }: Partial<Prepared> = {},
 ): Promise<void> {
-  const { context } = fleet;
-  const records = several.results.map(({ record }) => record);
+  const records = several.services;
   several.status = records.find(({ status }) => status !== "succeeded")?.status ?? "succeeded";
-  const [first] = prepared.values();
-  if (first?.schedules) {
+  if (several.status === "planned" || several.status === "ready") return;
+  if (schedules && several.status !== "registered") {
     const { moveSchedules } = await import("../schedules/move.ts");
-    await moveSchedules(context, first.schedules, revision, several);
+    await moveSchedules(context, schedules, records[0]?.revisionAfter ?? "", several);
   }
-  if (marksTogether(inputs) && context.run?.commit)
+  if (marksTogether(inputs) && several.status !== "registered")
     await fleet.run(records, 10, async ({ service }) => {
       const own = fleet.contextOf(service);
-      const where = fleet.inputsOf(service);
-      await markCommit(own, await retryOutages(own, () => findService(own, where)));
+      await markCommit(own, await retryOutages(own, () => findService(own, fleet.inputsOf(service))));
     });
-  const { keptRevisions } = inputs;
-  if (keptRevisions === undefined) return;
+  if (inputs.keptRevisions === undefined) return;
   const { deregisterOldRevisions } = await import("../deregister-old-revisions.ts");
-  await deregisterOldRevisions(context, keptRevisions, records);
+  await deregisterOldRevisions(context, inputs.keptRevisions, records);
 }
-
-/** A long list of causes is in the summary. */
-const mostCauses = 3;
 
 /** Sets the status of the step, and returns the reasons of the failed services with what became of the others. */
-function failureOf({ signal }: DeliveryContext, inputs: DeployInputs, several: SeveralRecord): Failure {
-  const { results } = several;
-  const failed = results.filter(({ record }) => record.status && !isGreen(record));
-  const causes = failed.slice(0, mostCauses).map(({ record }) => `${record.service}: ${record.cause}`);
-  const more = failed.length - causes.length;
-  const all = [...causes, ...(more > 0 ? [`${more} more failed`] : [])].join("; ");
-  several.status = statusOf(several, signal.aborted);
-  const reason = all || reasonToEnd(signal, inputs);
-  const fate = fateOf(results, inputs);
-  const fix = failed[0]?.record.fix ?? "";
-  return new Failure(`${reason} (${fate})`, { nextStep: fix || "run this job again." });
+function failureOf({ signal }: DeliveryContext, several: DeploymentRecord): Failure {
+  const failed = several.services.filter((each) => each.status && !isGreen(each));
+  const others = several.services.filter((each) => !failed.includes(each));
+  const [first] = failed;
+  const isSame = failed.every(({ status }) => status === first?.status);
+  several.status = signal.aborted ? "cancelled" : isSame ? (first?.status ?? "timed-out") : "failed";
+  const causes = failed.slice(0, mostCauses).map(({ service, cause }) => `${service}: ${cause}`);
+  if (failed.length > mostCauses) causes.push(`${failed.length - mostCauses} more failed`);
+  const fates = [...Map.groupBy(others, resultOf)].map(([result, of]) => {
+    const reason = ({ cause = "" }) => cause && ` (${cause})`;
+    return `${result}: ${of.map((each) => each.service + reason(each.wayBack ?? {})).join(", ")}`;
+  });
+  const why = causes.join("; ") || "The step ended before every service was deployed";
+  const fate = fates.length > 0 ? ` (${fates.join("; ")})` : "";
+  return new Failure(why + fate, { nextStep: first?.fix || "run this job again." });
 }
 
-function reasonToEnd(signal: AbortSignal, { deadlineMs = 0 }: DeployInputs): string {
-  if (signal.aborted) return (signal.reason as Error).message.replace(/\.$/, "");
-  return `The deadline of ${formatDuration(deadlineMs)} passed before every service was deployed`;
-}
+/** All causes are in the summary. */
+const mostCauses = 3;
 
-/** Is one service's own status where all that failed agree. */
-function statusOf({ results }: SeveralRecord, isCancelled: boolean): Status {
-  if (isCancelled) return "cancelled";
-  const failed = results.flatMap(({ record }) => (record.status && !isGreen(record) ? record.status : []));
-  const [first = "timed-out"] = failed;
-  return failed.every((status) => status === first) ? first : "failed";
-}
-
-/** Returns what became of the services that did not fail. */
-function fateOf(results: readonly ServiceResult[], { onFailure = "stop" }: DeployInputs): string {
-  const names = (of: readonly ServiceResult[]) => of.map(({ record }) => record.service).join(", ");
-  const deployed = results.filter(isDeployed);
-  const back = results.filter(({ rollback }) => rollback && isGreen(rollback));
-  const stuck = results.filter(({ rollback }) => rollback && !isGreen(rollback));
-  const idle = results.filter(isNotStarted);
-  const parts = [
-    deployed.length > 0 && `${counted(deployed.length, "service")} deployed: ${names(deployed)}`,
-    back.length > 0 && `${counted(back.length, "service")} rolled back: ${names(back)}`,
-    ...stuck.map(({ record, rollback }) => `${record.service} was not rolled back: ${rollback?.cause}`),
-    idle.length > 0 && `${counted(idle.length, "service")} not started: ${names(idle)}`,
-    `on-failure: ${onFailure}`,
-  ];
-  return parts.filter(Boolean).join("; ");
+/** Adds up what the outputs have about all services. */
+function gather(several: DeploymentRecord, records: readonly DeploymentRecord[]): void {
+  const [first = several] = records;
+  const ofEach = (name: "revisionChanges" | "serviceChanges") =>
+    records.flatMap(({ service, plan }) => (plan?.[name] ?? []).map((line) => `${service}: ${line}`));
+  several.plan = first.plan && {
+    ...first.plan,
+    ...{ revisionChanges: ofEach("revisionChanges"), serviceChanges: ofEach("serviceChanges") },
+  };
+  several.changed ||= records.some(({ changed }) => changed);
+  several.revisionAfter = records.find(({ revisionAfter }) => revisionAfter)?.revisionAfter ?? "";
+  several.image = first.image;
+  several.version = first.version;
 }

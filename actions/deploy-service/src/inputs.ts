@@ -83,12 +83,12 @@ const mostParallel = 100;
 const usualParallel = 50;
 
 /** Each of several services has its own: by the names of the ECS console, and from the service's settings. */
-const ofOneService = {
-  service: "use only services",
-  "codedeploy-application": "each service has its own, AppECS-<cluster>-<service>",
-  "codedeploy-deployment-group": "each service has its own, DgpECS-<cluster>-<service>",
-  "codedeploy-appspec": "each service has its own, which is generated from the service",
-};
+const ofOneService = [
+  "service",
+  "codedeploy-application",
+  "codedeploy-deployment-group",
+  "codedeploy-appspec",
+];
 
 /** Reads the list of services, and what is about lists only. */
 function readSeveral(
@@ -101,8 +101,10 @@ function readSeveral(
     return {};
   }
   if (services.length === 0) read.problem("Input services is an empty list; write one service per line");
-  for (const [name, why] of Object.entries(ofOneService))
-    if (read.optional(name)) read.problem(`Inputs services and ${name} exclude each other: ${why}`);
+  for (const name of ofOneService.filter((each) => read.optional(each)))
+    read.problem(
+      `Inputs services and ${name} exclude each other: each of several services has its own, by its default name`,
+    );
   const cluster = read.optional("cluster") ?? "default";
   for (const name of services) refuseName(read, name, cluster);
   for (const name of new Set(services.filter((each, index) => services.indexOf(each) !== index)))
