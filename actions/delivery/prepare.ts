@@ -117,12 +117,13 @@ async function findScheduled(
   context: DeliveryContext,
   inputs: DeployInputs,
   service: RunningService,
-  { taskDefinition }: WantedRevision,
+  { taskDefinition, arn }: WantedRevision,
 ) {
   if (!inputs.schedules) return { schedules: undefined, findings: [], changes: () => [] };
   const { scheduleChanges, verifySchedules } = await import("./schedules/verify.ts");
-  const schedules = await verifySchedules(context, inputs, service, taskDefinition);
-  const changes = (revision: string | undefined) => scheduleChanges(schedules, revision);
+  const revision = taskDefinition && { ...taskDefinition, taskDefinitionArn: arn };
+  const schedules = await verifySchedules(context, inputs, service, revision);
+  const changes = (after: string | undefined) => scheduleChanges(schedules, after);
   return { schedules, findings: schedules.findings, changes };
 }
 

@@ -84,18 +84,38 @@ export async function everyPage<Item>(
  * "If you do not set an optional field in your request, that field will be set to its system-default value after the
  * update" (UpdateSchedule, EventBridge Scheduler API reference).
  */
-async function readTimed({ clients, signal }: DeliveryContext, arn: string): Promise<Schedule> {
+async function readTimed({ clients, signal, clock }: DeliveryContext, arn: string): Promise<Schedule> {
   const scheduler = await clients.scheduler();
   const [GroupName, Name] = arn.split("/").slice(1);
   const { body } = await sendRaw(scheduler, new GetScheduleCommand({ GroupName, Name }), signal);
   const { Arn: _, CreationDate: __, LastModificationDate: ___, Name: ____, ...settings } = body;
   return {
     arn,
-    enabled: settings.State !== "DISABLED",
+    enabled: settings.State !== "DISABLED" && !hasEnded(settings, clock.now()),
     targets: [settings.Target],
     async write([Target]) {
       const request = { ...settings, Target };
       await sendRaw(scheduler, new UpdateScheduleCommand({ ...request, Name }), signal, request);
     },
   };
+}
+
+interface Timing {
+  readonly ScheduleExpression?: string;
+  readonly ScheduleExpressionTimezone?: string;
+  /** In seconds since the epoch. */
+  readonly EndDate?: number;
+}
+
+/** A schedule that never runs again stays in its group until somebody deletes it. */
+function hasEnded(timing: Timing, now: number): boolean {
+  const {
+    ScheduleExpression: expression = "",
+    ScheduleExpressionTimezone: timeZone = "UTC",
+    EndDate,
+  } = timing;
+  const once = /^at\((.*)\)$/.exec(expression)?.[1];
+  // Swedish dates are written as in ISO 8601.
+  const local = new Date(now).toLocaleString("sv-SE", { timeZone }).replace(" ", "T");
+  return (once !== undefined && once < local) || (EndDate !== undefined && EndDate * 1_000 < now);
 }

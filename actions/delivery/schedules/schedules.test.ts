@@ -124,13 +124,20 @@ await rule("elsewhere", "ENABLED", target("rules", revision(1), cluster.replace(
 await rule("foreign", "ENABLED", target("rules", revision(1, "web", "210987654321")));
 await rule("logs-only", "ENABLED", log);
 await timed("api", "default", target("timed", revision(1, "api")));
+await aws.scheduler.createSchedule({
+  ...timedSettings("once", "default"),
+  ...{ ScheduleExpression: "at(2020-02-29T08:00:00)", ActionAfterCompletion: "NONE" },
+});
+await timed("roleless", "default", target("gone"));
 await rule("twin");
 await timed("twin");
 
 test.each<[string[], RegExp]>([
-  [["none"], /^rule or schedule none does not exist/],
+  [["none"], /^schedule none does not exist/],
   [["reports/none"], /^schedule reports\/none does not exist/],
-  [["off"], /^schedule off is disabled/],
+  [["off"], /^schedule off is disabled or has ended/],
+  [["once"], /^schedule once is disabled or has ended/],
+  [["roleless"], /^role gone does not exist/],
   [["elsewhere"], /^schedule elsewhere starts tasks in cluster other, not in outside/],
   [["foreign"], /^schedule foreign starts tasks in account 210987654321; the service is in account 123/],
   [["logs-only"], /^schedule logs-only has no EcsParameters: its target is arn:aws:logs/],
@@ -191,6 +198,7 @@ test.each<[string, object[], object[], string]>([
 });
 
 test("auto moves all enabled ones of the family in the cluster, and notes the others", async () => {
+  await aws.scheduler.deleteSchedule({ Name: "roleless" });
   await timed("latest", "default", target("timed", revision("")));
   const { error, record } = await stage.deploy("four", { schedules: ["auto"] });
   expect(error).toBeUndefined();
@@ -203,5 +211,7 @@ test("auto moves all enabled ones of the family in the cluster, and notes the ot
   ]);
   const [off] = (await aws.events.listTargetsByRule({ Rule: "off" })).Targets?.slice(1) ?? [];
   expect(off?.EcsParameters?.TaskDefinitionArn).toBe(revision(1));
-  expect(record.findings.map(({ text }) => text)).toContain("off keeps its revision: it is disabled.");
+  expect(record.findings.map(({ text }) => text)).toContain(
+    "off keeps its revision: it is disabled or has ended.",
+  );
 });

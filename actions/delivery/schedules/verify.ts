@@ -24,7 +24,10 @@ export interface FoundSchedules {
   readonly findings: readonly Finding[];
 }
 
-type Revision = Partial<Pick<TaskDefinitionInput, "family" | "executionRoleArn" | "taskRoleArn">>;
+type Revision = Partial<Pick<TaskDefinitionInput, "family" | "executionRoleArn" | "taskRoleArn">> & {
+  /** Of a registered revision that is used as it is. */
+  readonly taskDefinitionArn?: string | undefined;
+};
 type ScheduleInputs = Pick<DeployInputs, "schedules" | "isRollback" | "commentToken" | "mode">;
 
 /** Finds the schedules of the input and everything that would keep them from being moved; nothing is changed. */
@@ -87,7 +90,9 @@ async function findAll(context: DeliveryContext, owner: Owner): Promise<Found> {
       schedules,
       findings: note(`No rule or schedule starts tasks of ${owner.families[0]} in the service's cluster.`),
     };
-  const findings = disabled.flatMap((name) => note(`${name} keeps its revision: it is disabled.`));
+  const findings = disabled.flatMap((name) =>
+    note(`${name} keeps its revision: it is disabled or has ended.`),
+  );
   return { schedules, findings };
 }
 
@@ -115,7 +120,7 @@ async function findNamed(
     }
     const { arn, enabled } = result;
     // Disabling a task is what somebody does first against a revision that must be undone.
-    const disabled = !enabled && !isRollback && "is disabled";
+    const disabled = !enabled && !isRollback && "is disabled or has ended";
     const wrong = schedules.has(arn) ? "is twice in the input" : (faultOf(result, owner) ?? disabled);
     if (wrong) findings.push(...fault(`${name} ${wrong}`, "correct the input schedules, or the schedule"));
     schedules.set(arn, result);
@@ -147,12 +152,11 @@ async function findOne(context: DeliveryContext, { clusterArn }: Owner, name: st
         `write default/${name} for the schedule, or ${candidates[0]} for the rule`,
       ),
     };
-  const kind = candidates.length > 1 ? "rule or schedule" : own?.service === "events" ? "rule" : "schedule";
   return (
     found[0] ??
     results[0] ?? {
       findings: fault(
-        `${kind} ${name} does not exist in this account and region`,
+        `schedule ${name} does not exist in this account and region`,
         "correct the input schedules: the name of a rule, or name or group/name of a schedule",
       ),
     }
@@ -201,6 +205,7 @@ async function checkAll(
       {
         action: isRule ? "events:PutTargets" : "scheduler:UpdateSchedule",
         resource: arn,
+        ...(isRule && { keys: { "events:TargetArn": owner.clusterArn } }),
         what: `change schedule ${nameOf(arn)}`,
       },
       passing({ arn: role, what }, isRule ? "events.amazonaws.com" : "scheduler.amazonaws.com"),
@@ -213,7 +218,7 @@ async function checkAll(
   }));
   const starting = {
     action: "ecs:RunTask",
-    resource: nextRevision(running.revision, taskDefinition.family ?? ""),
+    resource: taskDefinition.taskDefinitionArn ?? nextRevision(running.revision, taskDefinition.family ?? ""),
     keys: { "ecs:cluster": owner.clusterArn },
     what: `start the new revision of ${taskDefinition.family}`,
   };

@@ -1,7 +1,7 @@
 import { type EvaluationResult, GetRoleCommand, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { lastSegment, parseArn } from "../../core/arn.ts";
-import { type Finding, fault, note, tryLookUp } from "../../core/findings.ts";
+import { type Finding, fault, hasFaults, note, tryLookUp } from "../../core/findings.ts";
 import type { Checking } from "./checking.ts";
 
 export const tasks = "ecs-tasks.amazonaws.com";
@@ -38,7 +38,10 @@ export async function checkPassing(checking: Checking, roles: readonly PassedRol
   );
 }
 
-type Simulating = Pick<Checking, "clients" | "signal" | "isPlan">;
+interface Simulating extends Pick<Checking, "clients" | "signal" | "isPlan"> {
+  /** Findings by the name of IAM's error. */
+  readonly known?: Readonly<Record<string, Finding>>;
+}
 
 const notChecked = (action: string, why = "IAM gives no decision") =>
   note(`Could not check whether ${action} is allowed: ${why}`);
@@ -63,9 +66,11 @@ export async function checkRights(
     principal = principalOf(value?.Arn ?? "");
     if (!principal) return notChecked(first.action, findings[0]?.text ?? `IAM cannot simulate ${value?.Arn}`);
   }
+  const known = { NoSuchEntityException: { text: `role ${lastSegment(role ?? "")} does not exist` } };
+  const asking = { ...checking, ...(role && { known }) };
   const groups = Map.groupBy(rights, ({ action, keys = {} }) => JSON.stringify([action, keys]));
   const found = await Promise.all(
-    [...groups.values()].map((group) => decide(checking, principal ?? "", group)),
+    [...groups.values()].map((group) => decide(asking, principal ?? "", group)),
   );
   const unique = [...new Map(found.flat().map((finding) => [finding.text, finding])).values()];
   return checking.isPlan ? unique.map((finding) => ({ kind: "advice", ...finding })) : unique;
@@ -75,6 +80,7 @@ export async function checkRights(
 async function decide(checking: Simulating, principal: string, rights: readonly Right[]): Promise<Finding[]> {
   const action = rights[0]?.action ?? "";
   const simulation = await simulate(checking, principal, rights);
+  if (hasFaults(simulation.findings)) return simulation.findings;
   if (!simulation.value) return notChecked(action, simulation.findings[0]?.text);
   const results = (simulation.value.EvaluationResults ?? []).flatMap(ofResources);
   return rights.flatMap((right) => {
@@ -104,11 +110,14 @@ async function simulate(checking: Simulating, principal: string, rights: readonl
     })),
   };
   const ask = (PolicySourceArn: string) =>
-    tryLookUp(checking, `the policies of ${PolicySourceArn}`, (options) =>
-      iam.send(new SimulatePrincipalPolicyCommand({ PolicySourceArn, ...input }), options),
+    tryLookUp(
+      checking,
+      `the policies of ${PolicySourceArn}`,
+      (options) => iam.send(new SimulatePrincipalPolicyCommand({ PolicySourceArn, ...input }), options),
+      checking.known,
     );
   const simulation = await ask(principal);
-  if (simulation.value || !principal.includes(":role/")) return simulation;
+  if (simulation.value || hasFaults(simulation.findings) || !principal.includes(":role/")) return simulation;
   const RoleName = lastSegment(principal);
   const { value } = await tryLookUp(checking, RoleName, (options) =>
     iam.send(new GetRoleCommand({ RoleName }), options),

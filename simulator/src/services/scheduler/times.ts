@@ -12,31 +12,22 @@ const unitMs: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_0
  */
 export function parseTimes(expression: string, timezone = "UTC"): Times | undefined {
   const [, kind, text = ""] = /^(rate|cron|at)\(([^()]*)\)$/.exec(expression) ?? [];
-  if (kind === "rate" && isTimezone(timezone)) {
-    const [, count, unit = ""] = /^([1-9]\d{0,8}) (minute|hour|day)s?$/.exec(text) ?? [];
-    const stepMs = Number(count) * (unitMs[unit] ?? 0);
-    return stepMs > 0 ? (after) => new Date(after.getTime() + stepMs) : undefined;
-  }
+  const [, count, unit = ""] = (kind === "rate" && /^([1-9]\d{0,8}) (minute|hour|day)s?$/.exec(text)) || [];
+  const stepMs = Number(count) * (unitMs[unit] ?? Number.NaN);
   const fields = text.split(" ");
   // One of the days is "?", and only one.
   const isCron = kind === "cron" && fields.length === 6 && (fields[2] === "?") !== (fields[4] === "?");
   const isTime = kind === "at" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text);
-  if (!isCron && !isTime) return undefined;
+  if (!isCron && !isTime && !(stepMs > 0)) return undefined;
   try {
     const options = { timezone, alternativeWeekdays: true, sloppyRanges: true, paused: true };
-    const times = new Cron(isCron ? `0 ${text}` : text, options);
+    const times = new Cron(isCron ? `0 ${text}` : isTime ? text : "* * * * *", options);
+    // Throws for an unknown time zone.
     times.nextRun();
+    if (stepMs > 0) return (after) => new Date(after.getTime() + stepMs);
     return (after) => times.nextRun(after) ?? undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isTimezone(timeZone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone }) !== undefined;
-  } catch {
-    return false;
   }
 }
 
