@@ -2,8 +2,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { phase10 } from "@ecs-delivery/actions/check-lab/src/phases/phases";
+import MarkdownIt from "markdown-it";
 import { describe, expect, test } from "vitest";
 import { linkOf, pathOf } from "../../docs/site/pages.ts";
+import { showWaysAsTabs } from "../../docs/site/ways.ts";
 import { costText } from "./cost-table.ts";
 import { codeBlocksOf, codeSpansOf, headingsOf, relativeLinksOf } from "./markdown.support.ts";
 import { anchorOf, type Language, languages, phasePages } from "./pages.ts";
@@ -138,6 +140,24 @@ test("every page of the site has a path of its own, and links of the repository 
   expect(link("README.md", "../../actions/workflows/ci.yml")).toBe(
     "https://github.com/o/r/actions/workflows/ci.yml",
   );
+});
+
+test("the site shows the ways of a page as tabs, in their order, and other sections as they are", () => {
+  const md = new MarkdownIt();
+  showWaysAsTabs(md);
+  const page =
+    "## But\n\n## Avec la CLI\n\n### a\n\n## Dans la console\n\n## Avec nos modèles\n\n## Vérifier\n";
+  const html = md
+    .render(page)
+    .replace(/ :headings="[^"]*"/, "")
+    .replaceAll("\n", "");
+  expect(html).toBe(
+    '<h2>But</h2><Ways label="Façon de suivre le cours">' +
+      "<template #cli><h2>Avec la CLI</h2><h3>a</h3></template>" +
+      "<template #console><h2>Dans la console</h2></template>" +
+      "<template #templates><h2>Avec nos modèles</h2></template></Ways><h2>Vérifier</h2>",
+  );
+  expect(md.render("## In the console\n")).toBe("<h2>In the console</h2>\n");
 });
 
 test.each(files)("everything that %s names exists", (file) => {

@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { type DefaultTheme, defineConfig, type MarkdownOptions } from "vitepress";
 import { anchorOf, phasePages } from "../../../scripts/lab-pages/pages.ts";
 import { left, linkOf, pathOf } from "../pages.ts";
+import { showWaysAsTabs } from "../ways.ts";
 
 // Builds the site from the repository's Markdown as it is: docs/, and the README of each part.
 const root = join(import.meta.dirname, "../../..");
@@ -35,7 +36,10 @@ function guide(language: "en" | "fr", index: string): DefaultTheme.SidebarItem[]
   const page = (name: string) => item(`docs/lab/${name}.${language}.md`);
   return [
     { text: phases, items: [item(index), ...phasePages.map(({ name }) => page(name))] },
-    { text: more, items: ["split-the-monolith", "check-lab", "teachers"].map(page) },
+    {
+      text: more,
+      items: ["split-the-monolith", "check-lab", "teachers", "teachers-class", "teachers-answers"].map(page),
+    },
   ];
 }
 
@@ -66,6 +70,7 @@ const markdown: MarkdownOptions = {
   // Anchors as on GitHub, so that links work in both places.
   anchor: { slugify: anchorOf },
   config(md) {
+    showWaysAsTabs(md);
     md.core.ruler.push("links-of-the-repository", ({ tokens, env }) => {
       const file = relative(root, env.path);
       for (const { children } of tokens)
@@ -76,10 +81,14 @@ const markdown: MarkdownOptions = {
           token.attrSet(name, linkOf(file, target, pages, repository));
         }
     });
+    // Vue would evaluate {{ … }}.
+    md.renderer.rules.code_inline = (tokens, index) =>
+      `<code v-pre>${md.utils.escapeHtml(tokens[index]?.content ?? "")}</code>`;
     const fence = md.renderer.rules.fence;
     md.renderer.rules.fence = (tokens, index, ...rest) => {
       const { info, content } = tokens[index] as { info: string; content: string };
-      if (info === "mermaid") return `<pre class="mermaid" v-pre>${md.utils.escapeHtml(content)}</pre>`;
+      if (info === "mermaid")
+        return `<pre class="mermaid" tabindex="0" v-pre>${md.utils.escapeHtml(content)}</pre>`;
       return fence?.(tokens, index, ...rest) ?? "";
     };
   },
@@ -110,6 +119,10 @@ export default defineConfig({
   cacheDir: join(import.meta.dirname, "../node_modules/.cache/vitepress"),
   rewrites: pathOf,
   cleanUrls: true,
+  transformPageData({ relativePath, frontmatter }) {
+    // Each way has the same steps: the outline lists the ways.
+    if (/(^|\/)phase-\d/.test(relativePath)) frontmatter.outline = 2;
+  },
   ignoreDeadLinks: "localhostLinks",
   markdown,
   vite: {

@@ -1,7 +1,8 @@
-import { useData, useRoute } from "vitepress";
+import { type EnhanceAppContext, useData, useRoute } from "vitepress";
 import DefaultTheme from "vitepress/theme";
 import { nextTick, onMounted, watch } from "vue";
 import "./style.css";
+import { Ways } from "./ways.ts";
 
 /** Draws the diagrams of a page; Mermaid is loaded by pages that have one. */
 async function draw(isDark: boolean): Promise<void> {
@@ -18,6 +19,7 @@ async function draw(isDark: boolean): Promise<void> {
 
 export default {
   extends: DefaultTheme,
+  enhanceApp: ({ app }: EnhanceAppContext) => app.component("Ways", Ways),
   setup() {
     const { isDark } = useData();
     const route = useRoute();
