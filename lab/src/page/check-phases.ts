@@ -23,9 +23,10 @@ interface CheckedLab extends Pick<LabOptions, "site"> {
 }
 
 /** Runs check-lab on a lab whose visitors are on this machine. */
-function checkAccount(
+export function checkAccount(
   { account, repository, site, monolith }: CheckedLab,
   signal: AbortSignal,
+  onItem: (done: number, of: number) => void = () => {},
 ): Promise<Report> {
   const checkout = openCheckout(repository);
   const readPage = createReadPage();
@@ -36,7 +37,7 @@ function checkAccount(
     readPage: monolith ? withMonolith(readPage, monolith) : readPage,
   });
   // At once, since an item may wait for one of another phase.
-  return checkLab(lab, { weights, student: "this lab", phases, now: Date.now, signal });
+  return checkLab(lab, { weights, student: "this lab", phases, now: Date.now, signal, onItem });
 }
 
 /** The public address of an instance, in the range of the simulated EC2, has the monolith's pages. */

@@ -16,8 +16,9 @@ export async function findAwsCli(environment: Readonly<Record<string, string>>, 
     const path = findProgram("aws", { PATH: folder });
     const version = path && (await versionOf(path, environment));
     if (!path || !version) continue;
-    const found = { program: scriptOf(path, timeScale), notes: [] };
-    if (version.startsWith("2.")) return found;
+    const isSecond = version.startsWith("2.");
+    const found = { program: scriptOf(path, timeScale, isSecond ? "" : givenEndpoint), notes: [] };
+    if (isSecond) return found;
     const note = `${path} is version ${version} of the AWS CLI, and GitHub's runner has version 2. ${fix}`;
     other ??= { ...found, notes: [note] };
   }
@@ -33,13 +34,16 @@ async function versionOf(path: string, env: Readonly<Record<string, string>>): P
   return printed && /aws-cli\/(\S+)/.exec(printed.stdout + printed.stderr)?.[1];
 }
 
+/** Version 1 calls RDS in us-east-1 at AWS, whatever the variable says. */
+const givenEndpoint = 'set -- --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n';
+
 /**
  * A waiter would poll in real time, 15 seconds apart. Each start of the program polls at once, later starts have more
  * time for it: a busy machine may need it.
  */
-const scriptOf = (path: string, timeScale: number) => `#!/bin/sh
+const scriptOf = (path: string, timeScale: number, first: string) => `#!/bin/sh
 aws='${path.replaceAll("'", `'\\''`)}'
-case " $* " in *" wait "*) ;; *) exec "$aws" "$@" ;; esac
+${first}case " $* " in *" wait "*) ;; *) exec "$aws" "$@" ;; esac
 command -v timeout > /dev/null || exec "$aws" "$@"
 end=$(($(date +%s) + ${Math.max(shortestWait, Math.ceil(awsWait / timeScale))})) patience=4
 while [ "$(date +%s)" -lt $end ]; do

@@ -7,8 +7,11 @@ import type { Session } from "../../repository-lab/options.ts";
 import { git } from "../../runner/load/git.ts";
 import { inventedKeys } from "../../story/rehearsal.ts";
 import type { Keys } from "../../story/simulator-process.ts";
+import { readGuide } from "../guide.ts";
+import { readKept } from "../progress/kept.ts";
 import { courseFile, ways } from "./options.mjs";
 import { providePackages } from "./packages.ts";
+import { requirePrograms } from "./prepare.ts";
 
 type Way = (typeof ways)[number];
 
@@ -25,7 +28,8 @@ interface CourseRecord {
 export interface CourseFolder {
   readonly folder: string;
   readonly record: CourseRecord;
-  readonly isNew: boolean;
+  /** Whether an earlier start made it. */
+  readonly isKnown: boolean;
 }
 
 interface Wanted {
@@ -34,6 +38,8 @@ interface Wanted {
   readonly phase: number | undefined;
   /** Text of its README.md. */
   readonly readme: string;
+  /** Folder of the guide's pages. */
+  readonly pages: string;
 }
 
 /** Address that the course gives the repository of phase 3, which the student creates. */
@@ -44,7 +50,7 @@ const excluded = ["/.lab/", "/env.sh", "/deployment/", "/monolith/node_modules/"
 
 /** Creates the student's folder, or continues one. Adds only what is missing, also after an interruption. */
 export async function openCourseFolder(
-  { folder, way, phase, readme }: Wanted,
+  { folder, way, phase, readme, pages }: Wanted,
   project: string,
   session: Session,
 ): Promise<CourseFolder> {
@@ -52,13 +58,26 @@ export async function openCourseFolder(
   const record: CourseRecord = {
     version: 1,
     way: way ?? known?.way ?? (await askForWay(session)),
-    phase: phase ?? known?.phase ?? 1,
+    phase: phase ?? (known ? await phaseReached(folder, pages, known.phase) : 1),
     keys: known?.keys ?? inventedKeys(),
   };
+  requirePrograms(record.phase);
   await writeRecord(folder, record);
   await placeMonolith(folder, project);
   await placeRepository(folder, readme);
-  return { folder, record, isNew: known === undefined };
+  return { folder, record, isKnown: known !== undefined };
+}
+
+/** Progress of the tab Course. */
+export const progressFile = (folder: string) => join(folder, ".lab", "progress.json");
+
+/** Returns the first phase that is not done, and at least the one at which the account began. */
+async function phaseReached(folder: string, pages: string, least: number): Promise<number> {
+  const { steps } = readKept(progressFile(folder));
+  const later = (await readGuide(pages, "en", "cli")).filter(({ number }) => number >= Math.max(3, least));
+  const open = later.find((phase) => phase.steps.some(({ id }) => steps[id] !== "done"));
+  const isBegun = later[0]?.steps.some(({ id }) => steps[id] === "done");
+  return isBegun ? (open?.number ?? 10) : least;
 }
 
 async function writeRecord(folder: string, record: CourseRecord): Promise<void> {

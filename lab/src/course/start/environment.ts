@@ -1,17 +1,26 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { shortEnvironment } from "@ecs-delivery/program/short-environment";
 import { exportLines } from "@ecs-delivery/simulator/shell-lines";
+import { findAwsCli } from "../../repository-lab/aws-cli.ts";
 import type { Keys, SimulatorProcess } from "../../story/simulator-process.ts";
 
 interface Shown {
   readonly simulator: Pick<SimulatorProcess, "endpoint" | "region"> & { readonly keys: Keys };
   /** Folder of this project or of its package. */
   readonly project: string;
+  readonly hasDocker: boolean;
+  readonly timeScale: number;
 }
 
-/** Writes what a terminal needs in this session: `env.sh`, and the programs on its PATH. */
-export async function writeEnvironment(folder: string, { simulator, project }: Shown): Promise<void> {
+/** Writes what a terminal needs in this session: `env.sh`, and the programs on its PATH. Returns what this machine lacks. */
+export async function writeEnvironment(
+  folder: string,
+  { simulator, project, hasDocker, timeScale }: Shown,
+): Promise<string[]> {
   const programs = join(folder, ".lab", "bin");
   const { endpoint, region, keys } = simulator;
   const variables = { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, ...keys, AWS_PAGER: "" };
@@ -25,8 +34,30 @@ export async function writeEnvironment(folder: string, { simulator, project }: S
   await chmod(file, 0o600);
   await mkdir(programs, { recursive: true });
   const main = [join(project, "cli/src/main.ts"), join(project, "bin.cjs")].find(existsSync) ?? "";
-  await writeProgram(join(programs, "ecs-delivery"), `exec ${quoted(process.execPath)} ${quoted(main)} "$@"`);
-  await writeProgram(join(programs, "build-image"), buildImage);
+  await writeProgram(
+    join(programs, "ecs-delivery"),
+    `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(main)} "$@"\n`,
+  );
+  const standIn = await readFile(join(import.meta.dirname, "programs/docker"), "utf8");
+  await writeProgram(join(programs, "course-docker"), standIn);
+  // A terminal of the course has this folder on its PATH.
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((each) => each !== programs);
+  const aws = await findAwsCli(
+    { ...shortEnvironment(process.env), PATH: folders.join(delimiter) },
+    timeScale,
+  );
+  await writeProgram(join(programs, "aws"), aws.program);
+  const docker = join(programs, "docker");
+  if (hasDocker) await rm(docker, { force: true });
+  else await writeProgram(docker, standIn);
+  return aws.notes;
+}
+
+/** Ends the processes that the stand-in for Docker has started. */
+export async function endContainers(folder: string): Promise<void> {
+  const docker = join(folder, ".lab", "bin", "course-docker");
+  const { stdout } = await promisify(execFile)(docker, ["ps"]);
+  await promisify(execFile)(docker, ["rm", "-f", ...stdout.split("\n").filter(Boolean)]);
 }
 
 /** For `git push` to the addresses of the course's CodeCommit. */
@@ -43,20 +74,9 @@ const gitVariables = (endpoint: string) => ({
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 async function writeProgram(file: string, script: string): Promise<void> {
-  await writeFile(file, `#!/bin/sh\n${script}\n`);
+  await writeFile(file, script);
   await chmod(file, 0o755);
 }
-
-/** The node of the image is the simulated AWS's own, so the image has the program and its packages only. */
-const buildImage = `# Builds the folder of a service into an image without Docker, and pushes it to ECR with the tag latest.
-if [ ! -f "$1/index.js" ] || [ $# -ne 1 ]; then
-  echo "build-image: name the folder of one service, which has index.js: build-image customer" >&2
-  exit 2
-fi
-name=$(basename "$1")
-echo "With Docker: docker build --tag $name $1, docker tag $name <repository>:latest, docker push <repository>:latest"
-exec ecs-delivery build-image --repository "$name" --context "$1" --tags latest --base-image scratch \\
-  --entrypoint '["node","index.js"]' --exposed-ports 8080`;
 
 interface Places {
   /** Addresses on this machine of the monolith and of the load balancer. */
@@ -82,11 +102,5 @@ ${hasDocker ? "" : withoutDocker}`;
 const withoutDocker = `
 ## Without Docker
 
-| with Docker | here |
-|---|---|
-| \`docker build --tag customer customer\`, \`docker tag …\`, \`docker push …\` | \`build-image customer\`: the same layers, pushed to ECR |
-| \`docker run -d -p 8080:8080 -e APP_DB_HOST="$dbEndpoint" customer\` | \`APP_DB_HOST="$dbEndpoint" APP_PORT=8080 node customer/index.js\` |
-| a task of ECS is a container | a task is a process with the image's files |
-
-The Dockerfile is still yours to write: check-lab reads it.
+The guide's \`docker\` commands work here too: \`.lab/bin/docker\` stands in, and each command says what Docker would do. An image is a copy of the folder, which \`ecs-delivery build-image\` pushes. A container, and a task of ECS, is a process. The Dockerfile is still yours to write.
 `;

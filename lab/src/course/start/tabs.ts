@@ -1,12 +1,16 @@
 import type { PageExtension } from "@ecs-delivery/live/page";
-import { checkPhases } from "../../page/check-phases.ts";
+import { checkAccount, checkPhases } from "../../page/check-phases.ts";
 import { checkTab } from "../../page/check-tab.ts";
-import type { CourseFolder } from "./course-folder.ts";
+import { courseTab } from "../../page/course-tab.ts";
+import { openCourse } from "../progress/course.ts";
+import { readGuides } from "../progress/guides.ts";
+import { type CourseFolder, progressFile } from "./course-folder.ts";
+import { splitMonolith } from "./split.ts";
 
 export interface CourseLab {
   readonly course: CourseFolder;
-  /** Folder of this project or of its package: `docs/lab` has the guide. */
-  readonly project: string;
+  /** Folder of the guide's pages. */
+  readonly pages: string;
   /** Settings of an SDK client for the course's account. */
   readonly account: Parameters<typeof checkPhases>[0]["account"];
   /** Addresses on this machine of the load balancer and of the monolith. */
@@ -14,8 +18,21 @@ export interface CourseLab {
   readonly monolith: string;
 }
 
-/** The one place where the page gets its tabs: the course's and the clinic's come here. */
-export function courseTabs({ course, account, site, monolith }: CourseLab): PageExtension[] {
+/** The one place where the page gets its tabs: the course's, and the clinic's with --clinic. */
+export async function courseTabs(
+  { course, pages, account, site, monolith }: CourseLab,
+  ends: AsyncDisposableStack,
+): Promise<PageExtension[]> {
   const checked = { account, repository: course.folder, site, monolith };
-  return [checkTab(() => checkPhases(checked))];
+  const guides = await readGuides(pages, course.record.way);
+  const opened = openCourse({
+    guides,
+    check: (signal, onItem) => checkAccount(checked, signal, onItem),
+    state: progressFile(course.folder),
+    from: course.record.phase,
+    isNewAccount: true,
+    files: await splitMonolith(),
+  });
+  ends.defer(opened.close);
+  return [courseTab(opened, guides), checkTab(() => checkPhases(checked))];
 }

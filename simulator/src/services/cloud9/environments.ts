@@ -47,7 +47,10 @@ export function environmentOperations(state: Cloud9State): Operations<"cloud9"> 
         );
       const created = newEnvironment(state, input, ownerArn);
       const { id = "" } = created.view;
-      environments.set(id, created);
+      environments.set(id, {
+        ...created,
+        securityGroupId: await createGroup(state, created.view, input.subnetId),
+      });
       return { environmentId: id };
     },
     describeEnvironments({ environmentIds = [] }) {
@@ -68,9 +71,10 @@ export function environmentOperations(state: Cloud9State): Operations<"cloud9"> 
       Object.assign(view, { name, description });
       return {};
     },
-    deleteEnvironment({ environmentId = "" }) {
-      find(state, environmentId);
+    async deleteEnvironment({ environmentId = "" }) {
+      const { securityGroupId: GroupId } = find(state, environmentId);
       environments.delete(environmentId);
+      if (GroupId) await state.environment.aws.ec2.deleteSecurityGroup({ GroupId });
       return {};
     },
   };
@@ -100,6 +104,22 @@ function checkInput(input: CreateEnvironmentEC2CommandInput): void {
   const alias = input.imageId?.replace(/^resolve:ssm:\/aws\/service\/cloud9\/amis\//, "") ?? "";
   if (!images.includes(alias))
     throw badRequest(`The image ${input.imageId} is none of ${images.join(", ")}.`);
+}
+
+/** Creates the group of the environment's instance, although no instance runs here: users open its ports. */
+async function createGroup(
+  { environment: { aws } }: Cloud9State,
+  { name, id }: EnvironmentView,
+  subnetId: string | undefined,
+): Promise<string | undefined> {
+  if (subnetId === undefined) return undefined;
+  const { Subnets } = await aws.ec2.describeSubnets({ SubnetIds: [subnetId] });
+  const { GroupId } = await aws.ec2.createSecurityGroup({
+    GroupName: `aws-cloud9-${name}-${id}-InstanceSecurityGroup`,
+    Description: `Security group for AWS Cloud9 environment aws-cloud9-${name}-${id}`,
+    VpcId: Subnets?.[0]?.VpcId,
+  });
+  return GroupId;
 }
 
 async function refuseMissingSubnet({ environment }: Cloud9State, id: string | undefined): Promise<void> {
@@ -145,6 +165,7 @@ export function environmentTagOperations(state: Cloud9State): Operations<"cloud9
 interface DevelopmentEnvironment {
   readonly view: EnvironmentView;
   readonly clientRequestToken: string | undefined;
+  readonly securityGroupId?: string | undefined;
   readonly tags: Map<string, string>;
 }
 

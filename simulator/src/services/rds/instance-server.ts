@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { createHash, randomInt } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Socket } from "../../runtime/network.ts";
@@ -29,7 +29,7 @@ async function serve(state: RdsState, instance: Instance, meanwhile: InstanceSta
   const { databaseAuthority, databaseStatements, startDatabaseServer, taskRuntime, warn } = state.environment;
   const sockets = instance.endpoint
     ? [instance.endpoint]
-    : chooseSockets(taskRuntime.hostAddress, settings.port);
+    : chooseSockets(taskRuntime.hostAddress, settings.port, numberOf(state, instance));
   const server = await startDatabaseServer({
     dataDirectory: instanceFolder(state, instance),
     sockets,
@@ -55,6 +55,15 @@ async function serve(state: RdsState, instance: Instance, meanwhile: InstanceSta
   });
 }
 
+/** The same at each start of a simulator with a port of its own: files of a user have the endpoint. */
+function numberOf({ environment: { gateway } }: RdsState, { identifier }: Instance): number {
+  if (gateway.port === 0) return randomInt(...freeNumbers);
+  const [from, to] = freeNumbers;
+  const hash = createHash("sha256").update(`${gateway.port} ${identifier}`).digest().readUInt32BE();
+  return from + (hash % (to - from));
+}
+const freeNumbers = [33_000, 60_000] as const;
+
 /** RDS's for MySQL. */
 export const defaultPort = 3306;
 
@@ -63,8 +72,7 @@ export const defaultPort = 3306;
  * machine; in Docker's network, and on other systems, instances share an address. Where another program has the port at
  * every address, an address 127.34.a.b shows Node in tasks that the port is 256 a + b (see listen-on-loopback.cjs).
  */
-function chooseSockets(hostAddress: string, givenPort: number | undefined): Socket[] {
-  const free = randomInt(33_000, 60_000);
+function chooseSockets(hostAddress: string, givenPort: number | undefined, free: number): Socket[] {
   const [own, moved] = [33, 34].map((part) => `127.${part}.${free >> 8}.${free & 255}`) as [string, string];
   const wanted = [own, hostAddress].map((host) => ({ host, port: givenPort ?? defaultPort }));
   const others = [
