@@ -25,7 +25,7 @@ const copies = {
   ".github/workflows": ".github",
 };
 /** Bundles, actions, and files that modules find next to their sources. */
-const folders = ["lib", "actions", "cli", "lab", "live", "program", "scripts", "simulator"];
+const folders = ["lib", "actions", "cli", "docs", "lab", "live", "program", "scripts", "simulator"];
 const output = {
   madeBy: "scripts/pack-cli.ts",
   names: ["package.json", ...folders, ...Object.values(copies)],

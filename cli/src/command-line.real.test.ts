@@ -65,6 +65,7 @@ it.each([
   [["log-in-to-aws"], "log-in-to-aws runs in a workflow only."],
   [["rehearse"], "rehearse runs in a workflow only. Here, ecs-delivery lab does the same."],
   [["comment", "none.md"], "comment: give one existing file."],
+  [["course", "--phase", "12"], "the guide has no phase 12. Fix: --phase with one of 1, 2,"],
   [["lab", "--account", "none.json"], '--account: "none.json" does not exist'],
 ])("refuses %j with exit code 2", async (argv, message) => {
   const { code, stdout, stderr } = await installed.run(argv);
@@ -196,4 +197,22 @@ it("serves the live page of a service until Ctrl-C", async () => {
     code: 1,
     stderr: expect.stringContaining("The cluster outside has no service nobody."),
   });
+});
+
+it("leads through the course in an account, once as JSON, and on a page until Ctrl-C", async () => {
+  const { code, stdout } = await installed.run(["course", "--json", "--phase", "6"], account());
+  const { phases, next } = JSON.parse(stdout);
+  expect({ code, next, steps: phases[0].steps.length }).toEqual({ code: 1, next: "6.2", steps: 4 });
+  let shown: Promise<string> | undefined;
+  const page = await installed.run(["course", "--phase", "6", "--port", "0"], {
+    ...account(),
+    onOutput(output, interrupt) {
+      const address = /http:\/\/[\d.:]+/.exec(output)?.[0];
+      if (!address || shown) return;
+      shown = fetch(`${address}/course/6.3`).then((response) => response.text());
+      void shown.finally(interrupt);
+    },
+  });
+  expect(page).toMatchObject({ code: 0, stderr: "" });
+  expect(await shown).toContain("create-load-balancer");
 });

@@ -37,6 +37,11 @@ const commands: Readonly<Record<string, { readonly about: string; readonly run: 
     about: "Serve a live page of a cluster's services, which only reads the account",
     run: async (argv) => (await import("./watch/command.ts")).watchCommand(argv),
   },
+  course: {
+    about: "Lead through the course in your account, which it only reads",
+    run: async (argv) =>
+      (await import("./course/command.ts")).courseCommand(argv, fileURLToPath(packageFolder)),
+  },
   init: {
     about: "Write workflow and definition files for an existing ECS service",
     run: async (...given) => (await import("./init/command.ts")).initCommand(actions, ...given),

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Step } from "../guide.ts";
 import { commandsOf, type Guides, type Language, languages } from "./guides.ts";
 import { requiredOf, type SeenItems } from "./steps.ts";
@@ -6,6 +8,20 @@ import { requiredOf, type SeenItems } from "./steps.ts";
 export interface SolutionFile {
   readonly path: string;
   readonly text: string;
+}
+
+/** Reads what makes a service of the code: its routes and its image. A package of the command line has none of them. */
+export async function readSplit(project: string): Promise<SolutionFile[]> {
+  const paths = ["customer", "employee"].flatMap((service) =>
+    ["src/app.ts", "Dockerfile"].map((file) => `services/${service}/${file}`),
+  );
+  const files = paths.map((path) =>
+    readFile(join(project, path), "utf8").then(
+      (text) => [{ path, text }],
+      () => [],
+    ),
+  );
+  return (await Promise.all(files)).flat();
 }
 
 type Texts = Readonly<Record<Language, string>>;

@@ -45,7 +45,10 @@ export function isByHand(step: Step, { steps, seen }: Pick<Standing, "steps" | "
   const isHidden = ({ status, unreadable, waitsFor = [] }: Seen) =>
     unreadable !== undefined || (status === "waiting" && waitsFor.every((id) => later.includes(id)));
   const missing = items.filter((item) => item?.status !== "pass");
-  return missing.every((item) => item && isHidden(item)) && (missing.length > 0 || items.length === 0);
+  return (
+    missing.every((item) => (item ? isHidden(item) : seen.size > 0)) &&
+    (missing.length > 0 || items.length === 0)
+  );
 }
 
 const leads = ({ id }: Step, from: number) => Number(id.split(".")[0]) >= from;

@@ -19,6 +19,7 @@ const texts = {
       "Fix: if the keys expired or are wrong, get new ones and start again with them; then check again.",
     locked: (id) => `Step ${id} is not done yet. You can read this one, and do it if you wish.`,
     broken: "This step was done and is no longer right.",
+    brokenSteps: "No longer right:",
     about: "About this phase",
     requirements: "What check-lab looks for",
     results: {
@@ -68,6 +69,7 @@ const texts = {
     locked: (id) =>
       `L’étape ${id} n’est pas encore faite. Vous pouvez lire celle-ci, et la faire si vous voulez.`,
     broken: "Cette étape était faite et n’est plus correcte.",
+    brokenSteps: "Plus correctes :",
     about: "À propos de cette phase",
     requirements: "Ce que check-lab vérifie (en anglais)",
     results: {
@@ -169,6 +171,7 @@ const mark = (html, status, label) =>
 function head(step, of) {
   const { html, t, link, steps, phases, state, mayOperate } = of;
   const done = steps.filter(({ id }) => state.steps[id] === "done").length;
+  const broken = steps.filter(({ id }) => state.steps[id] === "broken");
   const inPhase = phases.map((phase) => {
     const own = phase.steps.map(({ id }) => state.steps[id]);
     const count = own.filter((status) => status === "done").length;
@@ -199,7 +202,7 @@ function head(step, of) {
 <p class="sub">${t.progress(done, steps.length)} · <span>${when}</span></p></div>${check}</div>
 <svg class="bar" width="100%" height="8" role="img" aria-label="${t.progress(done, steps.length)}"><rect class="good" height="8" width="${(100 * done) / steps.length}%"/></svg>
 ${problem ? html`<p class="notice bad" role="alert">${t.problem} <span lang="en">${problem}</span>. ${t.problemFix}</p>` : ""}${refusal ? html`<p class="notice bad" role="alert">${refusal}</p>` : ""}
-<nav class="phases" aria-label="${t.phases}"><ol>${inPhase}</ol></nav>${own ? html`<nav class="steps-of" aria-label="${t.steps}"><ol>${own}</ol></nav>` : ""}</section>`;
+${broken.length > 0 ? html`<p class="notice bad">${t.brokenSteps} ${broken.map(({ id, title }) => html`<a href="${link(`/course/${id}`)}">${id} ${title}</a> `)}</p>` : ""}<nav class="phases" aria-label="${t.phases}"><ol>${inPhase}</ol></nav>${own ? html`<nav class="steps-of" aria-label="${t.steps}"><ol>${own}</ol></nav>` : ""}</section>`;
 }
 
 function showStep(step, of) {
@@ -279,8 +282,8 @@ function side(step, picture, { html, t }) {
     step.commands.length > 0
       ? html`<div class="commands">${show(step.commands)}</div>`
       : html`<p class="sub">${t.none}</p>${step.same.length > 0 ? same : ""}`;
-  const account = picture ? picture.html() : html`<p class="sub">${t.noPicture}</p>`;
-  return html`<div class="side"><section class="card"><h2>${t.commands}</h2>${commands}</section><section class="now"><h2 class="hidden">${t.picture}</h2>${account}</section></div>`;
+  const empty = html`<section class="card"><h2>${t.picture}</h2><p class="sub">${t.noPicture}</p></section>`;
+  return html`<div class="side"><section class="card"><h2>${t.commands}</h2>${commands}</section>${picture?.html() ?? empty}</div>`;
 }
 
 /** A text with a button that copies it. */

@@ -1,0 +1,219 @@
+import { once } from "node:events";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { checkLab } from "@ecs-delivery/actions/check-lab/src/check";
+import { openLabOf } from "@ecs-delivery/actions/check-lab/src/lab";
+import { phase10, phases } from "@ecs-delivery/actions/check-lab/src/phases/phases";
+import type { Report } from "@ecs-delivery/actions/check-lab/src/report";
+import weights from "@ecs-delivery/actions/check-lab/weights.json" with { type: "json" };
+import { Failure } from "@ecs-delivery/actions/core/failure";
+import { systemClock } from "@ecs-delivery/actions/core/pace";
+import { type Course, openCourse } from "@ecs-delivery/lab/course/progress/course";
+import { type Guides, readGuides } from "@ecs-delivery/lab/course/progress/guides";
+import { readSplit } from "@ecs-delivery/lab/course/progress/help";
+import { requiredOf } from "@ecs-delivery/lab/course/progress/steps";
+import { courseTab } from "@ecs-delivery/lab/page/course-tab";
+import { openPageClients, startPage } from "@ecs-delivery/live/page";
+import {
+  defineOptions,
+  oneOf,
+  parseCommandLine,
+  Refusal,
+  textOf,
+  wholeNumber,
+} from "@ecs-delivery/program/command-line";
+import { wrap } from "@ecs-delivery/program/wrap";
+import { openTerminal, plain, type Terminal } from "../terminal/style.ts";
+
+/** Shows the steps of the course for the environment's account: on a page, or once as text. Resolves to the exit code. */
+export async function courseCommand(argv: readonly string[], project: string): Promise<number> {
+  const values = parseCommandLine(command, argv);
+  const terminal = openTerminal(process.stdout, process.env);
+  const text = textOf(command, values, terminal.columns);
+  if (text !== undefined) {
+    terminal.print(text);
+    return 0;
+  }
+  const { way = "cli", language = "en", phase, port = 4567 } = values;
+  const guides = await readGuides(join(import.meta.dirname, "../../../docs/lab"), way);
+  const known = guides.pages.en.map(({ number }) => number);
+  if (phase !== undefined && !known.includes(phase))
+    throw new Refusal(
+      `course: the guide has no phase ${phase}. Fix: --phase with one of ${known.join(", ")}`,
+    );
+  const { AWS_REGION, AWS_DEFAULT_REGION, XDG_STATE_HOME } = process.env;
+  const region = AWS_REGION || AWS_DEFAULT_REGION || "us-east-1";
+  const lab = {
+    region,
+    repository: resolve(values.repository ?? "."),
+    site: values.site,
+    browserAddress: values["browser-address"],
+  };
+  const account = await openLabOf(lab)
+    .account.id()
+    .catch((cause: Error) => {
+      throw new Failure(`The account cannot be read: ${cause.message}`, {
+        nextStep:
+          "set the keys of the account (in AWS Academy: AWS Details), and the region, then start again.",
+        cause,
+      });
+    });
+  let report: Report | undefined;
+  const course = openCourse({
+    ...{ guides, from: phase ?? 1, files: await readSplit(project) },
+    state: join(XDG_STATE_HOME || join(homedir(), ".local/state"), `ecs-delivery/course-${account}.json`),
+    async check(signal, onItem) {
+      const settings = { phases: [...phases, phase10], weights, student: "this account", now: Date.now };
+      report = await checkLab(openLabOf(lab), { ...settings, signal, onItem });
+      return report;
+    },
+  });
+  if (values.once || values.json) {
+    await course.check();
+    await course.close();
+    const shown = { course, guides, language, report, phase, account, region };
+    return values.json ? printJson(shown) : printSteps(shown, terminal);
+  }
+  const page = await startPage({
+    ...{ clients: openPageClients({}), region, port, clock: systemClock },
+    extensions: [courseTab(course, guides)],
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new Refusal(`course: port ${port} is in use. Fix: --port 0 selects a free one.`);
+  });
+  const address = page.operatorAddress.replace("/?", `/course${phase ? `/${phase}` : ""}?lang=${language}&`);
+  terminal.print(`The course in account ${account}, ${region}: ${terminal.style.bold(address)}`);
+  terminal.print(terminal.style.dim("The page only reads the account. Ctrl-C ends it."));
+  await Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => once(process, signal)));
+  await page.close();
+  await course.close();
+  return 0;
+}
+
+interface Shown {
+  readonly course: Course;
+  readonly guides: Guides;
+  readonly language: "en" | "fr";
+  readonly report: Report | undefined;
+  readonly phase: number | undefined;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** The steps with what fails in each. */
+function describe({ course, guides, language, report, phase: only }: Shown) {
+  const { steps: statuses } = course.state();
+  const items = new Map(report?.phases.flatMap((phase) => phase.items).map((item) => [item.id, item]));
+  return guides.pages[language]
+    .filter(({ number }) => only === undefined || number === only)
+    .map(({ number, title, steps }) => ({
+      ...{ number, title },
+      steps: steps.map((step) => {
+        const found = requiredOf(step).flatMap((id) => items.get(id) ?? []);
+        return {
+          ...{
+            id: step.id,
+            title: step.title,
+            status: statuses[step.id] ?? "open",
+            isChecked: found.length > 0,
+          },
+          faults: found
+            .filter(({ status }) => status !== "pass")
+            .map(({ id, title, status, evidence, waitsFor, fix }) => ({
+              id,
+              title,
+              status,
+              evidence,
+              waitsFor,
+              fix: fix?.[guides.way],
+            })),
+        };
+      }),
+    }));
+}
+
+/** Steps that only their reader can judge do not count. */
+function exitCode(described: ReturnType<typeof describe>, problem: string | undefined): number {
+  const steps = described.flatMap((phase) => phase.steps).filter(({ isChecked }) => isChecked);
+  return problem === undefined && steps.every(({ status }) => status === "done") ? 0 : 1;
+}
+
+function printJson(shown: Shown): number {
+  const { account, region, report, guides, course } = shown;
+  const { problem, next } = course.state();
+  const described = describe(shown);
+  const value = {
+    account,
+    region,
+    way: guides.way,
+    checkedAt: report?.checkedAt,
+    problem,
+    next,
+    phases: described,
+  };
+  console.log(JSON.stringify(value, null, 2));
+  return exitCode(described, problem);
+}
+
+const marks = { done: "✓", open: "•", locked: "·", broken: "✗" } as const;
+
+function printSteps(shown: Shown, { print, style, columns }: Terminal): number {
+  const { problem, next } = shown.course.state();
+  const described = describe(shown);
+  const line = (text: string, indent: number) =>
+    print(wrap(`${" ".repeat(indent)}${plain(text)}`, columns, indent));
+  for (const { title, steps } of described) {
+    print(style.bold(title));
+    for (const { id, title, status, faults } of steps) {
+      line(`${marks[status]} ${id} ${title}${status === "broken" ? " (was done)" : ""}`, 2);
+      // What comes later is long, and not next.
+      for (const fault of status === "open" || status === "broken" ? faults : []) {
+        line(
+          `${fault.id} ${fault.title}: ${fault.evidence}${fault.waitsFor ? `; waits for ${fault.waitsFor.join(", ")}` : ""}`,
+          6,
+        );
+        if (fault.fix) line(`Fix: ${fault.fix}`, 8);
+      }
+    }
+  }
+  const all = described.flatMap(({ steps }) => steps);
+  const done = all.filter(({ status }) => status === "done").length;
+  if (problem) line(`The account could not be read: ${problem}`, 0);
+  line(`${done} of ${all.length} steps are done.${next ? ` Next: ${next}` : ""}`, 0);
+  return exitCode(described, problem);
+}
+
+const options = defineOptions({
+  way: {
+    value: "WAY",
+    parse: oneOf("cli", "console", "templates"),
+    help: "how you work: cli (default), console or templates",
+  },
+  language: { value: "L", parse: oneOf("en", "fr"), help: "language of the guide: en (default) or fr" },
+  phase: { value: "N", parse: wholeNumber(1, 99), help: "begin with this phase; with --once, show only it" },
+  once: { help: "check once, print the steps, and exit" },
+  json: { help: "the same as one JSON object" },
+  repository: { value: "FOLDER", help: "your Git repository (default: the current folder)" },
+  site: { value: "URL", parse: address, help: "address of the site (default: the load balancer's name)" },
+  "browser-address": { value: "IP", help: "IPv4 address of your browser, for the rules of phase 9" },
+  port: {
+    value: "N",
+    parse: wholeNumber(0, 65_535),
+    help: "port of the page (default 4567, 0 selects a free one)",
+  },
+});
+
+function address(text: string): string {
+  if (/^https?:\/\/[^/]/.test(text) && URL.canParse(text)) return text;
+  throw new Error("is not an address such as http://shop.example.com");
+}
+
+const command = {
+  name: "course",
+  usage: "ecs-delivery course [options]",
+  about: `Leads through the course in the account of the AWS credentials: the steps of one way, each checked in the account
+when something changes, with hints. It only reads the account. Progress and hints are kept in ~/.local/state/ecs-delivery.`,
+  options,
+  notes:
+    "Exit code of --once 0: every step that can be checked is done; 1: one is not; 2: the command could not start.",
+};
