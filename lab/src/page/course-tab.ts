@@ -4,7 +4,7 @@ import { commandsOf, type Guides, type Language, languages } from "../course/pro
 import { renderMarkdown } from "./markdown.ts";
 import { respond } from "./own-forms.ts";
 
-/** The tab that leads through the course. It changes nothing in the account. */
+/** The tab that leads through the course, which ends with the page. It changes nothing in the account. */
 export function courseTab(course: Course, guides: Guides): PageExtension {
   let lastParts = "";
   return {
@@ -16,7 +16,11 @@ export function courseTab(course: Course, guides: Guides): PageExtension {
       for (const language of languages) publish(`guide-${language}`, guideOf(guides, language));
       const show = (state: CourseState) => publish("state", withMarkup(state));
       show(course.state());
-      return course.subscribe(show);
+      const stop = course.subscribe(show);
+      return () => {
+        stop();
+        void course.close();
+      };
     },
     observed(parts) {
       const text = JSON.stringify(

@@ -91,6 +91,7 @@ it("gives three hints from what the check saw, then the solution, and counts the
   const where = "- <503> everywhere: the groups are swapped\n\nRun `aws elbv2 describe-listeners`.";
   const { course, see } = open({ guides, files });
   await see(reportOf({ ...seen("ffw"), "4.port": "pass" }));
+  expect(course.state().help).toEqual({});
   for (let taken = 0; taken < 5; taken++) course.takeHelp("4.1");
   course.takeHelp("7.1");
   const { help, taken, items } = course.state();

@@ -53,7 +53,9 @@ export function helpOf(
   const inEach = (textOf: (language: Language) => string) =>
     Object.fromEntries(languages.map((language) => [language, textOf(language)])) as unknown as Texts;
   const ids = faults.map(({ id }) => id);
-  const fixes = faults.flatMap(({ fix }) => fix?.[guides.way] ?? []);
+  // An item that waits is fixed where its cause is.
+  const causes = faults.flatMap(({ id, waitsFor = [id] }) => waitsFor);
+  const fixes = causes.flatMap((id) => seen.get(id)?.fix?.[guides.way] ?? []);
   return {
     ...(taken > 0 && { seen: faults.map(({ id, title, evidence }) => ({ id, title, evidence })) }),
     ...(taken > 1 && { where: inEach((language) => whereToLook(guides, language, step.id, ids)) }),

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { PageExtension } from "@ecs-delivery/live/page";
 import { checkAccount, checkPhases } from "../../page/check-phases.ts";
 import { checkTab } from "../../page/check-tab.ts";
