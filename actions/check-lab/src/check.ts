@@ -70,18 +70,20 @@ function findWaiting(checked: readonly CheckedItem[]): Map<string, string[]> {
     const failing = (item.after ?? []).filter((id) => counted.has(id));
     if (failing.length > 0) waitsFor.set(item.id, failing);
   }
+  const roots = (id: string): string[] => waitsFor.get(id)?.flatMap(roots) ?? [id];
   const firstWith = new Map<string, string>();
   for (const { item, outcome } of fails.toSorted(
     (one, other) => +(one.weight === 0) - +(other.weight === 0),
   )) {
-    if (waitsFor.has(item.id)) continue;
     const { causes = [outcome.evidence] } = outcome;
-    const known = causes.flatMap((cause) => firstWith.get(cause) ?? []);
-    if (known.length === causes.length) waitsFor.set(item.id, known);
+    const known = causes
+      .flatMap((cause) => firstWith.get(cause) ?? [])
+      .filter((id) => !roots(id).includes(item.id));
+    // The problems of one that waits for another reason are known, too.
+    if (!waitsFor.has(item.id) && known.length === causes.length) waitsFor.set(item.id, known);
     else if (counted.has(item.id))
       for (const cause of causes) if (!firstWith.has(cause)) firstWith.set(cause, item.id);
   }
-  const roots = (id: string): string[] => waitsFor.get(id)?.flatMap(roots) ?? [id];
   return new Map([...waitsFor.keys()].map((id) => [id, [...new Set(roots(id))]]));
 }
 

@@ -5,7 +5,7 @@ import type { Report } from "./report.ts";
 /** Makes a mistake in a finished lab; the returned function takes it back. */
 export type Seed = () => Promise<() => Promise<unknown>>;
 
-/** The item that fails, with those that wait for it; what it says; and how the mistake is made. */
+/** The item that fails, with those that wait for it, or with `?` cannot be checked; what it says; and how it is made. */
 export type Mistake = readonly [items: string, evidence: RegExp, seed: Seed];
 
 /** Expects that one item fails for a mistake, and that the mistake costs the weight of that item, whatever it breaks. */
@@ -15,14 +15,17 @@ export async function expectCaught(
 ): Promise<void> {
   const undo = await seed();
   const { phases, score } = await checkNow().finally(undo);
-  const [id, ...waiting] = items.split(" ");
+  const [id, ...others] = items.split(" ");
+  const waiting = others.filter((each) => !each.endsWith("?"));
   const all = phases.flatMap((phase) => phase.items);
   const failed = all.filter(({ status }) => status === "fail");
   expect(failed.map((item) => item.id)).toEqual([id]);
   const waits = all.filter(({ status }) => status === "waiting");
   expect(waits.map(({ waitsFor }) => waitsFor)).toEqual(waits.map(() => [id]));
   if (waiting.length > 0) expect(waits.map((item) => item.id)).toEqual(waiting);
-  expect(score.of - score.points).toBe(failed[0]?.weight);
+  const unchecked = all.filter(({ status }) => status === "unchecked");
+  expect(unchecked.map((item) => `${item.id}?`)).toEqual(others.filter((each) => each.endsWith("?")));
+  expect(score.of - score.points - score.unchecked).toBe(failed[0]?.weight);
   expect(failed[0]?.evidence).toMatch(evidence);
   for (const text of Object.values(failed[0]?.fix ?? {})) expect(text.length).toBeGreaterThan(10);
   for (const arn of JSON.stringify(failed[0]?.fix).match(/arn:[^ "']+/g) ?? [])

@@ -22,19 +22,6 @@ const course: readonly Mistake[] = [
     },
   ],
   [
-    "7.services 8.running 8.site 8.image 8.customer-reads 9.scaled",
-    /customer-microservice has the desired count 0/,
-    async () => {
-      const [cluster, service] = [courseNames.cluster, courseNames.service.customer];
-      await simulator.aws.ecs.updateService({ cluster, service, desiredCount: 0 });
-      await simulator.clock.foreground.wait(120_000);
-      return async () => {
-        await simulator.aws.ecs.updateService({ cluster, service, desiredCount: 3 });
-        await simulator.clock.foreground.wait(120_000);
-      };
-    },
-  ],
-  [
     "6.load-balancer 6.security-group 6.listeners 6.admin-rules 6.admin-path 7.behind-listener 8.deployment-groups 8.running 8.site 8.customer-reads 8.employee-pages 9.source-ip 9.own-address",
     /no application load balancer/,
     async () => {

@@ -9,7 +9,9 @@ const ofTasks = [
   ...["7.services", "7.container", "7.behind-listener", "7.network"],
 ];
 /** Healthy tasks can still show this; the other faults of tasks show in 8.running. */
-const ofSite = ["2.database", "5.database-host", "6.security-group", "7.behind-listener", "8.running"];
+const ofSite = [
+  ...["2.database", "5.database-host", "6.security-group", "7.behind-listener", "7.network", "8.running"],
+];
 const ofImage = [
   "8.pipelines",
   "8.pipeline-image",
