@@ -1,6 +1,7 @@
 // @ts-check
 import { defineOptions, oneOf, wholeNumber } from "../../program/src/command-line.mjs";
 import { databaseOption } from "../../program/src/database.mjs";
+import { checkClinicOptions, clinicOptions } from "./course/clinic/options.mjs";
 import { checkBeforeCourse, checkCourseOptions, courseOptions, workFolder } from "./course/start/options.mjs";
 import { chaptersOf, describeChapters, selectChapters } from "./story/chapter-list.mjs";
 import { checkBeforeStart, checkVariables, repositoryVariable } from "./story/check-before-start.mjs";
@@ -67,6 +68,7 @@ const options = defineOptions({
     help: "AWS's waits pass N times faster than real time (default 60; with --once 150, or 100 with containers)",
   },
   ...courseOptions,
+  ...clinicOptions,
 });
 
 /**
@@ -77,12 +79,13 @@ export const command = {
   name: "lab",
   about: `Rehearses the delivery of this repository's last commit on a simulated AWS: provisions, deploys, and stays up
 for "git push lab"; Ctrl-C ends it. With --once it runs the whole story and writes .lab/report.json. With --course it
-opens the course instead, at its beginning or at a phase.`,
+opens the course instead, at its beginning or at a phase. With --clinic it breaks the finished lab for you to repair.`,
   options,
   print: ({ list }, columns) => (list ? describeChapters(columns) : undefined),
   check: async (values, project) => {
     const { port, pagePort, listenerOffset, variables, course } = withDefaults(values);
     checkCourseOptions(values);
+    checkClinicOptions(values);
     const ofListeners = [80, 8080, ...(course ? [monolithPort] : [])];
     const ports = [
       { port, option: "--port" },
@@ -103,11 +106,11 @@ export const monolithPort = 81;
 
 /** @typedef {ReturnType<typeof withDefaults>} LabOptions */
 
-/** @param {import("./course/start/options.mjs").CourseValues & { once?: boolean, account?: import("./story/chapter-list.mjs").AccountKind, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", database?: "local" | "docker", visitors?: number, port?: number, "page-port"?: number, "listener-offset"?: number, var?: [name: string, value: string][], "service-time"?: number, "query-time"?: number, "time-scale"?: number }} values */
+/** @param {import("./course/start/options.mjs").CourseValues & { once?: boolean, account?: import("./story/chapter-list.mjs").AccountKind, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", database?: "local" | "docker", visitors?: number, port?: number, "page-port"?: number, "listener-offset"?: number, var?: [name: string, value: string][], "service-time"?: number, "query-time"?: number, "time-scale"?: number, clinic?: string, seed?: string }} values */
 export function withDefaults(values) {
   const once = values.once ?? values.chapters !== undefined;
   const port = values.port ?? 4566;
-  const account = values.account ?? "standard";
+  const account = values.account ?? (values.clinic === undefined ? "standard" : "academy");
   return {
     once,
     account,
@@ -126,6 +129,8 @@ export function withDefaults(values) {
     variables: Object.fromEntries(values.var ?? []),
     /** Undefined selects the one of the runtime. */
     timeScale: values["time-scale"],
+    /** Undefined without it; an empty name leaves the choice to the seed. */
+    clinic: values.clinic === undefined ? undefined : { name: values.clinic, seed: values.seed },
     /** Undefined for a rehearsal of this repository. */
     course: values.course ? { folder: workFolder(values), way: values.way, phase: values.phase } : undefined,
   };

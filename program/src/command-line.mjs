@@ -11,6 +11,7 @@ import { wrap } from "./wrap.mjs";
  * @property {string} [value] Placeholder of the value; an option without it is a switch.
  * @property {(text: string) => T} [parse] Throws what is wrong with the text, as the end of a sentence.
  * @property {boolean} [multiple]
+ * @property {T} [otherwise] The option's value where none follows.
  */
 
 /**
@@ -91,8 +92,13 @@ export function parseWithArguments(command, argv) {
  */
 function parse(command, argv, onArgument) {
   const options = { ...command.options, help };
+  const mayBeAlone = (/** @type {string} */ each) =>
+    options[each.replace(/^--/, "")]?.otherwise !== undefined;
   const { tokens } = parseArgs({
-    args: [...argv],
+    // Without this, the next option would be the value.
+    args: argv.map((each, index) =>
+      mayBeAlone(each) && (argv[index + 1] ?? "-").startsWith("-") ? `${each}=` : each,
+    ),
     options: parserOptions(options),
     strict: false,
     allowPositionals: true,
@@ -237,6 +243,7 @@ function parseValue(name, option, text) {
     if (text !== undefined) throw new Refusal(`${name} takes no value, and has "${text}"`);
     return true;
   }
+  if (text === "" && option.otherwise !== undefined) return option.otherwise;
   // `--port --once`: the next option is not a value.
   if (text === undefined || text.startsWith("--"))
     throw new Refusal(`${name} needs a value: ${name} ${option.value}`);

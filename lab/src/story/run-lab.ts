@@ -4,6 +4,7 @@ import { parseCommandLine, Refusal, refused, textOf } from "@ecs-delivery/progra
 import { thisProcess } from "@ecs-delivery/program/processes";
 import { temporaryFolder } from "@ecs-delivery/program/temporary-folder";
 import { makeOwnedFolder } from "@ecs-delivery/simulator/owned-folder";
+import { runClinic } from "../course/clinic/run-clinic.ts";
 import { runCourse } from "../course/start/run-course.ts";
 import { command, type LabOptions, withDefaults } from "../options.mjs";
 import type { Session } from "../repository-lab/options.ts";
@@ -80,6 +81,7 @@ async function rehearseLastCommit(options: LabOptions, place: LabPlace, session:
   const { progress, ends, signal } = session;
   await warnOfUncommitted(progress);
   if (options.once) return runOnce(options, place, progress, ends, signal);
+  if (options.clinic) return runClinic(options.clinic, options, place, session);
   await runInteractive(options, place, progress, ends, signal);
   return true;
 }

@@ -3,6 +3,7 @@ import Papa from "papaparse";
 import { oneLine } from "../../../core/plain-text.ts";
 import { xml } from "../publish.ts";
 import { type ClassTable, percentOf, type StudentRow } from "./class-table.ts";
+import { describeGames } from "./clinic-games.ts";
 
 const shownTime = (iso: string | undefined) => iso?.slice(0, 16).replace("T", " ") ?? "";
 
@@ -18,6 +19,7 @@ export function classCsv({ phases, students }: ClassTable): string {
     "account",
     "proof",
     "to check",
+    "clinic",
   ];
   const lines = students.map((row) => [
     row.student,
@@ -29,6 +31,7 @@ export function classCsv({ phases, students }: ClassTable): string {
     row.report.account ?? "",
     row.proof,
     row.notes.join(", "),
+    describeGames(row.games),
   ]);
   const quotes = (cell: string) => cell.includes(";");
   return `${Papa.unparse([head, ...lines.map((cells) => cells.map(csvCell))], { quotes })}\r\n`;
@@ -74,6 +77,7 @@ export function classPage(table: ClassTable): string {
     "since",
     "proof",
     "to check",
+    "clinic",
   ];
   const reasons = unread.map(({ file, reason }) => `<li>${html(file)}: ${html(reason)}</li>`).join("");
   return `<!doctype html>
@@ -108,7 +112,7 @@ function rowHtml(row: StudentRow, phases: readonly number[]): string {
     `<tr><th scope="row">${html(row.student)}</th><td>${html(row.report.account ?? "")}</td>`,
     ...percents.map(percentHtml),
     `<td>${place}</td><td class="time">${html(shownTime(since))}</td>`,
-    `<td>${html(row.proof)}</td><td>${html(row.notes.join(", "))}</td></tr>`,
+    `<td>${html(row.proof)}</td><td>${html(row.notes.join(", "))}</td><td>${html(describeGames(row.games))}</td></tr>`,
   ].join("");
 }
 

@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { type ItemReport, type Report, scoreOf } from "../report.ts";
+import { type Game, gamesIn } from "./clinic-games.ts";
 import { faultsOf } from "./report-faults.ts";
 
 export interface ClassTable {
@@ -25,6 +26,8 @@ export interface StudentRow {
   readonly proof: string;
   /** Facts that a teacher should check before the mark counts. */
   readonly notes: readonly string[];
+  /** Games of the fault clinic, from the student's own machine. */
+  readonly games: readonly Game[];
 }
 
 /** A file that may be a report. */
@@ -95,10 +98,16 @@ interface Found extends Pick<FoundFile, "attestedBy" | "unproven"> {
 /** Makes the table of all reports among the files. Of several of one source the newest counts, attested ones first. */
 export function makeTable(files: readonly FoundFile[], missing: readonly Unread[] = []): ClassTable {
   const found: Found[] = [];
+  const games = new Map<string, readonly Game[]>();
   const unread = [...missing];
   for (const { file, text, problem, student, source = student ?? "", ...proof } of files) {
     try {
       if (problem) throw new Error(problem);
+      const played = gamesIn(parse(text));
+      if (played) {
+        games.set(source, [...(games.get(source) ?? []), ...played]);
+        continue;
+      }
       const report = parseReport(text);
       found.push({ ...proof, source, student: student ?? report.student, report });
     } catch (error) {
@@ -106,7 +115,13 @@ export function makeTable(files: readonly FoundFile[], missing: readonly Unread[
     }
   }
   const bySource = Map.groupBy(found, ({ source }) => source);
-  const students = [...bySource.values()].map((own) => rowOf(own, found));
+  const students = [...bySource].map(([source, own]) => ({
+    ...rowOf(own, found),
+    games: games.get(source) ?? [],
+  }));
+  for (const source of games.keys())
+    if (!bySource.has(source))
+      unread.push({ file: source, reason: "games of the clinic, without a report of check-lab" });
   const phases = new Set(found.flatMap(({ report }) => report.phases.map(({ phase }) => phase)));
   return {
     phases: [...phases].sort((one, other) => one - other),
@@ -115,14 +130,17 @@ export function makeTable(files: readonly FoundFile[], missing: readonly Unread[
   };
 }
 
-/** Rejects invalid, incomplete and other-version reports. Computes the scores from the items. */
-function parseReport(text: string): Report {
-  let value: Partial<Report>;
+function parse(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw new Error(`damaged: ${(error as Error).message}`);
   }
+}
+
+/** Rejects invalid, incomplete and other-version reports. Computes the scores from the items. */
+function parseReport(text: string): Report {
+  const value = parse(text) as Partial<Report>;
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, "version"))
     throw new Error("no report of check-lab");
   if (value.version !== 2)
@@ -148,7 +166,7 @@ function mayHave({ status, points, weight }: ItemReport): boolean {
   return points === 0 || (points === weight && (status === "pass" || status === "waiting"));
 }
 
-function rowOf(own: readonly Found[], all: readonly Found[]): StudentRow {
+function rowOf(own: readonly Found[], all: readonly Found[]): Omit<StudentRow, "games"> {
   const time = ({ report }: Found) => Date.parse(report.checkedAt);
   const isProven = ({ attestedBy }: Found) => Number(attestedBy !== undefined);
   const ordered = own.toSorted((one, other) => isProven(other) - isProven(one) || time(other) - time(one));

@@ -1,0 +1,28 @@
+// @ts-check
+// Read by the machine's own Node before anything is installed, as the lab's options are.
+import { defineOptions, Refusal } from "../../../../program/src/command-line.mjs";
+
+export const clinicOptions = defineOptions({
+  clinic: {
+    value: "[NAME]",
+    otherwise: "",
+    help: "break the finished lab in one way, and repair it: with time, hints and points",
+  },
+  seed: {
+    value: "TEXT",
+    help: "with --clinic: chooses the faults; the same text, the same faults in the same order",
+  },
+});
+
+/** Options that do not go with the clinic. */
+const others = ["course", "once", "account", "chapters", "visitors"];
+
+/** @param {Record<string, any>} values */
+export function checkClinicOptions({ clinic, seed, ...values }) {
+  if (clinic === undefined && seed !== undefined)
+    throw new Refusal("--seed goes with --clinic only. Fix: add --clinic");
+  const given = clinic === undefined ? undefined : others.find((name) => values[name] !== undefined);
+  if (given) throw new Refusal(`--${given} does not go with --clinic. Fix: leave one of them out`);
+  if (clinic && seed !== undefined)
+    throw new Refusal("--clinic with a name leaves nothing to choose by --seed. Fix: leave one of them out");
+}
