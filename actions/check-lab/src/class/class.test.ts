@@ -86,13 +86,13 @@ it("writes a CSV line for each student, in which no name is a formula", () => {
   const lines = classCsv(table).split("\r\n");
   expect(lines).toHaveLength(41);
   expect(lines[0]).toBe(
-    "student,phase 5 (%),phase 6 (%),phase 7 (%),score (%),stuck on,since,checked,account,proof,to check",
+    "student,phase 5 (%),phase 6 (%),phase 7 (%),score (%),stuck on,since,checked,account,proof,to check,clinic",
   );
   expect(lines).toContain(
-    "ada,100,50,50,66,6.two Item 6.two,2026-10-01 08:00,2026-10-04 08:00,111122223333,self-reported: no attestation was asked for (--signer),",
+    "ada,100,50,50,66,6.two Item 6.two,2026-10-01 08:00,2026-10-04 08:00,111122223333,self-reported: no attestation was asked for (--signer),,",
   );
   expect(lines).toContain(
-    `"'=1+1 ""grace""",100,100,50,83,7.two Item 7.two,2026-10-03 08:00,2026-10-03 08:00,,self-reported: no attestation was asked for (--signer),`,
+    `"'=1+1 ""grace""",100,100,50,83,7.two Item 7.two,2026-10-03 08:00,2026-10-03 08:00,,self-reported: no attestation was asked for (--signer),,`,
   );
 });
 
@@ -104,6 +104,29 @@ it("writes one page that shows foreign text as text", () => {
   expect(page).toContain(`content="default-src 'none'; style-src 'sha256-`);
   expect(page).toContain("<li>1 × 6.two Item 6.two</li>");
   expect(page).toContain("a report of version 1");
+});
+
+it("shows the games of the clinic next to a student's report, and points of first games only", () => {
+  const game = { seed: null, startedAt: "2026-10-01T08:00:00.000Z", seconds: 50, hints: 1, attempt: 1 };
+  const play = (fault: string, outcome: string, points: number, attempt = 1) =>
+    Object.assign({}, game, { fault, outcome, points, attempt });
+  const games = [
+    ...[play("coin-toss", "repaired", 80), play("day-off", "aborted", 0), play("red-light", "gave up", 0)],
+    play("day-off", "repaired", 100, 2),
+  ];
+  writeFileSync(join(folder, "ada/clinic.json"), JSON.stringify({ version: 1, games }));
+  write("clinic-alone", { version: 1, games });
+  write("clinic-damaged", { version: 1, games: [{ ...games[0], points: 101 }] });
+  const found = readTable();
+  const shown = "80 points: 1 repaired, 1 given up, 1 aborted, 1 repeated";
+  expect(classCsv(found)).toContain(`,"${shown}"`);
+  expect(classPage(found)).toContain(`<td>${shown}</td>`);
+  expect(found.unread.filter(({ file }) => file.startsWith("clinic")).map(({ reason }) => reason)).toEqual([
+    "damaged: clinic.games[0].points is 101",
+    "games of the clinic, without a report of check-lab",
+  ]);
+  for (const name of ["ada/clinic.json", "clinic-alone", "clinic-damaged"])
+    rmSync(join(folder, name), { recursive: true });
 });
 
 it("keeps a student's mark when another's report has that name and account, and marks both", () => {
