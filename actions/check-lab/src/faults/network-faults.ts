@@ -1,6 +1,6 @@
 import type { IpPermission } from "@aws-sdk/client-ec2";
 import type { Action, Rule, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { groupOfTasks, type ListenerName, primaryOf, type ServiceName } from "../parts.ts";
+import { groupOfTasks, type ListenerName, primaryOf, type ServiceName, services } from "../parts.ts";
 import { allOf, type Break, type Place, type Undo } from "./place.ts";
 
 const ofBalancer = async ({ lab }: Place) => (await lab.roles.loadBalancer()).SecurityGroups ?? [];
@@ -39,6 +39,16 @@ const close =
     }
     return () => Promise.all(undo.map((each) => each()));
   };
+
+/** Connections that exist stay open, as in AWS: only new tasks show a closed database. */
+const replaceTasks: Break = async ({ aws: { ecs }, lab }) => {
+  for (const name of services) {
+    const { clusterArn: cluster = "", serviceName = "" } = await lab.roles.service(name);
+    for (const { taskArn: task } of await lab.account.runningTasks(cluster, serviceName))
+      await ecs.stopTask({ cluster, task });
+  }
+  return async () => {};
+};
 
 /** Deletes the way to the internet gateway from the subnets of the load balancer. */
 const cutRoute: Break = async ({ aws: { ec2 }, lab }) => {
@@ -175,7 +185,7 @@ const employeesFirst = async (_: Rule, place: Place) => ({
 export const networkBreaks = {
   "private-party": close(ofBalancer, 80),
   "brick-wall": close(ofTasks, 8080),
-  "locked-larder": close(ofDatabase, 3306),
+  "locked-larder": allOf(close(ofDatabase, 3306), replaceTasks),
   "no-exit": close(ofBalancer),
   "road-works": cutRoute,
   "wrong-counter": sendCustomersTo(toGroupOf("employee")),

@@ -82,9 +82,11 @@ async function visitOnce(address: string, { method, from }: Visit, timeoutMs: nu
     sent.end();
     const [response] = (await once(sent, "response")) as [IncomingMessage];
     const page = await text(response);
-    const title = /<title[^>]*>([^<]*)/.exec(page)?.[1]?.trim();
-    const heading = /<h1[^>]*>([^<]*)/.exec(page)?.[1]?.trim();
-    return [`HTTP ${response.statusCode}`, title, heading].filter(Boolean).join(", ");
+    const [title, heading] = [/<title[^>]*>([^<]*)/, /<h1[^>]*>([^<]*)/].map((part) => part.exec(page)?.[1]);
+    return [`HTTP ${response.statusCode}`, title, heading]
+      .filter(Boolean)
+      .join(", ")
+      .replaceAll("&#39;", "'");
   } catch {
     return silent;
   }
