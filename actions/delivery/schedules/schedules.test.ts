@@ -28,20 +28,12 @@ const cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/outside";
 const revision = (number: number | string, family = "web", account = "123456789012") =>
   `arn:aws:ecs:us-east-1:${account}:task-definition/${family}${number && `:${number}`}`;
 const found = await aws.ecs.describeServices({ cluster: "outside", services: ["web"] });
-const { subnets = [], securityGroups = [] } =
+const { subnets: Subnets = [], securityGroups: SecurityGroups = [] } =
   found.services?.[0]?.networkConfiguration?.awsvpcConfiguration ?? {};
+const awsvpcConfiguration = { Subnets, SecurityGroups, AssignPublicIp: "ENABLED" as const };
 const parameters = (TaskDefinitionArn: string) => ({
-  TaskDefinitionArn,
-  TaskCount: 1,
-  LaunchType: "FARGATE" as const,
-  Group: "nightly",
-  NetworkConfiguration: {
-    awsvpcConfiguration: {
-      Subnets: subnets,
-      SecurityGroups: securityGroups,
-      AssignPublicIp: "ENABLED" as const,
-    },
-  },
+  ...{ TaskDefinitionArn, TaskCount: 1, LaunchType: "FARGATE" as const, Group: "nightly" },
+  NetworkConfiguration: { awsvpcConfiguration },
 });
 const Input = '{ "containerOverrides":[{"name":"web","environment":[{"name":"JOB","value":"é"}]}] }';
 const target = (RoleArn: string, TaskDefinitionArn = revision(1), Arn = cluster) => ({
@@ -162,27 +154,30 @@ const pass = (role: string, service: string) =>
   });
 const passes = [pass("rules", "events"), pass("timed", "scheduler"), pass("execution", "ecs-tasks")];
 
-test.each<[string, object[], object[], string]>([
+const looks = allow(["events:Describe*", "events:List*", "scheduler:*"]);
+const runsFirst = [allow("ecs:RunTask", revision(1)), allow("iam:PassRole")];
+
+test.each<[string, object[], object[], RegExp]>([
   [
     "reader",
-    [allow(["events:Describe*", "events:List*", "scheduler:*"]), ...passes],
+    [looks, ...passes],
     starts,
-    "may not change schedule nightly: none of its policies allows events:PutTargets",
+    /change schedule nightly: none of its policies allows events:PutTargets/,
   ],
   [
     "poor",
     [schedules, ...passes.slice(1)],
     starts,
-    "may not pass role rules of schedule nightly to events.amazonaws.com",
+    /pass role rules of schedule nightly to events\.amazonaws/,
   ],
-  ["blind", [allow("events:*"), ...passes], starts, "schedules: reports/weekly cannot be read"],
+  ["blind", [allow("events:*"), ...passes], starts, /^schedules: reports\/weekly cannot be read/],
   [
     "fine",
     [schedules, ...passes],
-    [allow("ecs:RunTask", revision(1)), allow("iam:PassRole")],
-    "rules may not start the new revision of web: none of its policies allows ecs:RunTask",
+    runsFirst,
+    /^rules may not start the new revision of web: none .* ecs:RunTask/,
   ],
-  ["good", [schedules, ...passes], [allow("ecs:RunTask")], "rules may not pass role execution to tasks"],
+  ["good", [schedules, ...passes], [allow("ecs:RunTask")], /^rules may not pass role execution to tasks/],
 ])("refuses a deployment without a right that its schedules need: %s", async (name, mine, its, cause) => {
   await setPolicy("rules", its);
   const clientConfig = await callerWith(simulator, [reads, simulates, ...mine], name);
@@ -193,7 +188,7 @@ test.each<[string, object[], object[], string]>([
     ({ message }: Error) => message,
   );
   await setPolicy("rules", starts);
-  expect(error).toContain(cause);
+  expect(error).toMatch(cause);
   expect(record.revisionAfter).toBe("");
 });
 
@@ -202,13 +197,7 @@ test("auto moves all enabled ones of the family in the cluster, and notes the ot
   await timed("latest", "default", target("timed", revision("")));
   const { error, record } = await stage.deploy("four", { schedules: ["auto"] });
   expect(error).toBeUndefined();
-  expect(record.schedules.sort()).toEqual([
-    "default/latest",
-    "default/twin",
-    "nightly",
-    "reports/weekly",
-    "twin",
-  ]);
+  expect(record.schedules.sort().join()).toBe("default/latest,default/twin,nightly,reports/weekly,twin");
   const [off] = (await aws.events.listTargetsByRule({ Rule: "off" })).Targets?.slice(1) ?? [];
   expect(off?.EcsParameters?.TaskDefinitionArn).toBe(revision(1));
   expect(record.findings.map(({ text }) => text)).toContain(
