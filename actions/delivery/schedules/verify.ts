@@ -11,7 +11,7 @@ import { checkRights, passing } from "../verify/pass-role.ts";
 import { findSchedules } from "./find.ts";
 import { nameOf, readSchedule, type Schedule, type Target } from "./read.ts";
 
-/** What a schedule has to start, so that a deployment moves it. */
+/** Cluster and families of the tasks whose schedules a deployment moves. */
 export interface Owner {
   readonly clusterArn: string;
   readonly families: readonly string[];
@@ -25,7 +25,7 @@ export interface FoundSchedules {
 }
 
 type Revision = Partial<Pick<TaskDefinitionInput, "family" | "executionRoleArn" | "taskRoleArn">> & {
-  /** Of a registered revision that is used as it is. */
+  /** Set for a registered revision that is used as it is. */
   readonly taskDefinitionArn?: string | undefined;
 };
 type ScheduleInputs = Pick<DeployInputs, "schedules" | "isRollback" | "commentToken" | "mode">;

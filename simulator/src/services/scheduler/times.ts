@@ -1,7 +1,7 @@
 import { Cron } from "croner";
 import { type Clock, passes } from "../../clock.ts";
 
-/** Returns the first time after another one at which an expression is due; undefined if there is none. */
+/** Returns the first time after another one at which an expression is due; undefined after the last one. */
 export type Times = (after: Date) => Date | undefined;
 
 const unitMs: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
