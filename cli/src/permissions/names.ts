@@ -55,7 +55,11 @@ function namesInInputs(inputs: StepUse["inputs"]): ResourceNames {
   const stacks = (inputs.stacks ?? "").split(/[\s,]+/).filter(Boolean);
   const application = inputs["codedeploy-application"];
   const prefix = inputs["stack-prefix"] || "microservices";
+  const given = (inputs.schedules ?? "").split("\n").map((line) => line.trim());
+  const schedules = given.map((line) => (line === "auto" ? "*" : line)).filter(Boolean);
   return {
+    rules: schedules.filter((each) => !each.includes("/")),
+    schedules: schedules.map((each) => (/[/*]/.test(each) ? each : `default/${each}`)),
     cluster: [cluster],
     service: services,
     application: application ? [application] : services.map((service) => `AppECS-${cluster}-${service}`),
