@@ -68,7 +68,7 @@ function findWanted(
   const begun = tag ? `; run ${tag.number} of ${tag.workflow} began the last one` : "";
   const state = wait ? `${nameOf(newest)} ${wait}` : "none waits";
   throw new Failure(
-    `${run ? `This run ${run.number} has begun no deployment` : "There is no deployment"} of ${name} to continue: ${state}${begun}`,
+    `${run ? `This run ${run.number} has begun` : "AWS shows"} no deployment of ${name} to continue: ${state}${begun}`,
     {
       nextStep: wait
         ? `to continue this one, set revision: ${shortRevision(newest.revision ?? "")}; nothing was changed.`

@@ -154,7 +154,7 @@ export async function findTestUrl(
   { clients, signal }: DeliveryContext,
   { green, listeners: { test } }: Sides,
 ): Promise<{ readonly url: string; readonly notes: readonly string[] }> {
-  if (!test) return { url: "", notes: ["There is no test listener, so test-url is empty."] };
+  if (!test) return { url: "", notes: ["The service has no test listener, so test-url is empty."] };
   const elbv2 = await clients.elbv2();
   const options = { abortSignal: signal };
   const [rules, { Listeners: [listener] = [] }] = await Promise.all([

@@ -113,6 +113,7 @@ test.each<[Record<string, string>, string]>([
   [{ "service-managed-ebs-volume": '{"sizeInGiB":1}' }, "is not a JSON object such as"],
   [{ "deregister-old-revisions": "0" }, "a whole number from 1 to 1000"],
   [{ service: "", "task-definition": "", revision: "web:7" }, "Input service is required with revision"],
+  [{ service: "", services: "a\nb", "wait-until": "ready" }, "use a step for each service"],
   [{ mode: "continue" }, "Input task-definition has no effect with mode: continue"],
   [{ mode: "continue", "wait-until": "ready" }, "it is traffic-shifted or complete"],
   [{ mode: "continue", service: "" }, "Input service is required with mode: continue"],

@@ -100,6 +100,8 @@ function readSeveral(
       if (read.optional(name)) read.problem(`Input ${name} needs the input services, which is empty`);
     return {};
   }
+  if (read.optional("wait-until") === "ready")
+    read.problem("Input wait-until: ready has the test-url of one service; use a step for each service");
   if (services.length === 0) read.problem("Input services is an empty list; write one service per line");
   for (const name of ofOneService.filter((each) => read.optional(each)))
     read.problem(
