@@ -1,5 +1,6 @@
 import { formatDuration } from "../core/duration.ts";
 import { hasFaults } from "../core/findings.ts";
+import { counted } from "../core/summary.ts";
 import { shortRevision } from "../ecs/revision.ts";
 import { hasChanges } from "./plan/plan.ts";
 import { type DeploymentRecord, isGreen, type Status, stages } from "./record.ts";
@@ -36,7 +37,7 @@ export function resultOf({ status, deploymentId, plan, wayBack }: DeploymentReco
 
 /** Returns `web:5 (1.2.0) for 50 services: 48 deployed, 1 failed, 1 not started after 5 min`. */
 function endOfSeveral({ status, services, revisionAfter, version, durationMs, findings }: DeploymentRecord) {
-  const of = `${services.length} services`;
+  const of = counted(services.length, "service");
   if (hasFaults(findings)) return `${of}: nothing was changed`;
   const revision = revisionAfter && `${shortRevision(revisionAfter)}${version && ` (${version})`} for `;
   const counts = [...Map.groupBy(services, resultOf)].map(([result, some]) => `${some.length} ${result}`);

@@ -92,7 +92,10 @@ async function finish(
   if (marksTogether(inputs) && several.status !== "registered")
     await fleet.run(records, 10, async ({ service }) => {
       const own = fleet.contextOf(service);
-      await markCommit(own, await retryOutages(own, () => findService(own, fleet.inputsOf(service))));
+      const find = () => findService(own, fleet.inputsOf(service));
+      // Without the tag, a later run only deploys again.
+      const found = await retryOutages(own, find).catch(() => undefined);
+      if (found) await markCommit(own, found);
     });
   if (inputs.keptRevisions === undefined) return;
   const { deregisterOldRevisions } = await import("../deregister-old-revisions.ts");
