@@ -22,7 +22,6 @@ import {
   link,
   markdownTable,
 } from "../core/summary.ts";
-import { formatUsd } from "../cost/cost-line.ts";
 import { failedTasksFold } from "../ecs/failed-task.ts";
 import { shownTail } from "../ecs/log-tail.ts";
 import { shortRevision } from "../ecs/revision.ts";
@@ -96,8 +95,8 @@ function summaryOfSeveral(several: DeploymentRecord): Card {
 
 function totalOf(records: readonly DeploymentRecord[]): string[] {
   const costs = records.flatMap(({ monthlyUsd = [] }) => monthlyUsd);
-  const total = formatUsd(costs.reduce((sum, each) => sum + each, 0));
-  return costs.length > 0 ? [`In total ${total} a month, for ${counted(costs.length, "service")}.`] : [];
+  const total = costs.reduce((sum, each) => sum + each, 0).toFixed(2);
+  return costs.length > 0 ? [`In total $${total} a month, for ${counted(costs.length, "service")}.`] : [];
 }
 
 /** Returns one line to post in a chat: result, cause and the run's address. */

@@ -8,7 +8,6 @@ import { findService, type RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { watchTasks } from "../diagnosis/watch-tasks.ts";
 import type { OtherDeployment, RunningDeployment, Snapshot, StopKind } from "../engine.ts";
-import { createReadyCheck, reportReady, revisionInProduction } from "../gate/check-ready.ts";
 import { findNewest, isOf, missedGate, waitingFindings } from "../gate/newest.ts";
 import type { DeployInputs, OnCancel } from "../inputs.ts";
 import { markRun, refuseOlderRun } from "../order/run-tag.ts";
@@ -20,6 +19,9 @@ import { type CheckedDeployment, type Deployment, upperFirst } from "./deploymen
 import { type Ending, type Following, follow } from "./follow.ts";
 import { alarmsOf, confirmSuccess, failDeployment, type Last, readEvidence } from "./outcome.ts";
 import { needsNewVolumes, settingsToUpdate, updateSettings } from "./service-settings.ts";
+
+/** It reads the load balancer, whose client would make every other deployment begin later. */
+const loadReadyCheck = () => import("../gate/check-ready.ts");
 
 /** Deploys a revision and follows it to the wanted stage. Returns its service; throws the cause of any other end. */
 export async function deployRevision(
@@ -48,7 +50,7 @@ export async function followToGreen(
   if (running.initialTraffic) record.traffic.push({ atMs: 0, ...running.initialTraffic });
   const settling =
     inputs.waitUntil === "ready"
-      ? createReadyCheck(context, { ...deployment, inputs, running })
+      ? (await loadReadyCheck()).createReadyCheck(context, { ...deployment, inputs, running })
       : beginSettling(context, inputs, deployment);
   const course = { record, running, createdAt, settling };
   const watch = watchTasks(context, { ...inputs, record, revision });
@@ -131,7 +133,7 @@ async function checkOutcome(
   const succeeded = snapshot.ended === "succeeded";
   if (kind === "reached" || kind === "ended") context.keepForPost(undefined);
   if (waitUntil === "ready" && (kind === "reached" || (kind === "ended" && succeeded)))
-    return reportReady(context, record, running, snapshot);
+    return (await loadReadyCheck()).reportReady(context, record, running, snapshot);
   if (kind === "reached" || (kind === "ended" && succeeded)) {
     settling?.report();
     if (succeeded || waitUntil === "traffic-shifted")
@@ -231,7 +233,7 @@ async function adopt(
     context.log.info(`${upperFirst(running.name)} of this revision is in progress already; following it.`);
     context.keepForPost({ controller: running.controller, id: running.id });
     record.deploymentId = running.id;
-    record.revisionBefore = revisionInProduction(service);
+    record.revisionBefore = (await loadReadyCheck()).revisionInProduction(service);
     return running;
   }
   refuseFindings(waitingFindings(newest, inputs, revision), context.log);

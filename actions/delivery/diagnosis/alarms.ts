@@ -1,4 +1,4 @@
-import { type CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from "@aws-sdk/client-cloudwatch";
+import type { CloudWatchClient, MetricAlarm } from "@aws-sdk/client-cloudwatch";
 
 const relations: Readonly<Record<string, string>> = {
   GreaterThanOrEqualToThreshold: "at or above",
@@ -22,6 +22,7 @@ export async function readAlarms(
   names: readonly string[],
   options: { abortSignal?: AbortSignal } = {},
 ): Promise<AlarmState[]> {
+  const { DescribeAlarmsCommand } = await import("@aws-sdk/client-cloudwatch");
   const { MetricAlarms = [], CompositeAlarms = [] } = await client.send(
     new DescribeAlarmsCommand({
       AlarmNames: [...names],

@@ -1,8 +1,7 @@
 import type { ContainerDefinition, Service, Task } from "@aws-sdk/client-ecs";
-import {
-  DescribeTargetHealthCommand,
-  type ElasticLoadBalancingV2Client,
-  type TargetHealthDescription,
+import type {
+  ElasticLoadBalancingV2Client,
+  TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { balancingName } from "../../core/arn.ts";
 import { isAccessDenied } from "../../core/aws-errors.ts";
@@ -67,6 +66,7 @@ export function createSightReader(context: SightContext, unseen: Unseen) {
 
   async function healthOf(TargetGroupArn: string): Promise<TargetHealthDescription[] | undefined> {
     elbv2 ??= context.clients.elbv2();
+    const { DescribeTargetHealthCommand } = await import("@aws-sdk/client-elastic-load-balancing-v2");
     const command = new DescribeTargetHealthCommand({ TargetGroupArn });
     const options = { abortSignal: context.signal };
     const send = async () => (await (await elbv2)?.send(command, options))?.TargetHealthDescriptions ?? [];
