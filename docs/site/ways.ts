@@ -1,5 +1,11 @@
 import type MarkdownIt from "markdown-it";
-import { wayHeadings } from "../../lab/src/course/guide.ts";
+
+/** As in lab/src/course/guide.ts, which has packages that the site does not install; a test compares them. */
+export const wayHeadings = {
+  cli: { en: "With the CLI", fr: "Avec la CLI" },
+  console: { en: "In the console", fr: "Dans la console" },
+  templates: { en: "With our templates", fr: "Avec nos modèles" },
+} as const;
 
 const labels = { en: "Way through the course", fr: "Façon de suivre le cours" };
 

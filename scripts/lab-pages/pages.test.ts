@@ -2,10 +2,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { phase10 } from "@ecs-delivery/actions/check-lab/src/phases/phases";
+import { wayHeadings } from "@ecs-delivery/lab/course/guide";
 import MarkdownIt from "markdown-it";
 import { describe, expect, test } from "vitest";
 import { linkOf, pathOf } from "../../docs/site/pages.ts";
-import { showWaysAsTabs } from "../../docs/site/ways.ts";
+import { showWaysAsTabs, wayHeadings as waysOfSite } from "../../docs/site/ways.ts";
 import { costText } from "./cost-table.ts";
 import { codeBlocksOf, codeSpansOf, headingsOf, relativeLinksOf } from "./markdown.support.ts";
 import { anchorOf, type Language, languages, phasePages } from "./pages.ts";
@@ -143,6 +144,7 @@ test("every page of the site has a path of its own, and links of the repository 
 });
 
 test("the site shows the ways of a page as tabs, in their order, and other sections as they are", () => {
+  expect(waysOfSite).toEqual(wayHeadings);
   const md = new MarkdownIt();
   showWaysAsTabs(md);
   const page =
