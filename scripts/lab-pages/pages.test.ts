@@ -68,6 +68,8 @@ describe.each(phasePages)("$name", ({ name, phase }) => {
     const headings = headingsOf(page).filter(({ level }) => level === 2);
     expect(headings.map(({ text }) => text)).toEqual(parts[language]);
     expect(partOf(page, parts[language][5])).toContain(`npm run check-lab -- --phase ${phase}`);
+    // The words of the course's subject, where the page says why the phase matters.
+    expect(partOf(page, parts[language][0])).toMatch(/Big Data|distribu|scalab|r[eé]silien/);
     expect(codeBlocksOf(partOf(page, parts[language][0])).map(({ language }) => language)).toEqual([
       "mermaid",
     ]);

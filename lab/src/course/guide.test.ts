@@ -17,12 +17,25 @@ describe.each(languages)("the guide (%s)", (language) => {
       const reference = await readGuide(folder, "en", "cli");
       expect(guide.map(outline)).toEqual(reference.map(outline));
       for (const { number, steps } of guide) {
-        const items = phases.find((phase) => phase.number === number)?.items.map(({ id }) => id);
-        expect(steps.flatMap(({ items }) => items).toSorted()).toEqual(items?.toSorted());
+        const items = phases.find((phase) => phase.number === number)?.items.map(({ id }) => id) ?? [];
+        expect(steps.flatMap(({ items }) => items).toSorted()).toEqual(items.toSorted());
         expect(steps.map(({ id }) => id)).toEqual(steps.map((_, index) => `${number}.${index + 1}`));
       }
     },
   );
+});
+
+it.each(ways)("each step sets the variables of its commands (%s)", async (way) => {
+  for (const { number, steps } of await readGuide(folder, "en", way))
+    for (const { id, commands } of number < 10 ? steps : []) {
+      const text = commands.join("\n");
+      const names = (pattern: RegExp) => [...text.matchAll(pattern)].map(([, name]) => name);
+      const set = names(/(?:^|[\s;(])(\w+)=/g).concat(names(/\bfor (\w+) in /g));
+      expect(
+        names(/\$\{?([a-z]\w*)/gi).filter((name) => !set.includes(name)),
+        id,
+      ).toEqual([]);
+    }
 });
 
 /** Words outside of comments and diagrams: a word has a letter or a digit. */
