@@ -1,6 +1,6 @@
 // Writes a student's repository: services, templates, workflows that use a version of this project, and the guide.
 //
-//   npm run template -- FOLDER [--uses owner/name@version]
+//   npm run template -- FOLDER [--start [--main]] [--uses owner/name@version]
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -10,7 +10,7 @@ import {
   refused,
   textOf,
 } from "@ecs-delivery/program/command-line";
-import { writeTemplate } from "./template/write-template.ts";
+import { writeStart, writeTemplate } from "./template/write-template.ts";
 
 const command = {
   name: "template",
@@ -20,6 +20,10 @@ const command = {
       value: "OWNER/NAME@REF",
       help: "where the workflows find the actions (default OWNER/ecs-delivery@v1)",
     },
+    start: {
+      help: "a Git repository whose branch start has the monolith, for students who split it themselves",
+    },
+    main: { help: "with --start: also the branch main, with the finished split" },
   }),
 };
 
@@ -36,7 +40,11 @@ try {
     if (!/^[\w.-]+\/[\w.-]+@[\w.-]+$/.test(uses))
       throw new Refusal(`--uses is "${uses}"; expected owner/name@ref, such as OWNER/ecs-delivery@v1`);
     const project = dirname(dirname(fileURLToPath(import.meta.url)));
-    const files = await writeTemplate(project, resolve(process.env.INIT_CWD ?? ".", folder), uses);
+    if (values.main && !values.start) throw new Refusal("--main goes with --start only. Fix: add --start");
+    const place = resolve(process.env.INIT_CWD ?? ".", folder);
+    const files = values.start
+      ? await writeStart(project, place, { uses, hasMain: values.main ?? false })
+      : await writeTemplate(project, place, uses);
     const owner =
       values.uses || !/^OWNER\b/.test(uses)
         ? ""

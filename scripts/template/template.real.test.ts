@@ -57,9 +57,30 @@ it("leads readers from its pages to existing files or to the project", async () 
   expect(page).not.toContain("](../../actions/estimate-cost/README.md)");
 });
 
+it.each([
+  ["start alone", [], ["start"]],
+  ["start, and main where the teacher wants it", ["--main"], ["main", "start"]],
+])("writes the branches %s", async (_, options, branches) => {
+  const place = join(directory, `start${branches.length}`);
+  const { text } = await template(place, "--start", ...options);
+  const list = async (...args: string[]) => (await git(place, ...args)).split("\n");
+  expect(await list("branch", "--format=%(refname:short)")).toEqual(branches);
+  expect(await list("rev-parse", "--abbrev-ref", "HEAD")).toEqual(["start"]);
+  const files = await list("ls-files");
+  expect(text).toContain(`${files.length} files written`);
+  expect(files.filter((file) => /^(services|infra-templates)\/|teachers|node_modules/.test(file))).toEqual(
+    [],
+  );
+  expect(files).toEqual(expect.arrayContaining(["README.md", "monolith/index.js", "docs/lab/README.md"]));
+  expect(await git(place, "status", "--porcelain")).toBe("");
+  if (branches.includes("main"))
+    expect(await list("ls-tree", "--name-only", "main", "services/")).toContain("services/customer");
+});
+
 it.each<[string, () => string[], string]>([
   ["no folder", () => [], "template: the folder is missing"],
   ["a folder with files", () => [folder], "is not empty. Fix: choose a new folder"],
+  ["--main alone", () => [join(directory, "new"), "--main"], "--main goes with --start only"],
   ["a wrong reference", () => [join(directory, "new"), "--uses", "v1"], '--uses is "v1"; expected'],
 ])("refuses %s and writes nothing", async (_, options, message) => {
   const before = await readdir(directory);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix } from "node:path";
 import { requireEmpty } from "@ecs-delivery/program/output-folder";
 
@@ -19,6 +19,14 @@ const copied = [
 const forChecks = ["parts.support.ts", "suppliers-in-memory.support.ts"];
 const isTest = (path: string) => /\.(test|support)\.ts$/.test(path) && !forChecks.includes(basename(path));
 
+/** Files of the branch `start`: the guide and the check. Its program is the course's. */
+const copiedToStart = [
+  ...["check-lab", "estimate-cost"].map((name) => `.github/workflows/${name}.yml`),
+  ...["docs/lab", "actions/estimate-cost/usage", "LICENSE", ".gitattributes", ".gitignore"],
+  ":(exclude)docs/lab/teachers*",
+];
+const monolith = "lab/src/course/start/monolith";
+
 /**
  * Writes the repository that a student begins with; returns the number of files.
  * @param folder new or empty
@@ -26,8 +34,51 @@ const isTest = (path: string) => /\.(test|support)\.ts$/.test(path) && !forCheck
  */
 export async function writeTemplate(project: string, folder: string, uses: string): Promise<number> {
   await requireEmpty(folder);
+  const copies = await copyFiles(project, folder, { uses, pathspecs: copied });
+  const own = await packages(project, folder);
+  for (const [path, text] of Object.entries(own)) await write(join(folder, path), text);
+  return copies + Object.keys(own).length + (await writeReadme("README.student.md", folder, uses));
+}
+
+/**
+ * Writes a Git repository whose branch `start` has the monolith and the guide; returns its number of files.
+ * @param hasMain whether the branch `main` has the finished split
+ */
+export async function writeStart(
+  project: string,
+  folder: string,
+  { uses, hasMain }: { uses: string; hasMain: boolean },
+): Promise<number> {
+  await requireEmpty(folder);
+  if (hasMain) await writeTemplate(project, folder, uses);
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder });
+  const commit = (message: string) => {
+    git("add", "--all");
+    git("-c", "user.name=The course", "-c", "user.email=course@example.com", "commit", "-qm", message);
+  };
+  git("init", "--quiet", "--initial-branch", hasMain ? "main" : "start");
+  if (hasMain) {
+    commit("Both services");
+    git("switch", "--quiet", "--orphan", "start");
+  }
+  const copies = await copyFiles(project, folder, { uses, pathspecs: copiedToStart });
+  await cp(join(project, monolith), join(folder, "monolith"), {
+    recursive: true,
+    filter: (path) => basename(path) !== "node_modules",
+  });
+  await writeReadme("README.start.md", folder, uses);
+  commit("The monolith");
+  return copies + `${git("ls-files", "monolith", "README.md")}`.trim().split("\n").length;
+}
+
+/** Returns the number of files. */
+async function copyFiles(
+  project: string,
+  folder: string,
+  { uses, pathspecs }: { uses: string; pathspecs: readonly string[] },
+): Promise<number> {
   const [repository = "", ref = ""] = uses.split("@");
-  const listing = execFileSync("git", ["ls-files", "-z", "--", ...copied], {
+  const listing = execFileSync("git", ["ls-files", "-z", "--", ...pathspecs], {
     cwd: project,
     encoding: "utf8",
   });
@@ -44,13 +95,14 @@ export async function writeTemplate(project: string, folder: string, uses: strin
     await write(join(folder, path), edited);
     if ((await stat(source)).mode & 0o100) await chmod(join(folder, path), 0o755);
   }
-  const readme = await readFile(join(import.meta.dirname, "README.student.md"), "utf8");
-  const own = {
-    "README.md": readme.replaceAll("OWNER/ecs-delivery", repository),
-    ...(await packages(project, folder)),
-  };
-  for (const [path, text] of Object.entries(own)) await write(join(folder, path), text);
-  return paths.length + Object.keys(own).length;
+  return paths.length;
+}
+
+async function writeReadme(name: string, folder: string, uses: string): Promise<number> {
+  const readme = await readFile(join(import.meta.dirname, name), "utf8");
+  const [repository = ""] = uses.split("@");
+  await write(join(folder, "README.md"), readme.replaceAll("OWNER/ecs-delivery", repository));
+  return 1;
 }
 
 /** Removes the lines that lead to the teachers' pages. */
