@@ -28,7 +28,7 @@ interface Preparation {
 /** Phases that change the account or the folder begin with this one: the others are for the student to read and write. */
 const firstWithWork = 3;
 /** A command of the guide waits for a deployment, which a student's broken code can keep from its end. */
-const stepLimitMs = 240_000;
+const stepLimitMs = 600_000;
 
 /** Refuses a later phase on a machine without the programs of the guide's commands. */
 export function requirePrograms(phase: number): void {
@@ -61,9 +61,12 @@ export async function prepareAccount(
       });
   };
   // The load balancer needs nothing of the phases before it. Most of the time is that of the AWS CLI's starts.
-  await Promise.all([make([firstWithWork, 4, 5]), make([6])]);
-  await make([7, 8, 9]);
-  await bringBack(folder, clone, { kept, phase });
+  try {
+    await Promise.all([make([firstWithWork, 4, 5]), make([6])]);
+    await make([7, 8, 9]);
+  } finally {
+    await bringBack(folder, clone, { kept, phase });
+  }
 }
 
 const titleOf = ({ title }: PhaseGuide) => title.replace(/^.*?: /, "");
