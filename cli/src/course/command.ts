@@ -8,8 +8,9 @@ import type { Report } from "@ecs-delivery/actions/check-lab/src/report";
 import weights from "@ecs-delivery/actions/check-lab/weights.json" with { type: "json" };
 import { Failure } from "@ecs-delivery/actions/core/failure";
 import { systemClock } from "@ecs-delivery/actions/core/pace";
-import { type Course, openCourse } from "@ecs-delivery/lab/course/progress/course";
-import { type Guides, readGuides } from "@ecs-delivery/lab/course/progress/guides";
+import type { Step } from "@ecs-delivery/lab/course/guide";
+import { type CourseState, openCourse } from "@ecs-delivery/lab/course/progress/course";
+import { type Guides, type Language, readGuides } from "@ecs-delivery/lab/course/progress/guides";
 import { readSplit } from "@ecs-delivery/lab/course/progress/help";
 import { requiredOf } from "@ecs-delivery/lab/course/progress/steps";
 import { courseTab } from "@ecs-delivery/lab/page/course-tab";
@@ -43,21 +44,9 @@ export async function courseCommand(argv: readonly string[], project: string): P
     );
   const { AWS_REGION, AWS_DEFAULT_REGION, XDG_STATE_HOME } = process.env;
   const region = AWS_REGION || AWS_DEFAULT_REGION || "us-east-1";
-  const lab = {
-    region,
-    repository: resolve(values.repository ?? "."),
-    site: values.site,
-    browserAddress: values["browser-address"],
-  };
-  const account = await openLabOf(lab)
-    .account.id()
-    .catch((cause: Error) => {
-      throw new Failure(`The account cannot be read: ${cause.message}`, {
-        nextStep:
-          "set the keys of the account (in AWS Academy: AWS Details), and the region, then start again.",
-        cause,
-      });
-    });
+  const repository = resolve(values.repository ?? ".");
+  const lab = { region, repository, site: values.site, browserAddress: values["browser-address"] };
+  const account = await readAccountId(lab);
   let report: Report | undefined;
   const course = openCourse({
     ...{ guides, from: phase ?? 1, files: await readSplit(project) },
@@ -71,8 +60,10 @@ export async function courseCommand(argv: readonly string[], project: string): P
   if (values.once || values.json) {
     await course.check();
     await course.close();
-    const shown = { course, guides, language, report, phase, account, region };
-    return values.json ? printJson(shown) : printSteps(shown, terminal);
+    const shown = describe(guides, language, phase, course.state(), report);
+    if (values.json) console.log(JSON.stringify({ account, region, way, ...shown }, null, 2));
+    else printSteps(shown, terminal);
+    return shown.isDone ? 0 : 1;
   }
   const page = await startPage({
     ...{ clients: openPageClients({}), region, port, clock: systemClock },
@@ -86,101 +77,69 @@ export async function courseCommand(argv: readonly string[], project: string): P
   terminal.print(terminal.style.dim("The page only reads the account. Ctrl-C ends it."));
   await Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => once(process, signal)));
   await page.close();
-  await course.close();
   return 0;
 }
 
-interface Shown {
-  readonly course: Course;
-  readonly guides: Guides;
-  readonly language: "en" | "fr";
-  readonly report: Report | undefined;
-  readonly phase: number | undefined;
-  readonly account: string;
-  readonly region: string;
+function readAccountId(lab: Parameters<typeof openLabOf>[0]): Promise<string> {
+  return openLabOf(lab)
+    .account.id()
+    .catch((cause: Error) => {
+      const nextStep =
+        "set the keys of the account (in AWS Academy: AWS Details), and the region, then start again.";
+      throw new Failure(`The account cannot be read: ${cause.message}`, { nextStep, cause });
+    });
 }
 
-/** The steps with what fails in each. */
-function describe({ course, guides, language, report, phase: only }: Shown) {
-  const { steps: statuses } = course.state();
+type Shown = ReturnType<typeof describe>;
+
+/** The steps with what fails in each. Steps that only their reader can judge do not count. */
+function describe(
+  { pages, way }: Guides,
+  language: Language,
+  only: number | undefined,
+  { steps: statuses, problem, next, checkedAt }: CourseState,
+  report: Report | undefined,
+) {
   const items = new Map(report?.phases.flatMap((phase) => phase.items).map((item) => [item.id, item]));
-  return guides.pages[language]
-    .filter(({ number }) => only === undefined || number === only)
-    .map(({ number, title, steps }) => ({
-      ...{ number, title },
-      steps: steps.map((step) => {
-        const found = requiredOf(step).flatMap((id) => items.get(id) ?? []);
-        return {
-          ...{
-            id: step.id,
-            title: step.title,
-            status: statuses[step.id] ?? "open",
-            isChecked: found.length > 0,
-          },
-          faults: found
-            .filter(({ status }) => status !== "pass")
-            .map(({ id, title, status, evidence, waitsFor, fix }) => ({
-              id,
-              title,
-              status,
-              evidence,
-              waitsFor,
-              fix: fix?.[guides.way],
-            })),
-        };
-      }),
-    }));
-}
-
-/** Steps that only their reader can judge do not count. */
-function exitCode(described: ReturnType<typeof describe>, problem: string | undefined): number {
-  const steps = described.flatMap((phase) => phase.steps).filter(({ isChecked }) => isChecked);
-  return problem === undefined && steps.every(({ status }) => status === "done") ? 0 : 1;
-}
-
-function printJson(shown: Shown): number {
-  const { account, region, report, guides, course } = shown;
-  const { problem, next } = course.state();
-  const described = describe(shown);
-  const value = {
-    account,
-    region,
-    way: guides.way,
-    checkedAt: report?.checkedAt,
-    problem,
-    next,
-    phases: described,
-  };
-  console.log(JSON.stringify(value, null, 2));
-  return exitCode(described, problem);
+  const faultsOf = (step: Step) =>
+    requiredOf(step)
+      .flatMap((id) => items.get(id) ?? [])
+      .filter(({ status }) => status !== "pass")
+      .map(({ fix, weight, points, ...item }) => ({ ...item, fix: fix?.[way] }));
+  const wanted = pages[language].filter(({ number }) => only === undefined || number === only);
+  const phases = wanted.map(({ number, title, steps }) => ({
+    ...{ number, title },
+    steps: steps.map((step) => {
+      const status = statuses[step.id] ?? "open";
+      return { id: step.id, title: step.title, status, faults: faultsOf(step) };
+    }),
+  }));
+  const checked = wanted.flatMap(({ steps }) => steps).filter((step) => requiredOf(step).length > 0);
+  const isDone = !problem && checked.every(({ id }) => statuses[id] === "done");
+  return { checkedAt, isDone, problem: problem?.cause, next, phases };
 }
 
 const marks = { done: "✓", open: "•", locked: "·", broken: "✗" } as const;
 
-function printSteps(shown: Shown, { print, style, columns }: Terminal): number {
-  const { problem, next } = shown.course.state();
-  const described = describe(shown);
+function printSteps({ phases, problem, next }: Shown, { print, style, columns }: Terminal): void {
   const line = (text: string, indent: number) =>
     print(wrap(`${" ".repeat(indent)}${plain(text)}`, columns, indent));
-  for (const { title, steps } of described) {
+  for (const { title, steps } of phases) {
     print(style.bold(title));
     for (const { id, title, status, faults } of steps) {
       line(`${marks[status]} ${id} ${title}${status === "broken" ? " (was done)" : ""}`, 2);
       // What comes later is long, and not next.
-      for (const fault of status === "open" || status === "broken" ? faults : []) {
-        line(
-          `${fault.id} ${fault.title}: ${fault.evidence}${fault.waitsFor ? `; waits for ${fault.waitsFor.join(", ")}` : ""}`,
-          6,
-        );
-        if (fault.fix) line(`Fix: ${fault.fix}`, 8);
+      if (status === "locked") continue;
+      for (const { id, title, evidence, waitsFor, fix } of faults) {
+        line(`${id} ${title}: ${evidence}${waitsFor ? `; waits for ${waitsFor.join(", ")}` : ""}`, 6);
+        if (fix) line(`Fix: ${fix}`, 8);
       }
     }
   }
-  const all = described.flatMap(({ steps }) => steps);
-  const done = all.filter(({ status }) => status === "done").length;
-  if (problem) line(`The account could not be read: ${problem}`, 0);
-  line(`${done} of ${all.length} steps are done.${next ? ` Next: ${next}` : ""}`, 0);
-  return exitCode(described, problem);
+  const statuses = phases.flatMap(({ steps }) => steps.map(({ status }) => status));
+  const done = statuses.filter((status) => status === "done").length;
+  if (problem) line(`Not everything could be checked: ${problem}`, 0);
+  line(`${done} of ${statuses.length} steps are done.${next ? ` Next: ${next}` : ""}`, 0);
 }
 
 const options = defineOptions({

@@ -38,7 +38,7 @@ export function createChecks({
   return {
     ask,
     askIfOld() {
-      if (now() - endedAt > Math.max(quietMs, quietFactor * tookMs)) ask();
+      if (!running && now() - endedAt > Math.max(quietMs, quietFactor * tookMs)) ask();
     },
     now: () => running ?? start(),
     async close() {

@@ -1,4 +1,5 @@
 import type { Report } from "@ecs-delivery/actions/check-lab/src/report";
+import type { Step } from "../guide.ts";
 import { createChecks } from "./checks.ts";
 import { type Guides, stepsOf } from "./guides.ts";
 import { type Help, helpOf, mostHelp, type SolutionFile } from "./help.ts";
@@ -18,8 +19,8 @@ export interface CourseState {
   readonly checkedAt: string | undefined;
   /** The check in progress, with how many items it has seen. */
   readonly checking: { readonly since: number; readonly done: number; readonly of: number } | undefined;
-  /** Why the account could not be read; the rest is the last known state. */
-  readonly problem: string | undefined;
+  /** Why the newest check shows nothing, or is not kept; the rest is the last known state. */
+  readonly problem: { readonly of: "account" | "check" | "file"; readonly cause: string } | undefined;
   readonly steps: Statuses;
   /** The step to do next; undefined when all are done. */
   readonly next: string | undefined;
@@ -37,8 +38,6 @@ export interface CourseOptions {
   readonly guides: Guides;
   /** Runs check-lab; reports how many items it has seen. */
   readonly check: (signal: AbortSignal, onItem: (done: number, of: number) => void) => Promise<Report>;
-  /** Calls the listener when something in the account or the repository may have changed. */
-  readonly changed?: (listener: () => void) => void;
   /** File that keeps what was done, the ticks and the help that was taken. */
   readonly state: string;
   /** The phase to begin with; no step waits for one of an earlier phase. */
@@ -54,69 +53,21 @@ export type Course = ReturnType<typeof openCourse>;
 
 /** Opens the course on an account: checks it now and after each change, and keeps the student's progress. */
 export function openCourse(options: CourseOptions) {
-  const { guides, state: file, from = 1, files = [], isNewAccount = false, now = Date.now } = options;
-  const steps = stepsOf(guides.pages.en);
-  const kept = readKept(file);
-  if (isNewAccount) kept.steps = {};
-  let seen: SeenItems = new Map();
-  let report: Pick<CourseState, "checkedAt" | "problem"> = { checkedAt: undefined, problem: undefined };
-  let checking: CourseState["checking"];
-  const listeners = new Set<(state: CourseState) => void>();
-
-  const standing = () => ({ steps, seen, previous: kept.steps, ticked: new Set(kept.ticked), from });
-  const stepOf = (id: string) => {
-    const found = steps.find((step) => step.id === id);
-    if (!found) throw new Error(`The course has no step "${id}".`);
-    return found;
-  };
-  const state = (): CourseState => {
-    const needed = steps.filter(({ id }) => kept.steps[id] !== "done" && kept.taken[id]);
-    const help = needed.map((step) => [
-      step.id,
-      helpOf(step, kept.taken[step.id] ?? 0, { guides, seen, files }),
-    ]);
-    return {
-      ...report,
-      ...{ checking, steps: kept.steps, next: nextStep(standing(), kept.steps), taken: kept.taken },
-      items: Object.fromEntries([...seen].map(([id, item]) => [id, shown(item)])),
-      byHand: report.problem ? [] : steps.filter((step) => isByHand(step, standing())).map(({ id }) => id),
-      help: Object.fromEntries(help),
-    };
-  };
-  const show = () => {
-    for (const listener of listeners) listener(state());
-  };
-  const update = () => {
-    kept.steps = statusesOf(standing());
-    try {
-      writeKept(file, kept);
-    } catch (error) {
-      report = { ...report, problem: `The progress cannot be kept: ${(error as Error).message}` };
-    }
-    show();
-  };
+  const { now = Date.now } = options;
+  const { kept, state, show, stepOf, update, listeners } = openProgress(options);
   const checks = createChecks({
     now,
     async run(signal) {
-      checking = { since: now(), done: 0, of: 0 };
-      show();
-      try {
-        const found = await options.check(signal, (done, of) => {
-          checking = { since: checking?.since ?? now(), done, of };
-          show();
-        });
-        seen = addReport(seen, found);
-        const problem = found.account === null ? reasonOf(found) : undefined;
-        report = { checkedAt: problem ? report.checkedAt : found.checkedAt, problem };
-      } catch (error) {
-        report = { ...report, problem: (error as Error).message };
-      }
-      checking = undefined;
-      if (!signal.aborted) update();
+      const since = now();
+      const showCount = (done: number, of: number) => show({ checking: { since, done, of } });
+      showCount(0, 0);
+      const outcome = await options.check(signal, showCount).then(
+        (report) => ({ report }),
+        (error: Error) => ({ problem: { of: "check", cause: error.message } as const }),
+      );
+      if (!signal.aborted) update({ checking: undefined, ...outcome });
     },
   });
-  kept.steps = statusesOf(standing());
-  options.changed?.(checks.ask);
   checks.ask();
   return {
     state,
@@ -144,6 +95,58 @@ export function openCourse(options: CourseOptions) {
     },
     close: checks.close,
   };
+}
+
+type Checked = Pick<CourseState, "checkedAt" | "checking" | "problem">;
+
+/** What checks have seen and what the student has done, and the state that follows. */
+function openProgress({ guides, state: file, from = 1, files = [], isNewAccount = false }: CourseOptions) {
+  const steps = stepsOf(guides.pages.en);
+  const kept = readKept(file);
+  if (isNewAccount) kept.steps = {};
+  let seen: SeenItems = new Map();
+  let checked: Checked = { checkedAt: undefined, checking: undefined, problem: undefined };
+  const listeners = new Set<(state: CourseState) => void>();
+  const standing = () => ({ steps, seen, previous: kept.steps, ticked: new Set(kept.ticked), from });
+  const helpFor = (step: Step): Help => helpOf(step, kept.taken[step.id] ?? 0, { guides, seen, files });
+  const state = (): CourseState => ({
+    ...{ ...checked, steps: kept.steps, next: nextStep(standing(), kept.steps), taken: kept.taken },
+    items: Object.fromEntries([...seen].map(([id, item]) => [id, shown(item)])),
+    byHand: checked.problem ? [] : steps.filter((step) => isByHand(step, standing())).map(({ id }) => id),
+    help: Object.fromEntries(
+      steps
+        .filter(({ id }) => kept.steps[id] !== "done" && kept.taken[id])
+        .map((step) => [step.id, helpFor(step)]),
+    ),
+  });
+  const show = (changes: Partial<Checked> = {}) => {
+    checked = { ...checked, ...changes };
+    for (const listener of listeners) listener(state());
+  };
+  const update = ({ report, ...changes }: Partial<Checked> & { report?: Report } = {}) => {
+    if (report) seen = addReport(seen, report);
+    const found = report && outcomeOf(report, checked);
+    kept.steps = statusesOf(standing());
+    try {
+      writeKept(file, kept);
+      show({ ...changes, ...found });
+    } catch (error) {
+      show({ ...changes, ...found, problem: { of: "file", cause: (error as Error).message } });
+    }
+  };
+  kept.steps = statusesOf(standing());
+  const stepOf = (id: string): Step => {
+    const found = steps.find((step) => step.id === id);
+    if (!found) throw new Error(`The course has no step "${id}".`);
+    return found;
+  };
+  return { kept, state, show, update, stepOf, listeners };
+}
+
+/** An account that nothing could be read of keeps the time of the last check. */
+function outcomeOf(report: Report, { checkedAt }: Checked): Pick<Checked, "checkedAt" | "problem"> {
+  if (report.account !== null) return { checkedAt: report.checkedAt, problem: undefined };
+  return { checkedAt, problem: { of: "account", cause: reasonOf(report) } };
 }
 
 /** What a student sees of an item before taking a hint: a fault's evidence is the first one. */

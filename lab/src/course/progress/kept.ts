@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { Refusal } from "@ecs-delivery/program/command-line";
 import type { Statuses } from "./steps.ts";
 
 /** A student's progress, which outlives the lab. */
@@ -21,7 +22,7 @@ export function readKept(file: string): Kept {
     const { steps, ticked, taken } = JSON.parse(text);
     return { steps: { ...steps }, ticked: [...ticked], taken: { ...taken } };
   } catch (cause) {
-    throw new Error(
+    throw new Refusal(
       `${file} is not the progress of a course. Fix: remove it, which forgets hints and ticks.`,
       { cause },
     );

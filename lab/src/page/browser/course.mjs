@@ -14,9 +14,12 @@ const texts = {
     checking: (done, of) => (of > 0 ? `Checking: ${done} of ${of}` : "Checking…"),
     checked: "checked",
     never: "Not checked yet",
-    problem: "The last check did not succeed. The steps show the last known state.",
-    problemFix:
-      "Fix: if the keys expired or are wrong, get new ones and start again with them; then check again.",
+    problem: "The steps show the last known state.",
+    problems: {
+      account: "Fix: the keys expired or are wrong: get new ones, start again with them, and check again.",
+      check: "This is a fault of the check and not yours. Fix: check again, and report it if it stays.",
+      file: "Your progress cannot be kept. Fix: make its file writable.",
+    },
     locked: (id) => `Step ${id} is not done yet. You can read this one, and do it if you wish.`,
     broken: "This step was done and is no longer right.",
     brokenSteps: "No longer right:",
@@ -63,9 +66,14 @@ const texts = {
     checking: (done, of) => (of > 0 ? `Vérification : ${done} sur ${of}` : "Vérification…"),
     checked: "vérifié",
     never: "Pas encore vérifié",
-    problem: "La dernière vérification n’a pas abouti. Les étapes montrent le dernier état connu.",
-    problemFix:
-      "Correction : si les clés ont expiré ou sont fausses, prenez-en de nouvelles, relancez avec elles, puis vérifiez à nouveau.",
+    problem: "Les étapes montrent le dernier état connu.",
+    problems: {
+      account:
+        "Correction : les clés ont expiré ou sont fausses : prenez-en de nouvelles, relancez avec elles et vérifiez à nouveau.",
+      check:
+        "C’est une faute de la vérification, pas la vôtre. Correction : vérifiez à nouveau, et signalez-la si elle reste.",
+      file: "Votre progression ne peut pas être gardée. Correction : rendez son fichier modifiable.",
+    },
     locked: (id) =>
       `L’étape ${id} n’est pas encore faite. Vous pouvez lire celle-ci, et la faire si vous voulez.`,
     broken: "Cette étape était faite et n’est plus correcte.",
@@ -201,7 +209,7 @@ function head(step, of) {
   return html`<section class="card course-head"><div class="head"><div><h2>${step ? step.phase.title : t.phases}</h2>
 <p class="sub">${t.progress(done, steps.length)} · <span>${when}</span></p></div>${check}</div>
 <svg class="bar" width="100%" height="8" role="img" aria-label="${t.progress(done, steps.length)}"><rect class="good" height="8" width="${(100 * done) / steps.length}%"/></svg>
-${problem ? html`<p class="notice bad" role="alert">${t.problem} <span lang="en">${problem}</span>. ${t.problemFix}</p>` : ""}${refusal ? html`<p class="notice bad" role="alert">${refusal}</p>` : ""}
+${problem ? html`<p class="notice bad" role="alert"><span lang="en">${problem.cause}.</span> ${t.problems[problem.of]} ${t.problem}</p>` : ""}${refusal ? html`<p class="notice bad" role="alert">${refusal}</p>` : ""}
 ${broken.length > 0 ? html`<p class="notice bad">${t.brokenSteps} ${broken.map(({ id, title }) => html`<a href="${link(`/course/${id}`)}">${id} ${title}</a> `)}</p>` : ""}<nav class="phases" aria-label="${t.phases}"><ol>${inPhase}</ol></nav>${own ? html`<nav class="steps-of" aria-label="${t.steps}"><ol>${own}</ol></nav>` : ""}</section>`;
 }
 
