@@ -39,8 +39,7 @@ const commands: Readonly<Record<string, { readonly about: string; readonly run: 
   },
   course: {
     about: "Lead through the course in your account, which it only reads",
-    run: async (argv) =>
-      (await import("./course/command.ts")).courseCommand(argv, fileURLToPath(packageFolder)),
+    run: async (argv) => (await import("./course/command.ts")).courseCommand(argv),
   },
   init: {
     about: "Write workflow and definition files for an existing ECS service",

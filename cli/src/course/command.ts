@@ -11,8 +11,8 @@ import { systemClock } from "@ecs-delivery/actions/core/pace";
 import type { Step } from "@ecs-delivery/lab/course/guide";
 import { type CourseState, openCourse } from "@ecs-delivery/lab/course/progress/course";
 import { type Guides, type Language, readGuides } from "@ecs-delivery/lab/course/progress/guides";
-import { readSplit } from "@ecs-delivery/lab/course/progress/help";
 import { requiredOf } from "@ecs-delivery/lab/course/progress/steps";
+import { splitMonolith } from "@ecs-delivery/lab/course/start/split";
 import { courseTab } from "@ecs-delivery/lab/page/course-tab";
 import { openPageClients, startPage } from "@ecs-delivery/live/page";
 import {
@@ -27,7 +27,7 @@ import { wrap } from "@ecs-delivery/program/wrap";
 import { openTerminal, plain, type Terminal } from "../terminal/style.ts";
 
 /** Shows the steps of the course for the environment's account: on a page, or once as text. Resolves to the exit code. */
-export async function courseCommand(argv: readonly string[], project: string): Promise<number> {
+export async function courseCommand(argv: readonly string[]): Promise<number> {
   const values = parseCommandLine(command, argv);
   const terminal = openTerminal(process.stdout, process.env);
   const text = textOf(command, values, terminal.columns);
@@ -49,7 +49,7 @@ export async function courseCommand(argv: readonly string[], project: string): P
   const account = await readAccountId(lab);
   let report: Report | undefined;
   const course = openCourse({
-    ...{ guides, from: phase ?? 1, files: await readSplit(project) },
+    ...{ guides, from: phase ?? 1, files: await splitMonolith() },
     state: join(XDG_STATE_HOME || join(homedir(), ".local/state"), `ecs-delivery/course-${account}.json`),
     async check(signal, onItem) {
       const settings = { phases: [...phases, phase10], weights, student: "this account", now: Date.now };

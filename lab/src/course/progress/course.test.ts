@@ -86,11 +86,11 @@ it.each(parse(readFileSync(join(import.meta.dirname, "course.cases.yml"), "utf8"
 );
 
 it("gives three hints from what the check saw, then the solution, and counts them", async () => {
-  const files = [{ path: "services/customer/Dockerfile", text: "FROM node" }];
-  const guides = guidesOf([...steps, { id: "4.1", items: ["4.port", "6.listeners"] }]);
+  const files = [{ path: "customer/index.js", text: "app" }];
+  const guides = guidesOf([...steps, { id: "4.1", items: ["4.customer-reads", "6.listeners"] }]);
   const where = "- <503> everywhere: the groups are swapped\n\nRun `aws elbv2 describe-listeners`.";
-  const { course, see } = open({ guides, files });
-  await see(reportOf({ ...seen("ffw"), "4.port": "pass" }));
+  const { course, see } = open({ guides, files: [...files, { path: "employee/index.js", text: "" }] });
+  await see(reportOf({ ...seen("ffw"), "4.customer-reads": "pass" }));
   expect(course.state().help).toEqual({});
   for (let taken = 0; taken < 5; taken++) course.takeHelp("4.1");
   course.takeHelp("7.1");
@@ -106,7 +106,7 @@ it("gives three hints from what the check saw, then the solution, and counts the
     seen: [{ id: "7.services", title: "7.services is right", evidence: "7.services is <waiting>" }],
   });
   expect(items["6.listeners"]).toMatchObject({ status: "fail", evidence: undefined });
-  expect(items["4.port"]).toMatchObject({ status: "pass", evidence: "4.port is <pass>" });
+  expect(items["4.customer-reads"]).toMatchObject({ status: "pass", evidence: "4.customer-reads is <pass>" });
 });
 
 it("keeps progress, ticks and help over a restart, also one without a readable account", async () => {

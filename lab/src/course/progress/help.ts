@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Step } from "../guide.ts";
 import { commandsOf, type Guides, type Language, languages } from "./guides.ts";
 import { requiredOf, type SeenItems } from "./steps.ts";
@@ -8,20 +6,6 @@ import { requiredOf, type SeenItems } from "./steps.ts";
 export interface SolutionFile {
   readonly path: string;
   readonly text: string;
-}
-
-/** Reads what makes a service of the code: its routes and its image. A package of the command line has none of them. */
-export async function readSplit(project: string): Promise<SolutionFile[]> {
-  const paths = ["customer", "employee"].flatMap((service) =>
-    ["src/app.ts", "Dockerfile"].map((file) => `services/${service}/${file}`),
-  );
-  const files = paths.map((path) =>
-    readFile(join(project, path), "utf8").then(
-      (text) => [{ path, text }],
-      () => [],
-    ),
-  );
-  return (await Promise.all(files)).flat();
 }
 
 type Texts = Readonly<Record<Language, string>>;
@@ -37,8 +21,11 @@ export interface Help {
 
 export const mostHelp = 4;
 
-/** Items that read the services' code. */
-const isOfCode = (id: string) => /^4\.(?!workstation-ports|account)/.test(id);
+/** Returns the files of the services whose code the items of a step read. */
+function filesFor({ items }: Step, files: readonly SolutionFile[]): SolutionFile[] {
+  const services = items.flatMap((id) => /^4\.(customer|employee)-/.exec(id)?.[1] ?? []);
+  return files.filter(({ path }) => services.includes(path.split("/")[0] ?? "") && !/-lock\./.test(path));
+}
 
 /** Returns the help that a student has taken for a step, from what its items show now. */
 export function helpOf(
@@ -63,7 +50,7 @@ export function helpOf(
     ...(taken > 3 && {
       solution: {
         commands: inEach((language) => commandsOf(guides, language, step.id).join("\n\n")),
-        files: step.items.some(isOfCode) ? files : [],
+        files: filesFor(step, files),
       },
     }),
   };

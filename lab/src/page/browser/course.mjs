@@ -16,7 +16,8 @@ const texts = {
     never: "Not checked yet",
     problem: "The steps show the last known state.",
     problems: {
-      account: "Fix: the keys expired or are wrong: get new ones, start again with them, and check again.",
+      account:
+        "Fix: if the keys expired or are wrong, start again with new ones; else check the region and the network.",
       check: "This is a fault of the check and not yours. Fix: check again, and report it if it stays.",
       file: "Your progress cannot be kept. Fix: make its file writable.",
     },
@@ -69,7 +70,7 @@ const texts = {
     problem: "Les étapes montrent le dernier état connu.",
     problems: {
       account:
-        "Correction : les clés ont expiré ou sont fausses : prenez-en de nouvelles, relancez avec elles et vérifiez à nouveau.",
+        "Correction : si les clés ont expiré ou sont fausses, relancez avec de nouvelles ; sinon, vérifiez la région et le réseau.",
       check:
         "C’est une faute de la vérification, pas la vôtre. Correction : vérifiez à nouveau, et signalez-la si elle reste.",
       file: "Votre progression ne peut pas être gardée. Correction : rendez son fichier modifiable.",
