@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, expect, it } from "vitest";
+import { parse } from "yaml";
 import { check, itemsOf } from "./check.support.ts";
 import { readAccount } from "./lab.ts";
 import { buildByHand, commit } from "./lab-account.support.ts";
@@ -93,53 +95,31 @@ const regroup = (from: string | RegExp, to: string | ((...found: string[]) => st
     }),
   );
 
+interface ChangeOfText {
+  readonly item: string;
+  readonly evidence: string;
+  readonly file?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly action?: keyof ReturnType<typeof deliveryActionsOf>;
+  readonly set?: Readonly<Record<string, string>>;
+}
+const changesOfText: readonly ChangeOfText[] = parse(
+  readFileSync(new URL("delivery-mistakes.yaml", import.meta.url), "utf8"),
+);
+
 const mistakes: readonly Mistake[] = [
-  ["5.taskdef-files", /family is customer; the service/, edit("customer-microservice", "customer")],
-  ["5.taskdef-files", /the family is missing/, edit(/"family".*\n/, "")],
-  ["5.taskdef-files", /it is not for Fargate/, edit("FARGATE", "EC2")],
-  ["5.taskdef-files", /network mode bridge, not awsvpc/, edit("awsvpc", "bridge")],
-  ["5.taskdef-files", /DeployRole does not trust ecs-tasks/, edit("role/PipelineRole", "role/DeployRole")],
-  ["5.taskdef-files", /no execution role/, edit(/"executionRoleArn".*\n/, "")],
-  ["5.taskdef-files", /no APP_DB_HOST/, edit("APP_DB_HOST", "DB_HOST")],
-  ["5.taskdef-files", /container customer has no logConfiguration/, edit("logConfiguration", "logging")],
-  ["5.taskdef-files", /awslogs-region is us-west-2, not us-east-1/, edit('"us-east-1"', '"us-west-2"')],
+  ...changesOfText.map(
+    ({ item, evidence, file, from = "", to = "", action = "deploy", set }): Mistake => [
+      item,
+      new RegExp(evidence),
+      set ? configure(action, set) : edit(new RegExp(from), to, file),
+    ],
+  ),
   ["5.taskdef-files", /APP_DB_HOST\]\.value has <RDS-ENDPOINT>/, edit(lab.host, "<RDS-ENDPOINT>")],
   ["5.taskdef-files", /has the database db\.abc.* of another account/, edit(lab.host, foreignHost)],
-  ["5.taskdef-files", /belongs to account 21098/, edit("123456789012", "210987654321", employeeTaskdef)],
-  ["5.taskdef-files", /employee\.json: it exposes port 8081/, edit("8080", "8081", employeeTaskdef)],
-  ["5.appspec-files", /version is missing, not 0\.0/, edit(/version.*\n/, "", appspec)],
-  ["5.appspec-files", /has the type AWS::EC2::I/, edit("AWS::ECS::Service", "AWS::EC2::Instance", appspec)],
-  ["5.appspec-files", /TaskDefinition is web:1/, edit("<TASK_DEFINITION>", "web:1", appspec)],
-  [
-    "5.appspec-files",
-    /ContainerPort is 8081, not 8080; .*LoadBalancerInfo has TargetGroupArn/,
-    edit("ContainerPort: 8080", "ContainerPort: 8081\n          TargetGroupArn: x", appspec),
-  ],
-  ["5.appspec-files", /Resources is not a list/, edit("- TargetService", "  TargetService", appspec)],
-  ["5.appspec-files", /is not valid YAML/, edit("Resources:", "Resources: [", appspec)],
-  [
-    "8.pipelines",
-    /uses taskdef-employee\.json, the other service's file; .*appspec-employee/,
-    configure("deploy", {
-      TaskDefinitionTemplatePath: "taskdef-employee.json",
-      AppSpecTemplatePath: "appspec-employee.yaml",
-    }),
-  ],
-  [
-    "8.pipelines",
-    /takes TaskDefinitionTemplateArtifact from image-customer/,
-    configure("deploy", { TaskDefinitionTemplateArtifact: "image-customer" }),
-  ],
-  ["8.pipelines", /deploys by .*s-employee, not/, configure("deploy", { DeploymentGroupName: ofEmployee })],
-  [
-    "8.pipelines",
-    /reads microservices\/dev; the files are in .* deployment, branch dev/,
-    configure("files", { RepositoryName: "microservices" }),
-  ],
   ["8.pipelines", /has no CodeCommit source/, replaceSource("CodeCommit")],
   ["8.pipelines", /has no ECR source: an image push cannot start it/, replaceSource("ECR")],
-  ["8.pipeline-image", /takes the image x, not customer/, configure("image", { RepositoryName: "x" })],
-  ["8.pipeline-image", /deploys the artifact x, not/, configure("deploy", { Image1ArtifactName: "x" })],
   [
     "8.image-trigger",
     /pattern of pushed-.* not match it: .*Scan/,
