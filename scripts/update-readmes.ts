@@ -2,10 +2,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import faults from "@ecs-delivery/actions/check-lab/src/faults/faults.json" with { type: "json" };
 import { readTemplates } from "@ecs-delivery/actions/cloudformation/template";
 import { diagramMarkdown } from "@ecs-delivery/actions/core/diagrams";
 import { readCostStacks } from "@ecs-delivery/actions/cost/cost-stacks";
 import { architectureOf } from "@ecs-delivery/actions/diagram/architecture";
+import { readGuide } from "@ecs-delivery/lab/course/guide";
 import { findOperation } from "@ecs-delivery/simulator/gateway/models";
 import { loadSchemas } from "@ecs-delivery/simulator/gateway/sdk-files";
 import { apiName } from "@ecs-delivery/simulator/kit/operation-names";
@@ -13,7 +15,7 @@ import type { ServiceName } from "@ecs-delivery/simulator/services/api";
 import { closeServices, createServices, definitions } from "@ecs-delivery/simulator/services/index";
 import { createTestEnvironment } from "@ecs-delivery/simulator/test-environment.support";
 import { costText } from "./lab-pages/cost-table.ts";
-import { languages, phasePages } from "./lab-pages/pages.ts";
+import { type Language, languages, phasePages } from "./lab-pages/pages.ts";
 import { between, table, withTables } from "./readme-tables.ts";
 import { servicesOf } from "./services-of-templates.ts";
 
@@ -50,6 +52,12 @@ async function main(): Promise<void> {
       update(join(root, `docs/lab/${name}.${language}.md`), (before) =>
         between(before, "cost", costText(costs ?? [], language)),
       );
+  for (const language of languages) {
+    const [times, clinic] = [await timetable(language), faultTable(language)];
+    update(join(root, `docs/lab/teachers.${language}.md`), (before) =>
+      between(between(before, "timetable", times), "faults", clinic),
+    );
+  }
   update(join(root, "docs/architecture.md"), (before) =>
     ["standard", "academy"].reduce((text, profile) => between(text, profile, diagramOf(profile)), before),
   );
@@ -59,6 +67,37 @@ async function main(): Promise<void> {
     console.error(`Generated documents are out of date: ${stale.join(", ")}. Run "npm run docs" and commit.`);
     process.exitCode = 1;
   }
+}
+
+const heads = {
+  times: {
+    en: ["phase", "words", "command blocks", "minutes"],
+    fr: ["phase", "mots", "blocs de commandes", "minutes"],
+  },
+  faults: { en: ["name", "somebody says", "item"], fr: ["nom", "quelqu’un dit", "point"] },
+};
+/** A foreign technical text is read, and a block of commands adapted and run, at this pace. */
+const [wordsPerMinute, minutesPerBlock] = [100, 1];
+
+/** What each phase of the guide takes by the CLI, without AWS's waits. */
+async function timetable(language: Language): Promise<string> {
+  const guide = await readGuide(join(root, "docs/lab"), language, "cli");
+  const rows = guide.map(({ number, introduction, steps, check }) => {
+    const words = [introduction, ...steps.map(({ text }) => text), check].join(" ").split(/\s+/).length;
+    const blocks = steps.flatMap(({ commands }) => commands).length;
+    const minutes = Math.round(words / wordsPerMinute + blocks * minutesPerBlock);
+    return [number, words, blocks, minutes].map(String);
+  });
+  return table(heads.times[language], rows);
+}
+
+function faultTable(language: Language): string {
+  const rows = faults.map(({ name, symptom, items }) => [
+    `\`${name}\``,
+    symptom[language],
+    `\`${items.split(" ")[0]}\``,
+  ]);
+  return table(heads.faults[language], rows);
 }
 
 function tablesOf(readme: string, before: string, tables: (before: string) => string): string {

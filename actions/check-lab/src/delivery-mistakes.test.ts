@@ -19,7 +19,6 @@ const finished = readAccount(simulator.clientConfig);
 await check(simulator, { account: finished });
 
 const [taskdef, appspec] = ["taskdef-customer.json", "appspec-customer.yaml"] as const;
-const employeeTaskdef = "taskdef-employee.json";
 const foreignHost = "db.abc.us-east-1.rds.amazonaws.com";
 const edit = (from: string | RegExp, to: string, file: string = taskdef) =>
   change("gitFile", (text, _repository, _branch, path) =>
