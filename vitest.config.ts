@@ -23,6 +23,7 @@ const longest = [
   "lab/src/story-in-docker.real.test.ts",
   "scripts/pack-cli-repositories.real.test.ts",
   "scripts/lab-pages/commands.real.test.ts",
+  "scripts/lab-pages/big-data.real.test.ts",
   "simulator/src/runtime/tasks/cpu-limit.real.test.ts",
   "lab/src/story-in-academy.real.test.ts",
   "services/images.real.test.ts",

@@ -46,7 +46,7 @@ async function linkPackages(clone: string): Promise<void> {
   }
 }
 
-function startLab({ clone, temporary }: Machine, ...options: string[]): ChildProcess {
+export function startLab({ clone, temporary }: Machine, ...options: string[]): ChildProcess {
   return spawn(process.execPath, [join(clone, "lab/src/main.ts"), ...options], {
     env: { ...process.env, TMPDIR: temporary },
     stdio: ["ignore", "pipe", "pipe"],
@@ -78,7 +78,7 @@ const storyDeadlineMs = 1_800_000;
 const firstOffset = { standard: 20_000, docker: 22_000, academy: 24_000 };
 
 /** Ports 80 and 8080 of the load balancer are free at this offset. */
-async function freeOffset(rehearsal: keyof typeof firstOffset): Promise<number> {
+export async function freeOffset(rehearsal: keyof typeof firstOffset): Promise<number> {
   for (let offset = firstOffset[rehearsal]; ; offset += 100) {
     const taken = await Promise.all([take(80 + offset), take(8080 + offset)]);
     for (const server of taken) server?.close();

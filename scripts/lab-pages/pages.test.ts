@@ -14,8 +14,9 @@ import { anchorOf, type Language, languages, phasePages } from "./pages.ts";
 const root = join(import.meta.dirname, "../..");
 const folder = join(root, "docs/lab");
 const read = (file: string) => readFileSync(join(folder, file), "utf8");
-const pages = ["check-lab", "split-the-monolith", "teachers", ...phasePages.map(({ name }) => name)];
-const pairs = ["README", ...pages, "teachers-answers", "teachers-class"];
+const others = ["check-lab", "split-the-monolith", "teachers", "phase-10-big-data"];
+const pages = [...others, ...phasePages.map(({ name }) => name)];
+const pairs = ["README", ...pages, "teachers-answers", "teachers-class", "teachers-phase-10"];
 /** GitHub shows README.md for the folder, so the English index has no language in its name. */
 const fileOf = (name: string, language: Language) =>
   name === "README" && language === "en" ? "README.md" : `${name}.${language}.md`;
