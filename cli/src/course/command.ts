@@ -128,7 +128,7 @@ function printSteps({ phases, problem, next }: Shown, { print, style, columns }:
     print(style.bold(title));
     for (const { id, title, status, faults } of steps) {
       line(`${marks[status]} ${id} ${title}${status === "broken" ? " (was done)" : ""}`, 2);
-      // What comes later is long, and not next.
+      // Later steps have many faults, and none of them is next.
       if (status === "locked") continue;
       for (const { id, title, evidence, waitsFor, fix } of faults) {
         line(`${id} ${title}: ${evidence}${waitsFor ? `; waits for ${waitsFor.join(", ")}` : ""}`, 6);

@@ -99,7 +99,7 @@ export function openCourse(options: CourseOptions) {
 
 type Checked = Pick<CourseState, "checkedAt" | "checking" | "problem">;
 
-/** What checks have seen and what the student has done, and the state that follows. */
+/** Keeps the findings of the checks and the student's own work, and returns the state that follows from them. */
 function openProgress({ guides, state: file, from = 1, files = [], isNewAccount = false }: CourseOptions) {
   const steps = stepsOf(guides.pages.en);
   const kept = readKept(file);
@@ -149,7 +149,7 @@ function outcomeOf(report: Report, { checkedAt }: Checked): Pick<Checked, "check
   return { checkedAt, problem: { of: "account", cause: reasonOf(report) } };
 }
 
-/** What a student sees of an item before taking a hint: a fault's evidence is the first one. */
+/** Hides the evidence of a fault, which is the first hint. */
 function shown({ title, status, evidence, waitsFor, unreadable }: Seen) {
   const text = unreadable ?? (status === "pass" ? evidence : undefined);
   return { title, status: unreadable && status !== "pass" ? "unchecked" : status, evidence: text, waitsFor };

@@ -116,25 +116,10 @@ const texts = {
   },
 };
 
-const marks = {
-  done: "✓",
-  open: "●",
-  locked: "○",
-  broken: "✗",
-  pass: "✓",
-  fail: "✗",
-  waiting: "…",
-  unchecked: "?",
-};
-const colours = {
-  done: "good",
-  open: "busy",
-  locked: "quiet",
-  broken: "bad",
-  pass: "good",
-  fail: "bad",
-  waiting: "busy",
-  unchecked: "busy",
+/** Sign and colour of the states of a step and of a requirement. */
+const looks = {
+  ...{ done: ["✓", "good"], open: ["●", "busy"], locked: ["○", "quiet"], broken: ["✗", "bad"] },
+  ...{ pass: ["✓", "good"], fail: ["✗", "bad"], waiting: ["…", "busy"], unchecked: ["?", "busy"] },
 };
 
 /** In a browser, the step that /course showed first: it stays until its reader goes on, also when it is done. */
@@ -175,7 +160,7 @@ export function view(parts, context) {
 }
 
 const mark = (html, status, label) =>
-  html`<span class="mark ${colours[status]}" role="img" aria-label="${label}">${marks[status]}</span>`;
+  html`<span class="mark ${looks[status][1]}" role="img" aria-label="${label}">${looks[status][0]}</span>`;
 
 function head(step, of) {
   const { html, t, link, steps, phases, state, mayOperate } = of;
@@ -184,13 +169,8 @@ function head(step, of) {
   const inPhase = phases.map((phase) => {
     const own = phase.steps.map(({ id }) => state.steps[id]);
     const count = own.filter((status) => status === "done").length;
-    const colour = own.includes("broken")
-      ? "bad"
-      : count === own.length
-        ? "good"
-        : count > 0
-          ? "busy"
-          : "quiet";
+    const ofCount = count === own.length ? "good" : count > 0 ? "busy" : "quiet";
+    const colour = own.includes("broken") ? "bad" : ofCount;
     const first = phase.steps.find(({ id }) => state.steps[id] !== "done") ?? phase.steps[0];
     return html`<li data-key="${phase.number}"><a class="pill ${colour}" href="${link(`/course/${first.id}`)}" ${step?.phase === phase ? html` aria-current="true"` : ""}><span class="hidden">${phase.title}: </span><b aria-hidden="true">${phase.number}</b> ${count}/${own.length}</a></li>`;
   });
