@@ -69,7 +69,7 @@ export async function runCourse(options: CourseOptions, place: Place, session: S
   simulator.showPage(page.address);
   progress.sayVerbatim(`
 The monolith:   ${sites.monolith}/suppliers
-The page:       ${page.operatorAddress} (tab Course)
+The page:       ${page.operatorAddress.replace("/?", "/course?")}
 Your folder:    ${course.folder}
 Ctrl-C ends the account; your folder stays, and the same command goes on from there.
 Next, in a second terminal:
