@@ -60,6 +60,8 @@ async function revisionsInUse(context: DeliveryContext, family: string): Promise
     }
   const { findSchedules } = await import("./schedules/find.ts");
   const schedules = JSON.stringify(await findSchedules(context, clusters));
-  const named = schedules.matchAll(new RegExp(`(?<![\\w-])${family}:\\d+`, "g"));
-  return new Set([...used.map((arn = "") => shortRevision(arn)), ...[...named].map(([name]) => name)]);
+  const named = (schedules.match(/(?<![\w-])[\w-]+:\d+/g) ?? []).filter((name) =>
+    name.startsWith(`${family}:`),
+  );
+  return new Set([...used.map((arn = "") => shortRevision(arn)), ...named]);
 }

@@ -60,7 +60,8 @@ function readPhase(page: string, number: number, name: string): PhaseGuide {
   const head = parts[first - 1] ?? "";
   const gap = parts.slice(first, last).find((part) => !stepHeading.test(part));
   if (first === -1) throw new Error(`${name} has no heading such as "### Step ${number}.1: title".`);
-  if (/\n\s*\S/.test(head) || gap !== undefined)
+  const [, ...body] = head.split("\n");
+  if (body.some((line) => line.trim() !== "") || gap !== undefined)
     throw new Error(`${name} has text between its steps: ${gap ?? head}Fix: move it into a step.`);
   return {
     number,
