@@ -125,10 +125,9 @@ async function prepare(
   { progress, signal }: Session,
 ): Promise<void> {
   const { phase } = record;
+  const where = phase > 3 ? `made up to the beginning of phase ${phase}` : "as in the course's first minute";
   if (isKnown)
-    progress.say(
-      `  the account is a new one, made up to the beginning of phase ${phase}; your files and commits are as you left them`,
-    );
+    progress.say(`  the account is a new one, ${where}; your files and commits are as you left them`);
   const steps = createStepRecorder(progress);
   const { endpoint, region, keys } = simulator;
   const environment = {
