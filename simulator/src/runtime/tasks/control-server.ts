@@ -66,7 +66,10 @@ function readMessages(
   onToken: (token: string) => void,
 ): void {
   let token: string | undefined;
-  createInterface({ input: socket }).on("line", (line) => {
+  const lines = createInterface({ input: socket });
+  // Reports the socket's errors, too, such as the end of a task that was killed.
+  lines.on("error", () => {});
+  lines.on("line", (line) => {
     const message = parse(line);
     if (token === undefined) {
       token = typeof message.token === "string" ? message.token : "";
