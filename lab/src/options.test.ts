@@ -42,6 +42,14 @@ it("--service-time selects processes, which alone can have one", () => {
   expect(values).toMatchObject({ runtime: "process", serviceTime: 10, queryTime: 8 });
 });
 
+it.each([
+  [["--clinic"], { name: "" }],
+  [["--clinic", "--seed", "monday"], { name: "", seed: "monday" }],
+  [["--port", "0", "--clinic", "coin-toss"], { name: "coin-toss" }],
+])("--clinic needs no name, and opens the course's account: %j", (argv, clinic) => {
+  expect(withDefaults(parseCommandLine(command, argv))).toMatchObject({ account: "academy", clinic });
+});
+
 it("--var gives the repository variables, the last value of each", () => {
   const argv = ["--var", "deployment_config=A", "--var", "DEPLOYMENT_CONFIG=B=C", "--var=ENVIRONMENT="];
   expect(withDefaults(parseCommandLine(command, argv)).variables).toEqual({

@@ -82,11 +82,8 @@ async function visitOnce(address: string, { method, from }: Visit, timeoutMs: nu
     sent.end();
     const [response] = (await once(sent, "response")) as [IncomingMessage];
     const page = await text(response);
-    const [title, heading] = [/<title[^>]*>([^<]*)/, /<h1[^>]*>([^<]*)/].map((part) => part.exec(page)?.[1]);
-    return [`HTTP ${response.statusCode}`, title, heading]
-      .filter(Boolean)
-      .join(", ")
-      .replaceAll("&#39;", "'");
+    const parts = [/<title[^>]*>([^<]*)/, /<h1[^>]*>([^<]*)/].flatMap((part) => part.exec(page)?.[1] ?? []);
+    return [...new Set([`HTTP ${response.statusCode}`, ...parts])].join(", ").replaceAll("&#39;", "'");
   } catch {
     return silent;
   }

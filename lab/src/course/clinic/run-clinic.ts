@@ -151,7 +151,11 @@ function connect(
 
 async function readGames(file: string): Promise<readonly Game[]> {
   const text = await readFile(file, "utf8").catch(() => '{"version":1,"games":[]}');
-  return gamesIn(JSON.parse(text)) ?? [];
+  try {
+    return gamesIn(JSON.parse(text)) ?? [];
+  } catch (error) {
+    throw new Refusal(`${file}: ${(error as Error).message}. Fix: move it away; the clinic begins a new one`);
+  }
 }
 
 function describeClinic({ simulator, addresses, page }: Rehearsal, file: string): string {
