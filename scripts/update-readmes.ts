@@ -79,7 +79,7 @@ const heads = {
 /** A foreign technical text is read, and a block of commands adapted and run, at this pace. */
 const [wordsPerMinute, minutesPerBlock] = [100, 1];
 
-/** What each phase of the guide takes by the CLI, without AWS's waits. */
+/** Time that each phase of the guide takes by the CLI, without AWS's waits. */
 async function timetable(language: Language): Promise<string> {
   const guide = await readGuide(join(root, "docs/lab"), language, "cli");
   const rows = guide.map(({ number, introduction, steps, check }) => {

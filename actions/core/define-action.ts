@@ -77,7 +77,6 @@ export class StepRecord<Status extends string> {
 
 /**
  * Runs a step and keeps its record, which is always published; throws what the step throws.
- * @internal
  */
 export async function keepRecord<Inputs, Context extends StepContext, Kept extends StepRecord<string>>(
   action: Pick<RecordingAction<Inputs, Context, Kept>, "record" | "run" | "publish" | "outcome">,

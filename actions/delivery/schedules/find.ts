@@ -5,7 +5,7 @@ import type { DeliveryContext } from "../context.ts";
 import { everyPage, readSchedule, type Schedule } from "./read.ts";
 
 /** Target of a schedule that calls RunTask itself, with the cluster and the task definition in its input. */
-export const universal = /^arn:[\w-]+:scheduler:::aws-sdk:ecs:runTask$/;
+const universal = /^arn:[\w-]+:scheduler:::aws-sdk:ecs:runTask$/;
 
 /**
  * Reads every rule of any bus, and every schedule of any group, that starts tasks in one of the clusters or by a

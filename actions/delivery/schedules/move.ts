@@ -8,7 +8,7 @@ import type { DeploymentRecord } from "../record.ts";
 import { nameOf, readSchedule } from "./read.ts";
 import { type FoundSchedules, type Owner, tasksOf } from "./verify.ts";
 
-/** What moving schedules notes, on the record of one service or of several. */
+/** Notes about moved schedules, on the record of one service or of several. */
 export type MovedRecord = Pick<DeploymentRecord, "service" | "status" | "changed" | "schedules" | "notes">;
 
 /**

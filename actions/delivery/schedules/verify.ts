@@ -49,7 +49,7 @@ export async function verifySchedules(
   return { owner, ...found, findings: [...found.findings, ...rights] };
 }
 
-export const familyOf = (revision: string) => shortRevision(revision).replace(/:\d+$/, "");
+const familyOf = (revision: string) => shortRevision(revision).replace(/:\d+$/, "");
 
 /** Returns the targets that start tasks of the owner. */
 export function tasksOf({ targets }: Pick<Schedule, "targets">, { clusterArn, families }: Owner): Target[] {

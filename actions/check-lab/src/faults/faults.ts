@@ -10,7 +10,7 @@ export interface Fault {
   readonly name: string;
   /** Part of the lab that it is in, such as `listener rule`. */
   readonly kind: string;
-  /** What somebody reports. */
+  /** Report of a visitor or of an operator, who does not know the cause. */
   readonly symptom: Readonly<Record<"en" | "fr", string>>;
   /** Pattern of what is seen in the broken lab and not in the working one. */
   readonly sees: string;

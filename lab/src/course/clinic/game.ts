@@ -76,7 +76,7 @@ export async function startGame(clinic: Clinic, fault: Fault): Promise<RunningGa
     showSymptoms,
     over: watch(),
     async hint() {
-      if (game.hints === mostHints) return say("There are no more hints. `give up` shows the fix.");
+      if (game.hints === mostHints) return say("That was the last hint. `give up` shows the fix.");
       await change({ hints: game.hints + 1 });
       const failed = (await openItems(clinic)).filter(({ status }) => status === "fail");
       const hints = [fault.hint[language], list(failed, "title"), list(failed, "evidence")];

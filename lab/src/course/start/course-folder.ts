@@ -15,7 +15,7 @@ import { requirePrograms } from "./prepare.ts";
 
 type Way = (typeof ways)[number];
 
-/** What a course keeps over its restarts, in `.lab/course.json` of its folder. */
+/** Everything that a course keeps over its restarts, in `.lab/course.json` of its folder. */
 interface CourseRecord {
   readonly version: 1;
   readonly way: Way;
