@@ -105,6 +105,8 @@ export class DeploymentRecord extends StepRecord<Status> {
   testUrl = "";
   /** Names of the rules and schedules that start the deployed revision now. */
   schedules: string[] = [];
+  /** Status of the deployment, if only its schedules could not be moved afterwards. */
+  deployedAs: Status | undefined;
   /** Notes that a reader of a green run needs. */
   notes: string[] = [];
   /** How the tasks did during the settle time, such as `stayed up for 60 s, 2 tasks, 0 failed`. */

@@ -153,10 +153,10 @@ function siteLink(site: string): Link[] {
 }
 
 function facts(record: DeploymentRecord): [string, string][] {
-  const { deploymentId, revisionBefore, revisionAfter, image } = record;
+  const { deploymentId, revisionBefore, revisionAfter, image, deployedAs } = record;
   return [
     ["Before", shortRevision(revisionBefore)],
-    [isGreen(record) ? "Deployed" : "Tried", shortRevision(revisionAfter)],
+    [deployedAs || isGreen(record) ? "Deployed" : "Tried", shortRevision(revisionAfter)],
     ["Deployment", lastSegment(deploymentId)],
     ["Image", image],
     ["Stages", stageTimes(record)],

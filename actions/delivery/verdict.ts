@@ -22,8 +22,11 @@ const ends: Readonly<Record<string, string>> = {
 
 /** Returns one line: service, revision and version, what happened, and whether the tasks stayed up. */
 export function verdict(record: DeploymentRecord): string {
-  const { settled } = record;
-  return `${endOf(record)}${settled && `; ${settled}`}`;
+  const { settled, deployedAs } = record;
+  const end = deployedAs
+    ? `${endOf({ ...record, status: deployedAs })}, but not every schedule starts it`
+    : endOf(record);
+  return `${end}${settled && `; ${settled}`}`;
 }
 
 /** Returns what happened to one of several services, in a few words. */
@@ -54,8 +57,8 @@ function endOf(record: DeploymentRecord): string {
     return `${name}: ${plan && hasChanges(plan) ? "planned, nothing was changed" : "nothing would change"}`;
   const time = formatDuration(durationMs);
   const set = record.schedules.length > 0 ? "its schedules start it now" : "the desired count was set";
-  const how = changed ? set : "nothing was deployed";
-  if (status === "succeeded" && !deploymentId) return `${labelOf(record)} already runs, ${how}`;
+  const how = record.deployedAs ? "" : `, ${changed ? set : "nothing was deployed"}`;
+  if (status === "succeeded" && !deploymentId) return `${labelOf(record)} already runs${how}`;
   if (record.rollback && (status === "succeeded" || status === "traffic-shifted"))
     return `${name}: rolled back ${stepOf(record)} in ${time}`;
   if (hasStage(status)) return `${labelOf(record)} ${ends[status]} after ${time}`;

@@ -9,7 +9,10 @@ import { nameOf, readSchedule } from "./read.ts";
 import { type FoundSchedules, type Owner, tasksOf } from "./verify.ts";
 
 /** Notes about moved schedules, on the record of one service or of several. */
-export type MovedRecord = Pick<DeploymentRecord, "service" | "status" | "changed" | "schedules" | "notes">;
+export type MovedRecord = Pick<
+  DeploymentRecord,
+  "service" | "status" | "deployedAs" | "changed" | "schedules" | "notes"
+>;
 
 /**
  * Has every schedule start the revision that is in production now. Those that start it already stay untouched, so that
@@ -21,6 +24,7 @@ export async function moveSchedules(
   revision: string,
   record: MovedRecord,
 ): Promise<void> {
+  const { signal } = context;
   const failed: string[] = [];
   for (const { arn } of schedules) {
     try {
@@ -30,13 +34,15 @@ export async function moveSchedules(
       }
       record.schedules.push(nameOf(arn));
     } catch (error) {
-      failed.push(`${nameOf(arn)} (${messageOf(error)})`);
+      const why = signal.aborted ? (signal.reason as Error).message.replace(/\.$/, "") : messageOf(error);
+      failed.push(`${nameOf(arn)} (${why})`);
     }
   }
   const names = record.schedules.join(", ");
   if (names) record.notes.push(`Scheduled tasks start ${shortRevision(revision)}: ${names}.`);
   if (failed.length === 0) return;
-  record.status = context.signal.aborted ? "cancelled" : "failed";
+  record.deployedAs = record.status;
+  record.status = signal.aborted ? "cancelled" : "failed";
   throw new Failure(
     `${record.service || "Each service"} runs ${shortRevision(revision)}, but ${counted(failed.length, "schedule")} could not be moved to it: ${failed.join("; ")}`,
     { nextStep: "correct this and run the job again: it deploys nothing and moves the rest." },

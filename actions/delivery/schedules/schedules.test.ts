@@ -5,6 +5,7 @@ import { deploy } from "../deploy.ts";
 import { DeploymentRecord } from "../record.ts";
 import { clientsOf, createStage, trustOf } from "../stage.support.ts";
 import { summaryOf } from "../summary.ts";
+import { verdict } from "../verdict.ts";
 
 const simulator = await startTestSimulator({ permissions: "enforce", warn: () => {} });
 const { aws, clock } = simulator;
@@ -102,6 +103,7 @@ test("completes what an earlier run left, and reports a schedule that it could n
     /^web runs web:\d+, but 1 schedule could not be moved to it: reports\/weekly/,
   );
   expect(record).toMatchObject({ status: "failed", schedules: ["nightly"] });
+  expect(verdict(record)).toMatch(/^web:\d+ \(three\) deployed after .*, but not every schedule starts it/);
   const now = record.revisionAfter.split("/")[1];
   expect(await uses()).toEqual([now, old[1]]);
   const again = await stage.deploy("three", { schedules: names });
