@@ -9,6 +9,7 @@ import {
   registerRevision,
   shortRevision,
 } from "../ecs/revision.ts";
+import type { RunningService } from "../ecs/service.ts";
 import type { DeliveryContext } from "./context.ts";
 import { deployRevision } from "./deployment/deploy-revision.ts";
 import type { Deployment } from "./deployment/deployment.ts";
@@ -55,24 +56,24 @@ async function deployToService(
   await deployPrepared(context, inputs, record, { ...rest, revision }, schedules);
 }
 
-/** Deploys a registered revision after everything is verified. */
+/** Deploys a registered revision after everything is verified. Returns its service, unless it gets no traffic yet. */
 export async function deployPrepared(
   context: DeliveryContext,
   inputs: DeployInputs,
   record: DeploymentRecord,
   { engine, budget, revision }: Omit<Deployment, "record">,
   schedules?: FoundSchedules,
-): Promise<void> {
+): Promise<RunningService | undefined> {
   const { service, waitUntil, desiredCount } = inputs;
   record.revisionAfter = revision;
   reach(record, "registered", context.clock.now());
   if (waitUntil === "registered") {
     record.status = "registered";
     context.log.info(`${shortRevision(revision)} is registered; nothing is deployed (wait-until).`);
-    return;
+    return undefined;
   }
   const deployed = await deployRevision(context, inputs, { record, budget, engine, revision });
-  if (record.status === "ready") return;
+  if (record.status === "ready") return undefined;
   context.log.info(`${service} runs ${shortRevision(revision)}.`);
   if (schedules) {
     const { moveSchedules } = await import("./schedules/move.ts");
@@ -80,10 +81,12 @@ export async function deployPrepared(
   }
   // A rollback of all services, or a schedule that cannot be moved, would make it wrong.
   if (!marksTogether(inputs)) await markCommit(context, deployed);
-  if (desiredCount !== 0) return;
-  const note = `${service} runs no tasks now, as desired-count is 0; the revision was not tested.`;
-  record.notes.push(note);
-  context.log.notice(note);
+  if (desiredCount === 0) {
+    const note = `${service} runs no tasks now, as desired-count is 0; the revision was not tested.`;
+    record.notes.push(note);
+    context.log.notice(note);
+  }
+  return deployed;
 }
 
 /** Returns whether the services of a list get the commit's tag only once all of the step is done. */

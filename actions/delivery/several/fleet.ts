@@ -18,8 +18,6 @@ export function openFleet(context: DeliveryContext, inputs: DeployInputs) {
       ...inputs,
       service,
       ...consoleNames(inputs.cluster, service),
-      // Schedules are verified once, and belong to no service of the list.
-      schedules: service === inputs.services?.[0] ? inputs.schedules : undefined,
     }),
     /** The service's own context: its lines begin with its name. */
     contextOf: (service: string, log?: Log): DeliveryContext => ({

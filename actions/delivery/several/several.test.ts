@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import type { Given } from "../../core/entry.support.ts";
 import { runEnvironment } from "../deployment/virtual-run.support.ts";
 import { commitTagKey } from "../order/run-tag.ts";
 import { createFleet } from "./several.support.ts";
@@ -135,4 +136,75 @@ test("starts no service after the deadline, which is that of the whole step", as
   const { errors, outputs } = await fleet.deployEntry("late", { ...oneByOne, services, deadline: "20s" });
   expect(errors).toEqual([expect.stringMatching(/^web: .*not started: worker, mailer\)/)]);
   expect(outputs.status).toBe("timed-out");
+});
+
+describe("schedules of several services", async () => {
+  const { events, scheduler } = fleet.simulator.aws;
+  const Target = {
+    Arn: "arn:aws:ecs:us-east-1:123456789012:cluster/outside",
+    RoleArn: "arn:aws:iam::123456789012:role/execution",
+    EcsParameters: { TaskDefinitionArn: "arn:aws:ecs:us-east-1:123456789012:task-definition/web:1" },
+  };
+  await events.putRule({ Name: "nightly", ScheduleExpression: "rate(1 day)" });
+  await events.putTargets({ Rule: "nightly", Targets: [{ Id: "task", ...Target }] });
+  const timing = { ScheduleExpression: "rate(7 days)", FlexibleTimeWindow: { Mode: "OFF" as const } };
+  await scheduler.createSchedule({ Name: "weekly", ...timing, Target });
+  /** Returns which revisions the schedules start, and the commits that the services are marked with. */
+  const read = async () => {
+    const { Targets: [rule] = [] } = await events.listTargetsByRule({ Rule: "nightly" });
+    const timed = await scheduler.getSchedule({ Name: "weekly" });
+    const tagged = await Promise.all(["web", "worker", "mailer"].map(fleet.find));
+    const commitOf = (each: (typeof tagged)[0]) => each?.tags?.find(({ key }) => key === commitTagKey)?.value;
+    const starts = [rule, timed.Target].map((each) =>
+      each?.EcsParameters?.TaskDefinitionArn?.split("/").at(-1),
+    );
+    return { starts, commits: tagged.map(commitOf) };
+  };
+  const expire = () => void fleet.faults.add({ kind: "expire", operation: "*" });
+  const deny = () => void fleet.faults.add({ kind: "deny", operation: "scheduler:UpdateSchedule" });
+  const run = async (version: string, onLine: Given["onLine"] = () => {}) => {
+    await fleet.clock.until(async () => (await fleet.find("web"))?.taskSets?.length === 1);
+    const inputs = { services, schedules: "auto", "on-failure": "stop" };
+    const environment = { ...runEnvironment, GITHUB_SHA: version };
+    const ended = await fleet.deployEntry(version, inputs, { environment, onLine });
+    fleet.faults.clear();
+    return ended;
+  };
+
+  test("stay, and no service is marked, when one of them fails", async () => {
+    const before = await read();
+    expect((await run("unhealthy")).outputs).toMatchObject({ status: "rolled-back", schedules: "" });
+    expect(await read()).toEqual(before);
+  });
+
+  test.each<[string, string, RegExp, Given["onLine"]]>([
+    ["a denied right", "failed", /default\/weekly \(The AWS role may not/, deny],
+    ["expired credentials", "failed", /default\/weekly \(The AWS credentials have expired/, expire],
+    ["a cancel", "cancelled", /default\/weekly \(Cancelled by SIGTERM\)/, (_, kill) => kill("SIGTERM")],
+  ])("that stay because of %s leave all unmarked, and a repeated run completes them", async (...given) => {
+    const [what, status, why, interrupt] = given;
+    const [version, old] = [`v${what.length}`, await read()];
+    const { errors, outputs, summary } = await run(version, (line, kill) => {
+      if (line.startsWith("Schedule nightly starts")) interrupt?.(line, kill);
+    });
+    const [now = ""] = await fleet.production();
+    expect(errors).toEqual([expect.stringMatching(why)]);
+    expect(outputs).toMatchObject({ status, schedules: "nightly", changed: "true" });
+    expect(summary).toMatch(/3 services: 3 traffic-shifted after .*, but not every schedule starts it\n/);
+    expect(await read()).toEqual({ starts: [now, old.starts[1]], commits: old.commits });
+    const again = await run(version);
+    expect(again).toMatchObject({ errors: [], outputs: { "revision-after": expect.stringMatching(now) } });
+    expect(await read()).toEqual({ starts: [now, now], commits: [version, version, version] });
+  });
+
+  test("are not undone by credentials that expire before the commits are marked", async () => {
+    const { starts: before, commits } = await read();
+    const { exitCode, outputs } = await run("unmarked", (line) => {
+      if (line.startsWith("Schedule default/weekly starts")) expire();
+    });
+    expect({ exitCode, status: outputs.status }).toEqual({ exitCode: 0, status: "traffic-shifted" });
+    const after = await read();
+    expect(after.starts).not.toEqual(before);
+    expect(after.commits).toEqual(commits);
+  });
 });

@@ -1,6 +1,5 @@
 import { Failure } from "../../core/failure.ts";
-import { retryOutages } from "../../core/outage-tolerance.ts";
-import { findService } from "../../ecs/service.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { deployPrepared, marksTogether, registerWanted } from "../deploy.ts";
 import type { DeployInputs } from "../inputs.ts";
@@ -26,9 +25,8 @@ export async function deploySeveral(
   try {
     const prepared = await verifyAll(context, fleet, several);
     if (mode === "plan") for (const record of records) record.status = "planned";
-    else await deployAll(context, fleet, inputs, several, prepared);
-    const [first] = prepared.values();
-    if (records.every(isGreen)) return await finish(context, fleet, inputs, several, first);
+    const deployed = mode === "plan" ? [] : await deployAll(context, fleet, inputs, several, prepared);
+    if (records.every(isGreen)) return await finish(context, fleet, inputs, several, prepared, deployed);
     if (onFailure === "rollback-all" && !context.signal.aborted) {
       const { rollBackAll } = await import("./roll-back-all.ts");
       await rollBackAll(fleet, inputs, records);
@@ -39,14 +37,15 @@ export async function deploySeveral(
   }
 }
 
-/** Deploys one revision to one service after the other as there is room, until one fails. */
+/** Deploys one revision to one service after the other as there is room, until one fails. Returns the green services. */
 async function deployAll(
   context: DeliveryContext,
   fleet: Fleet,
   { maxParallel = 1, deadlineMs = Number.POSITIVE_INFINITY }: DeployInputs,
   { services, startedAt }: DeploymentRecord,
   prepared: ReadonlyMap<DeploymentRecord, Prepared>,
-): Promise<void> {
+): Promise<RunningService[]> {
+  const deployed: RunningService[] = [];
   const shared = await registerOnce(context, prepared);
   let isStopped = false;
   await fleet.run(services, maxParallel, async (record) => {
@@ -55,11 +54,14 @@ async function deployAll(
     if (isStopped || context.signal.aborted || !found || leftMs <= 0) return;
     const revision = record.plan?.revision ?? shared;
     const budget = found.budget.given ? { ms: leftMs, given: true } : found.budget;
-    await keepResult(fleet, record, (own, inputs) =>
-      deployPrepared(own, inputs, record, { engine: found.engine, budget, revision }),
-    );
+    await keepResult(fleet, record, async (own, inputs) => {
+      const deployment = { engine: found.engine, budget, revision };
+      const service = await deployPrepared(own, inputs, record, deployment);
+      if (service) deployed.push(service);
+    });
     isStopped ||= !isGreen(record);
   });
+  return deployed;
 }
 
 /** Returns the revision for all services without an equal one: the newest equal one of the others, else a new one. */
@@ -80,23 +82,21 @@ async function finish(
   fleet: Fleet,
   inputs: DeployInputs,
   several: DeploymentRecord,
-  { schedules }: Partial<Prepared> = {},
+  prepared: ReadonlyMap<DeploymentRecord, Prepared>,
+  deployed: readonly RunningService[],
 ): Promise<void> {
   const records = several.services;
+  const schedules = records[0] && prepared.get(records[0])?.schedules;
   several.status = records.find(({ status }) => status !== "succeeded")?.status ?? "succeeded";
   if (several.status === "planned" || several.status === "ready") return;
-  if (schedules && several.status !== "registered") {
+  if (schedules) {
     const { moveSchedules } = await import("../schedules/move.ts");
     await moveSchedules(context, schedules, records[0]?.revisionAfter ?? "", several);
   }
-  if (marksTogether(inputs) && several.status !== "registered")
-    await fleet.run(records, 10, async ({ service }) => {
-      const own = fleet.contextOf(service);
-      const find = () => findService(own, fleet.inputsOf(service));
-      // Without the tag, a later run only deploys again.
-      const found = await retryOutages(own, find).catch(() => undefined);
-      if (found) await markCommit(own, found);
-    });
+  if (marksTogether(inputs))
+    await fleet.run(deployed, 10, (each) =>
+      markCommit(fleet.contextOf(each.service.serviceName ?? ""), each),
+    );
   if (inputs.keptRevisions === undefined) return;
   const { deregisterOldRevisions } = await import("../deregister-old-revisions.ts");
   await deregisterOldRevisions(context, inputs.keptRevisions, records);

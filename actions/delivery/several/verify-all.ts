@@ -30,7 +30,10 @@ export async function verifyAll(
     const write = (kind: keyof Log) => (line: string) => void lines.push({ record, note: [kind, line] });
     const own = { info: write("info"), notice: write("notice"), warning: write("warning") };
     try {
-      const found = await prepare(fleet.contextOf(service, own), fleet.inputsOf(service), record);
+      const inputs = fleet.inputsOf(service);
+      // Schedules are verified once, and belong to no service of the list.
+      const schedules = record === records[0] ? inputs.schedules : undefined;
+      const found = await prepare(fleet.contextOf(service, own), { ...inputs, schedules }, record);
       prepared.set(record, found);
       faults.push(...otherFamily(record, found).map((note) => ({ record, note })));
     } catch (error) {
