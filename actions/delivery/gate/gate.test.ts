@@ -183,7 +183,16 @@ test("tests and continues with the least role, and leaves nothing to the post st
   });
   expect(begun.summary).toMatch(/^### ✅ web:\d+ \(green\) is ready for the traffic shift after /);
   expect(begun.summary).toContain("waits before the traffic shift until");
-  const approval = { mode: "continue", revision: begun.outputs["revision-after"] ?? "" };
+  await stage.simulator.aws.scheduler.createSchedule({
+    ...{ Name: "weekly", ScheduleExpression: "rate(7 days)", FlexibleTimeWindow: { Mode: "OFF" } },
+    Target: {
+      Arn: "arn:aws:ecs:us-east-1:123456789012:cluster/outside",
+      RoleArn: "arn:aws:iam::123456789012:role/execution",
+      EcsParameters: { TaskDefinitionArn: begun.outputs["revision-before"] },
+    },
+  });
+  const revision = begun.outputs["revision-after"] ?? "";
+  const approval = { mode: "continue", revision, schedules: "weekly" };
   stage.simulator.faults.add({ kind: "deny", operation: "codedeploy:ContinueDeployment" });
   const denied = await run(approval);
   expect(denied.errors[0]).toMatch(/perform: codedeploy:ContinueDeployment .* Nothing was changed/);
@@ -192,6 +201,8 @@ test("tests and continues with the least role, and leaves nothing to the post st
   const continued = await run(approval);
   expect(continued).toMatchObject({ exitCode: 0, errors: [] });
   expect(continued.outputs).toMatchObject({ status: "succeeded", "test-url": "", changed: "true" });
+  const { Target } = await stage.simulator.aws.scheduler.getSchedule({ Name: "weekly" });
+  expect(Target?.EcsParameters?.TaskDefinitionArn).toBe(revision);
 });
 
 /** Sends the traffic of a port to the wrong tasks; port 0 takes the new tasks out of their target group. */
