@@ -11,7 +11,7 @@ import { type FoundSchedules, type Owner, tasksOf } from "./verify.ts";
 /** Notes about moved schedules, on the record of one service or of several. */
 export type MovedRecord = Pick<
   DeploymentRecord,
-  "service" | "status" | "deployedAs" | "changed" | "schedules" | "notes"
+  "service" | "status" | "rollback" | "deployedAs" | "changed" | "schedules" | "notes"
 >;
 
 /**
@@ -45,7 +45,10 @@ export async function moveSchedules(
   record.status = signal.aborted ? "cancelled" : "failed";
   throw new Failure(
     `${record.service || "Each service"} runs ${shortRevision(revision)}, but ${counted(failed.length, "schedule")} could not be moved to it: ${failed.join("; ")}`,
-    { nextStep: "correct this and run the job again: it deploys nothing and moves the rest." },
+    {
+      // Another `to` may mean a revision further back the next time.
+      nextStep: `correct this and run the job again${record.rollback ? ` with to: ${shortRevision(revision)}` : ""}: it deploys nothing and moves the rest.`,
+    },
   );
 }
 

@@ -46,7 +46,12 @@ test("sets every output of a green run, and moves schedules back, also disabled 
   await events.putRule({ Name: "nightly", ScheduleExpression: "rate(1 day)", State: "DISABLED" });
   const Targets = [{ ...target, EcsParameters: { TaskDefinitionArn: bad } }];
   await events.putTargets({ Rule: "nightly", Targets });
-  const { exitCode, outputs, summary } = await runAction(good, "nightly");
+  stage.simulator.faults.add({ kind: "deny", operation: "events:PutTargets", times: 1 });
+  const failed = await runAction(good, "nightly");
+  const name = good.split("/").at(-1);
+  expect(failed.errors[0]).toContain(`run the job again with to: ${name}: it deploys nothing`);
+  expect(failed.summary).toMatch(/^### ❌ web: rolled back \d+ → \d+ \(good\) in .*, but not every schedule/);
+  const { exitCode, outputs, summary } = await runAction(name ?? "", "nightly");
   const moved = (await events.listTargetsByRule({ Rule: "nightly" })).Targets?.[0]?.EcsParameters;
   expect(moved?.TaskDefinitionArn).toBe(good);
   expect(exitCode).toBe(0);
@@ -57,5 +62,5 @@ test("sets every output of a green run, and moves schedules back, also disabled 
     changed: "true",
     schedules: "nightly",
   });
-  expect(summary).toMatch(/^### ✅ web: rolled back \d+ → \d+ \(good\) in /);
+  expect(summary).toMatch(/^### ✅ web:\d+ \(good\) already runs, its schedules start it now/);
 });
