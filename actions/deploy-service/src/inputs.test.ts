@@ -117,6 +117,7 @@ test.each<[Record<string, string>, string]>([
   [{ mode: "continue" }, "Input task-definition has no effect with mode: continue"],
   [{ mode: "continue", "wait-until": "ready" }, "it is traffic-shifted or complete"],
   [{ mode: "continue", service: "" }, "Input service is required with mode: continue"],
+  [{ mode: "continue", service: "", services: "a" }, "continue, which continues one service: use a step for"],
   [{ service: "", "propagate-tags": "NONE" }, "Input propagate-tags needs service"],
   [{ services: "a" }, "Inputs services and service exclude each other"],
   [{ service: "", services: "," }, "Input services is an empty list"],

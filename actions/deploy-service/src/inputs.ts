@@ -33,7 +33,7 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
       const service = read.optional("service") ?? "";
       const several = readSeveral(read);
       if (!service && !several.services) refuseWithoutService(read);
-      if (read.optional("mode") === "continue") refuseWithContinue(read, service);
+      if (read.optional("mode") === "continue") refuseWithContinue(read, service, several.services);
       const waitUntil = service || several.services ? readStage(read) : "registered";
       const schedules = readSchedules(read);
       if ((service || several.services) && schedules && !hasReached(waitUntil, "traffic-shifted"))
@@ -169,8 +169,9 @@ const beginInputs = [
   "rollback-on-alarm",
 ];
 
-function refuseWithContinue(read: InputReader, service: string): void {
-  if (!service) read.problem("Input service is required with mode: continue");
+function refuseWithContinue(read: InputReader, service: string, services?: readonly string[]): void {
+  const ofSeveral = services ? ", which continues one service: use a step for each of services" : "";
+  if (!service) read.problem(`Input service is required with mode: continue${ofSeveral}`);
   for (const name of beginInputs)
     if (read.optional(name))
       read.problem(
