@@ -88,7 +88,7 @@ async function finish(
   const records = several.services;
   const schedules = records[0] && prepared.get(records[0])?.schedules;
   several.status = records.find(({ status }) => status !== "succeeded")?.status ?? "succeeded";
-  if (several.status === "planned" || several.status === "ready") return;
+  if (several.status === "planned") return;
   if (schedules) {
     const { moveSchedules } = await import("../schedules/move.ts");
     await moveSchedules(context, schedules, records[0]?.revisionAfter ?? "", several);
