@@ -1,4 +1,4 @@
-import { messageOf } from "../../core/aws-errors.ts";
+import { isTransient, messageOf } from "../../core/aws-errors.ts";
 import { Failure } from "../../core/failure.ts";
 import { retryOutages } from "../../core/outage-tolerance.ts";
 import { counted } from "../../core/summary.ts";
@@ -26,14 +26,18 @@ export async function moveSchedules(
 ): Promise<void> {
   const { signal } = context;
   const failed: string[] = [];
+  let isOutage = false;
   for (const { arn } of schedules) {
+    const attempt = () => moveOnce(context, arn, owner, revision);
     try {
-      if (await move(context, arn, owner, revision)) {
+      // One outage is waited for once.
+      if (await withoutConflict(context, isOutage ? attempt : () => retryOutages(context, attempt))) {
         record.changed = true;
         context.log.info(`Schedule ${nameOf(arn)} starts ${shortRevision(revision)} from now on.`);
       }
       record.schedules.push(nameOf(arn));
     } catch (error) {
+      isOutage ||= isTransient(error);
       const why = signal.aborted ? (signal.reason as Error).message.replace(/\.$/, "") : messageOf(error);
       failed.push(`${nameOf(arn)} (${why})`);
     }
@@ -55,19 +59,18 @@ export async function moveSchedules(
 /** EventBridge and Scheduler refuse a change during another one by these errors (API references). */
 const conflicts = ["ConcurrentModificationException", "ConflictException"];
 
-/**
- * Neither API has conditional writes. Reading immediately before writing keeps what others changed during the
- * deployment; only a change between the two calls would be lost. Returns false if nothing had to change.
- */
-async function move(context: DeliveryContext, arn: string, owner: Owner, revision: string): Promise<boolean> {
-  const attempt = () => retryOutages(context, () => moveOnce(context, arn, owner, revision));
+async function withoutConflict<T>({ clock, signal }: DeliveryContext, attempt: () => Promise<T>): Promise<T> {
   return attempt().catch(async (error) => {
     if (!conflicts.includes(error.name)) throw error;
-    await context.clock.wait(5_000, context.signal);
+    await clock.wait(5_000, signal);
     return attempt();
   });
 }
 
+/**
+ * Neither API has conditional writes. Reading immediately before writing keeps what others changed during the
+ * deployment; only a change between the two calls would be lost. Returns false if nothing had to change.
+ */
 async function moveOnce(context: DeliveryContext, arn: string, owner: Owner, revision: string) {
   const schedule = await readSchedule(context, arn);
   const targets = schedule ? tasksOf(schedule, owner) : [];

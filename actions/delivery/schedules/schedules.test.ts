@@ -97,13 +97,22 @@ test("moves rules and schedules after the deployment, which start the new revisi
 
 test("completes what an earlier run left, and reports a schedule that it could not move", async () => {
   const old = await uses();
+  for (const operation of ["events:PutTargets", "scheduler:UpdateSchedule"])
+    simulator.faults.add({ kind: "unavailable", operation });
+  const lost = await stage.deploy("three", { schedules: names });
+  simulator.faults.clear();
+  expect(lost.error?.message).toMatch(/^web runs web:\d+, but 2 schedules could not be moved to it: nightly/);
+  expect(verdict(lost.record)).toMatch(
+    /^web:\d+ \(three\) deployed after .*, but not every schedule starts it/,
+  );
+  expect(lost.warnings.filter((line) => line.includes("trying again"))).toHaveLength(1);
   simulator.faults.add({ kind: "deny", operation: "scheduler:UpdateSchedule", times: 1 });
   const { error, record } = await stage.deploy("three", { schedules: names });
   expect(error?.message).toMatch(
     /^web runs web:\d+, but 1 schedule could not be moved to it: reports\/weekly/,
   );
   expect(record).toMatchObject({ status: "failed", schedules: ["nightly"] });
-  expect(verdict(record)).toMatch(/^web:\d+ \(three\) deployed after .*, but not every schedule starts it/);
+  expect(verdict(record)).toMatch(/^web:\d+ \(three\) already runs, but not every schedule starts it/);
   const now = record.revisionAfter.split("/")[1];
   expect(await uses()).toEqual([now, old[1]]);
   const again = await stage.deploy("three", { schedules: names });
