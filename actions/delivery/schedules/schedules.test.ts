@@ -1,11 +1,13 @@
+import { UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { allow, callerWith, document, roleArn } from "@ecs-delivery/simulator/permissions/caller.support";
 import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { deploy } from "../deploy.ts";
 import { DeploymentRecord } from "../record.ts";
 import { clientsOf, createStage, trustOf } from "../stage.support.ts";
 import { summaryOf } from "../summary.ts";
 import { verdict } from "../verdict.ts";
+import { everyPage } from "./read.ts";
 
 const simulator = await startTestSimulator({ permissions: "enforce", warn: () => {} });
 const { aws, clock } = simulator;
@@ -19,7 +21,12 @@ await createRole("deploy", "codedeploy.amazonaws.com", [allow("*")]);
 const stage = await createStage(simulator);
 afterAll(() => stage.close());
 await setPolicy("execution", [allow(["ecr:*", "logs:*"])]);
-const starts = [allow("ecs:RunTask"), allow("iam:PassRole")];
+const starts = [
+  allow("ecs:RunTask"),
+  allow("iam:PassRole", roleArn("execution"), {
+    Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+  }),
+];
 await createRole("rules", "events.amazonaws.com", starts);
 await createRole("timed", "scheduler.amazonaws.com", starts);
 await aws.ecs.createCluster({ clusterName: "other" });
@@ -54,6 +61,7 @@ const timedSettings = (Name: string, GroupName: string, Target = target("timed")
 const timed = (Name: string, GroupName = "default", Target = target("timed")) =>
   aws.scheduler.createSchedule(timedSettings(Name, GroupName, Target));
 
+const nothing = await stage.deploy("none", { schedules: ["auto"], mode: "plan" });
 await rule("nightly");
 await timed("weekly", "reports");
 
@@ -131,6 +139,13 @@ await aws.scheduler.createSchedule({
   ...timedSettings("once", "default"),
   ...{ ScheduleExpression: "at(2020-02-29T08:00:00)", ActionAfterCompletion: "NONE" },
 });
+const at = (ms: number) => `at(${new Date(clock.now() + ms).toISOString().slice(0, 19)})`;
+await aws.scheduler.createSchedule({
+  ...timedSettings("once-in-kiritimati", "default"),
+  ...{ ScheduleExpression: at(3_600_000), ScheduleExpressionTimezone: "Pacific/Kiritimati" },
+  ActionAfterCompletion: "NONE",
+});
+await aws.scheduler.createSchedule({ ...timedSettings("paused", "default"), State: "DISABLED" });
 await timed("roleless", "default", target("gone"));
 await rule("twin");
 await timed("twin");
@@ -140,6 +155,8 @@ test.each<[string[], RegExp]>([
   [["reports/none"], /^schedule reports\/none does not exist/],
   [["off"], /^schedule off is disabled or has ended/],
   [["once"], /^schedule once is disabled or has ended/],
+  [["paused"], /^schedule paused is disabled or has ended/],
+  [["once-in-kiritimati"], /^schedule once-in-kiritimati is disabled or has ended/],
   [["roleless"], /^role gone does not exist/],
   [["elsewhere"], /^schedule elsewhere starts tasks in cluster other, not in outside/],
   [["foreign"], /^schedule foreign starts tasks in account 210987654321; the service is in account 123/],
@@ -147,6 +164,7 @@ test.each<[string[], RegExp]>([
   [["api"], /^schedule api starts tasks of family api, not of web/],
   [["twin"], /^both a rule and a schedule have the name twin/],
   [["arn:aws:events:us-east-1:210987654321:rule/x"], /belongs to account 210987654321 in us-east-1/],
+  [["arn:aws:events:eu-west-1:123456789012:rule/x"], /belongs to account 123456789012 in eu-west-1/],
   [["reports/weekly", "arn:aws:scheduler:us-east-1:123456789012:schedule/reports/weekly"], /is twice/],
 ])("refuses %j before anything changes", async (schedules, message) => {
   const before = await read();
@@ -198,20 +216,67 @@ test.each<[string, object[], object[], RegExp]>([
   const error = await deploy(context, stage.inputs(file, { schedules: names }), record).catch(
     ({ message }: Error) => message,
   );
-  await setPolicy("rules", starts);
   expect(error).toMatch(cause);
   expect(record.revisionAfter).toBe("");
+  // The role that plans need not be the one that deploys.
+  const plan = async (commentToken?: string) => {
+    const planned = new DeploymentRecord("outside", "web");
+    const inputs = stage.inputs(file, { schedules: names, mode: "plan", commentToken });
+    const end = await deploy(context, inputs, planned).then(
+      () => "green",
+      () => "red",
+    );
+    return [end, planned.findings.some(({ text }) => cause.test(text))];
+  };
+  const red = ["red", true];
+  const expected =
+    name === "blind"
+      ? [red, red]
+      : [
+          ["green", true],
+          ["green", false],
+        ];
+  const plans = [await plan(), await plan("token")];
+  await setPolicy("rules", starts);
+  expect(plans).toEqual(expected);
+});
+
+test("reads every page", async () => {
+  const pages = async (token?: string) => (token ? { items: [2] } : { items: [1], NextToken: "a" });
+  expect(await everyPage<number>(pages)).toEqual([1, 2]);
 });
 
 test("auto moves all enabled ones of the family in the cluster, and notes the others", async () => {
   await aws.scheduler.deleteSchedule({ Name: "roleless" });
   await timed("latest", "default", target("timed", revision("")));
+  const client = await stage.context().clients.scheduler();
+  const send = client.send.bind(client) as (...given: unknown[]) => Promise<unknown>;
+  let conflicts = 1;
+  vi.spyOn(client, "send").mockImplementation((...given: unknown[]) => {
+    const isBusy = given[0] instanceof UpdateScheduleCommand && conflicts-- > 0;
+    return isBusy
+      ? Promise.reject(Object.assign(new Error(), { name: "ConflictException" }))
+      : send(...given);
+  });
   const { error, record } = await stage.deploy("four", { schedules: ["auto"] });
   expect(error).toBeUndefined();
+  expect(nothing.record.findings.map(({ text }) => text)).toContain(
+    "No rule or schedule starts tasks of web in the service's cluster.",
+  );
   expect(record.schedules.sort().join()).toBe("default/latest,default/twin,nightly,reports/weekly,twin");
   const [off] = (await aws.events.listTargetsByRule({ Rule: "off" })).Targets?.slice(1) ?? [];
   expect(off?.EcsParameters?.TaskDefinitionArn).toBe(revision(1));
   expect(record.findings.map(({ text }) => text)).toContain(
     "off keeps its revision: it is disabled or has ended.",
+  );
+});
+
+test("reports one that somebody has deleted during the deployment", async () => {
+  const deploying = stage.deploy("five", { schedules: ["default/latest"] });
+  await clock.until(async () => (await stage.page()) === "five");
+  await aws.scheduler.deleteSchedule({ Name: "latest" });
+  const { error } = await deploying;
+  expect(error?.message).toMatch(
+    /default\/latest \(it was changed meanwhile and starts no tasks of the service/,
   );
 });
