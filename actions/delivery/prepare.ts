@@ -92,10 +92,12 @@ async function readAndVerify(context: DeliveryContext, inputs: DeployInputs, rec
     const find = () => findService(context, inputs);
     // When there is a fault to report already, an outage is not waited for.
     const service = await (hasFaults(known) ? find() : retry(find));
-    record.revisionBefore = service.revision;
+    if (inputs.mode !== "continue") record.revisionBefore = service.revision;
     record.targetGroup = targetGroupOf(service);
     const engine = chooseEngine(service, context, inputs);
-    const planning = retry(() => planRevision(context, wanted, service), false);
+    // ECS shows the revision that waits as the service's already.
+    const compared = inputs.mode === "continue" ? { ...service, revision: record.revisionBefore } : service;
+    const planning = retry(() => planRevision(context, wanted, compared), false);
     const registers = async () => (await planning)?.revision === undefined;
     const [verified, missing, revisionPlan, scheduled] = await Promise.all([
       verify(context, engine, wanted.taskDefinition, service, inputs, registers),

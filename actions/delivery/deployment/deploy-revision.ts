@@ -8,7 +8,14 @@ import { findService, type RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { watchTasks } from "../diagnosis/watch-tasks.ts";
 import type { OtherDeployment, RunningDeployment, Snapshot, StopKind } from "../engine.ts";
-import { findNewest, isOf, missedGate, waitingFindings } from "../gate/newest.ts";
+import {
+  findNewest,
+  isInProgress,
+  isOf,
+  missedGate,
+  revisionInProduction,
+  waitingFindings,
+} from "../gate/newest.ts";
 import type { DeployInputs, OnCancel } from "../inputs.ts";
 import { markRun, refuseOlderRun } from "../order/run-tag.ts";
 import { confirmStaysUp } from "../settle/production.ts";
@@ -229,15 +236,15 @@ async function adopt(
   const newest = await retryOutages(context, () => findNewest(context, inputs, service));
   if (!newest) return undefined;
   const { running, snapshot } = newest;
-  if (snapshot.ended === undefined && isOf(newest, revision)) {
+  if (isInProgress(newest) && isOf(newest, revision)) {
     context.log.info(`${upperFirst(running.name)} of this revision is in progress already; following it.`);
     context.keepForPost({ controller: running.controller, id: running.id });
     record.deploymentId = running.id;
-    record.revisionBefore = (await loadReadyCheck()).revisionInProduction(service);
+    record.revisionBefore = revisionInProduction(service);
     return running;
   }
   refuseFindings(waitingFindings(newest, inputs, revision), context.log);
-  const missed = missedGate(newest);
+  const missed = inputs.waitUntil === "ready" && snapshot.ended && missedGate(newest);
   if (missed && !record.notes.includes(missed)) record.notes.push(missed);
   return undefined;
 }

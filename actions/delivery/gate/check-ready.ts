@@ -1,6 +1,5 @@
 import { Failure } from "../../core/failure.ts";
 import { shortRevision } from "../../ecs/revision.ts";
-import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { upperFirst } from "../deployment/deployment.ts";
 import type { Engine, RunningDeployment, Snapshot } from "../engine.ts";
@@ -9,7 +8,7 @@ import type { DeploymentRecord } from "../record.ts";
 import type { Settling } from "../settle/settle.ts";
 import { createSightReader } from "../settle/sight.ts";
 import { findMissing, findSides, findTestUrl } from "./load-balancer.ts";
-import { waitOf } from "./newest.ts";
+import { revisionInProduction, waitOf } from "./newest.ts";
 
 interface Ready {
   readonly inputs: DeployInputs;
@@ -22,15 +21,13 @@ interface Ready {
 const pauseMs = 5_000;
 
 /**
- * Creates the check that the new tasks are healthy behind the test listener and get no production traffic. AWS's state
- * of the deployment alone does not show that: the load balancer is read itself.
+ * Returns a function that names what keeps the new tasks from being healthy behind the test listener without production
+ * traffic; "" for nothing. AWS's state of the deployment alone does not show that: the load balancer is read itself.
  */
-export function createReadyCheck(context: DeliveryContext, ready: Ready): Settling {
+export function createReadyReader(context: DeliveryContext, ready: Ready) {
   const { look } = createSightReader(context, new Set());
   const { inputs, record, revision, running, engine } = ready;
-  let dueAt = 0;
-
-  async function findWhy({ startedBy }: Pick<Snapshot, "startedBy">): Promise<string> {
+  return async ({ startedBy }: Pick<Snapshot, "startedBy">): Promise<string> => {
     const sight = await look({ ...inputs, revision, startedBy }, true);
     const { service, production } = sight.service;
     const green = service.taskSets?.find(({ id }) => id === startedBy);
@@ -47,8 +44,13 @@ export function createReadyCheck(context: DeliveryContext, ready: Ready): Settli
     record.notes.push(...notes);
     record.production = [revisionInProduction(sight.service)];
     return "";
-  }
+  };
+}
 
+/** Creates the check that a step waits for whose deployment shall be ready. */
+export function createReadyCheck(context: DeliveryContext, ready: Ready): Settling {
+  const findWhy = createReadyReader(context, ready);
+  let dueAt = 0;
   const check = {
     why: "",
     triggeredAlarms: [],
@@ -67,12 +69,6 @@ export function createReadyCheck(context: DeliveryContext, ready: Ready): Settli
     report() {},
   };
   return check;
-}
-
-/** Returns the revision that gets production traffic while another one waits: ECS shows that one as the service's. */
-export function revisionInProduction({ service, primary, revision }: RunningService): string {
-  const old = service.deployments?.find(({ status }) => status === "ACTIVE");
-  return primary?.taskDefinition ?? old?.taskDefinition ?? revision;
 }
 
 /** Ends a step green whose deployment waits, with what comes next. */

@@ -4,13 +4,23 @@ import { shortRevision } from "../../ecs/revision.ts";
 import { findService, type RunningService, targetGroupOf } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { followToGreen, keepRunning, runsAlready } from "../deployment/deploy-revision.ts";
-import { upperFirst } from "../deployment/deployment.ts";
+import { type Deployment, upperFirst } from "../deployment/deployment.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { findRunTag, isSameWorkflow, markCommit } from "../order/run-tag.ts";
 import { prepare } from "../prepare.ts";
-import type { DeploymentRecord } from "../record.ts";
-import { revisionInProduction } from "./check-ready.ts";
-import { findNewest, hasPassedGate, isOf, missedGate, type Newest, nameOf, waitOf } from "./newest.ts";
+import { DeploymentRecord } from "../record.ts";
+import { createReadyReader } from "./check-ready.ts";
+import {
+  findNewest,
+  hasPassedGate,
+  isInProgress,
+  isOf,
+  missedGate,
+  type Newest,
+  nameOf,
+  revisionInProduction,
+  waitOf,
+} from "./newest.ts";
 
 /**
  * Continues the deployment that waits, and follows it to the verdict like any other. One that somebody continued is
@@ -29,15 +39,15 @@ export async function continueWaiting(
   record.targetGroup = targetGroupOf(service);
   const newest = await readBeforeChanges(context, () => findNewest(context, inputs, service));
   const wanted = findWanted(context, inputs, service, newest);
-  const waiting = newest && newest.snapshot.ended === undefined ? newest : undefined;
+  const waiting = newest && isInProgress(newest) ? newest : undefined;
   if (waiting) refuseUnready(waiting, wanted, inputs.service);
   else refuseMissing(inputs.service, service, wanted, newest);
   const exact = { ...inputs, source: { revision: waiting?.revision ?? wanted } };
   const { wanted: found, engine, schedules, budget } = await beforeChanges(prepare(context, exact, record));
   const revision = found.arn ?? wanted;
-  record.revisionBefore = revisionInProduction(service);
-  record.revisionAfter = revision;
   const deployment = { record, budget, engine, revision };
+  if (waiting) await readBeforeChanges(context, () => refuseChanged(context, inputs, deployment, waiting));
+  record.revisionAfter = revision;
   if (waiting) {
     await proceed(context, record, waiting);
     await followToGreen(context, inputs, deployment, waiting.running, startedAt);
@@ -89,6 +99,24 @@ function refuseUnready(newest: Newest, wanted: string, service: string): void {
   if (newest.snapshot.stage === "ready" || hasPassedGate(newest)) return;
   throw new Failure(`${name} is ${newest.snapshot.status} and not ready yet, so nobody can have tested it`, {
     nextStep: "wait for it with wait-until: ready, then run this job again; nothing was changed.",
+  });
+}
+
+/** Production must not go to tasks that broke since the test, nor to others than those that it reached. */
+async function refuseChanged(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  deployment: Deployment,
+  { running, snapshot }: Newest,
+): Promise<void> {
+  if (snapshot.stage !== "ready") return;
+  const record = new DeploymentRecord(inputs.cluster, inputs.service);
+  const why = await createReadyReader(context, { ...deployment, inputs, record, running })(snapshot);
+  // Somebody may continue it at the same time.
+  if (!why || (await running.poll(context.signal)).stage !== "ready") return;
+  throw new Failure(`${upperFirst(running.name)} waits, but is no longer ready for the traffic: ${why}`, {
+    nextStep:
+      "repair that and run this job again, or end the deployment with the action rollback-service; nothing was changed.",
   });
 }
 

@@ -76,7 +76,9 @@ describe.each([
       revisionBefore: record.revisionBefore,
       revisionAfter: record.revisionAfter,
       deploymentId: record.deploymentId,
+      findings: [],
     });
+    expect(done.record.plan?.revisionChanges.join()).toContain('VERSION].value: "1" → "green"');
     expect(await stage.page()).toBe("green");
 
     const twice = await goOn();
@@ -95,6 +97,11 @@ describe.each([
     const { error, record } = await begin("green", 1, changes);
     expect(error?.message).toContain(why);
     expect(record.status).toBe("timed-out");
+    const refused = await goOn();
+    expect(refused.error?.message).toMatch(
+      new RegExp(`eployment \\S+ waits, but is no longer ready for the traffic: .*${why}`),
+    );
+    expect(refused.record).toMatchObject({ changed: false, revisionAfter: "" });
   });
 
   test.each(["DescribeTargetHealth", "DescribeRules"])(
@@ -109,14 +116,14 @@ describe.each([
     },
   );
 
-  test("reports that nobody continued it in time, to continue and to the next run", async () => {
+  test.each([0.2, 10])("reports that nobody continued it in time, %d minutes later", async (late) => {
     await begin("green");
     await stage.simulator.clock.during(
-      stage.simulator.clock.foreground.wait((minutes + 10) * 60_000, new AbortController().signal),
+      stage.simulator.clock.foreground.wait((minutes + late) * 60_000, new AbortController().signal),
     );
     const { error } = await goOn();
     expect(error?.message).toMatch(/waits to be continued: \D*deployment \S+ of web:\d+ was not continued: /);
-    const { record } = await begin("next", 2);
+    const { record } = await begin("green", 2);
     expect(record.status).toBe("ready");
     expect(record.notes.join()).toMatch(/of web:\d+ was not continued: /);
   });

@@ -59,6 +59,12 @@ async function findInEcs(context: DeliveryContext, inputs: DeployInputs, { servi
   return { running: ecsDeployment(context, list, arn, primary?.id, Number.POSITIVE_INFINITY), revision };
 }
 
+/** Returns the revision that gets production traffic while another one waits: ECS shows that one as the service's. */
+export function revisionInProduction({ service, primary, revision }: RunningService): string {
+  const old = service.deployments?.find(({ status }) => status === "ACTIVE");
+  return primary?.taskDefinition ?? old?.taskDefinition ?? revision;
+}
+
 /** Compares with an ARN or `family:revision`. */
 export function isOf({ revision }: Pick<Newest, "revision">, wanted: string): boolean {
   return revision !== undefined && (revision === wanted || shortRevision(revision) === wanted);
@@ -106,10 +112,15 @@ export function waitingFindings(
   );
 }
 
-/** Says how a deployment ended that nobody had continued; "" for any other. */
+/** Returns whether the deployment goes on; ECS is minutes at ending one that nobody can continue any more. */
+export function isInProgress({ snapshot: { ended, status } }: Newest): boolean {
+  return ended === undefined && !/^(STOP|ROLLBACK)_/.test(status);
+}
+
+/** Says how a deployment ends that nobody had continued; "" for any other. */
 export function missedGate(newest: Newest): string {
   const { ended, events, status, reason, aftermath } = newest.snapshot;
-  if (ended === undefined || ended === "succeeded") return "";
+  if (ended === "succeeded" || isInProgress(newest)) return "";
   const installed = events.some(({ name, status: of }) => name === "Install" && of === "Succeeded");
   const waited = installed && !hasBegunShift(events) && events.every((event) => event.status !== "Failed");
   const paused = events.some(({ hook, status: of }) => hook === "" && of !== "SUCCEEDED");

@@ -13,15 +13,10 @@ export async function verify(
   engine: Engine,
   taskDefinition: TaskDefinitionInput | undefined,
   service: RunningService,
-  {
-    commentToken,
-    mode,
-    waitUntil,
-    desiredCount,
-    rollbackOnAlarm,
-  }: Pick<DeployInputs, "commentToken" | "mode" | "waitUntil" | "desiredCount" | "rollbackOnAlarm">,
+  inputs: Pick<DeployInputs, "commentToken" | "mode" | "waitUntil" | "desiredCount" | "rollbackOnAlarm">,
   registers: () => Promise<boolean>,
 ): Promise<Finding[]> {
+  const { commentToken, mode, waitUntil, rollbackOnAlarm } = inputs;
   const checkRevision = async () => {
     if (!taskDefinition) return [];
     const { checkRevision } = await import("./check-revision.ts");
@@ -36,13 +31,17 @@ export async function verify(
     alarms,
   );
   const found = await Promise.all([engine.verify(taskDefinition), checkRevision(), checkingAlarms]);
-  return [...found.flat(), ...(waitUntil === "registered" ? [] : checkService(service, desiredCount))];
+  return [...found.flat(), ...(waitUntil === "registered" ? [] : checkService(service, inputs))];
 }
 
-function checkService({ service }: RunningService, wantedCount: number | undefined): Finding[] {
+function checkService(
+  { service }: RunningService,
+  { mode, desiredCount: wantedCount }: Pick<DeployInputs, "mode" | "desiredCount">,
+): Finding[] {
   const { serviceName, desiredCount, taskSets = [], deployments = [] } = service;
   const findings: Finding[] = [];
-  if (taskSets.some(({ status }) => status === "ACTIVE") || deployments.length > 1)
+  const isBusy = taskSets.some(({ status }) => status === "ACTIVE") || deployments.length > 1;
+  if (isBusy && mode !== "continue")
     findings.push(
       ...note(
         `Another deployment of ${serviceName} is in progress or being cleaned up; this one waits for it.`,
