@@ -67,7 +67,7 @@ export async function followToGreen(
     deadlineAt: (budget.given ? startedAt : createdAt) + budget.ms,
     shouldStop: async (snapshot) => {
       // The request to roll back is the approval.
-      if (inputs.isRollback && snapshot.stage === "ready") await running.proceed();
+      if (inputs.isRollback && snapshot.stage === "ready" && (await running.proceed())) record.changed = true;
       return watch(snapshot);
     },
   }).catch(async (error) => {
@@ -207,7 +207,8 @@ async function beginDeployment(
     const service = await retryOutages(context, () => findService(context, inputs));
     record.revisionBefore = service.revision;
     refuseOlderRun(context, inputs, record, service);
-    const waiting = inputs.waitUntil === "ready" && (await adopt(context, inputs, deployment, service));
+    const mayWait = inputs.waitUntil === "ready" || inputs.isRollback;
+    const waiting = mayWait && (await adopt(context, inputs, deployment, service));
     if (waiting) return { service, running: waiting };
     const isWanted = runsAlready(service, revision) && !needsNewVolumes(inputs, service);
     if (!inputs.force && !record.plan?.imagesMoved && isWanted) {

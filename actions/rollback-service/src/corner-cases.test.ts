@@ -1,7 +1,7 @@
 import { createAlarm } from "@ecs-delivery/simulator/outside-clients/delivery.support";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { commitTagKey, runTagKey } from "../../delivery/order/run-tag.ts";
-import { createStage, type Stage } from "../../delivery/stage.support.ts";
+import { createStage, keepingOldTasks, type Stage } from "../../delivery/stage.support.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { findService } from "../../ecs/service.ts";
 import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
@@ -18,17 +18,9 @@ const ongoing = async () => {
 };
 const group = { applicationName: "outside", currentDeploymentGroupName: "web" };
 
-async function waitBeforeTermination(minutes: number) {
-  await stage.simulator.aws.codedeploy.updateDeploymentGroup({
-    ...group,
-    blueGreenDeploymentConfiguration: {
-      terminateBlueInstancesOnDeploymentSuccess: {
-        action: "TERMINATE",
-        terminationWaitTimeInMinutes: minutes,
-      },
-      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
-    },
-  });
+async function waitBeforeTermination(minutes: number, waitTimeInMinutes = 0) {
+  const settings = keepingOldTasks(minutes, waitTimeInMinutes);
+  await stage.simulator.aws.codedeploy.updateDeploymentGroup({ ...group, ...settings });
 }
 
 test("says that there is nothing to go back to, and lists the existing revisions", async () => {
@@ -150,16 +142,23 @@ test("leaves a former revision's deployment in progress when cancelled, unless c
   await stage.simulator.clock.until(async () => (await stage.page()) === "good");
 });
 
-test("waits for a running rollback instead of undoing it", async () => {
+test.each([
+  ["waits for a running rollback instead of undoing it", /traffic: .*new 100 %/, 0],
+  ["lets a running rollback go on that waits before its traffic shift", /Install InProgress/, 30],
+])("%s", async (_, cancelAt, waitTimeInMinutes) => {
   const good = await release(stage, "good");
   await release(stage, "bad");
-  await waitBeforeTermination(10);
-  const first = await tryRollBack(stage, {}, { cancelAt: /traffic: .*new 100 %/ });
+  await waitBeforeTermination(10, waitTimeInMinutes);
+  const first = await tryRollBack(stage, {}, { cancelAt });
   expect(first.record.status).toBe("cancelled");
   const second = await tryRollBack(stage, {}, { number: 4 });
   expect(second.error).toBeUndefined();
-  expect(second.record).toMatchObject({ status: "succeeded", changed: false, revisionAfter: good });
-  expect(second.lines).toContain(`Waiting for deployment ${first.record.deploymentId}`);
+  expect(second.record).toMatchObject({
+    status: "succeeded",
+    changed: waitTimeInMinutes > 0,
+    revisionAfter: good,
+    deploymentId: first.record.deploymentId,
+  });
   expect(await stage.page()).toBe("good");
 });
 
