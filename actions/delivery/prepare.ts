@@ -11,6 +11,7 @@ import type { Budget } from "./deployment/deployment.ts";
 import { settingsChanges } from "./deployment/service-settings.ts";
 import { createEcsEngine } from "./ecs/engine.ts";
 import type { Engine } from "./engine.ts";
+import { findNewest, revisionInProduction, waitingFindings } from "./gate/newest.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { refuseOlderRun } from "./order/run-tag.ts";
 import { diffOf, findRevision, hasChanges, planRevision, type WantedRevision } from "./plan/plan.ts";
@@ -22,13 +23,20 @@ import { verify } from "./verify/verify.ts";
 
 /** Verifies and plans without changing anything; the results are on the record before a fault ends the step. */
 export async function prepare(context: DeliveryContext, inputs: DeployInputs, record: DeploymentRecord) {
-  const { wanted, service, engine, findings, revisionPlan, schedules, scheduleChanges } = await readAndVerify(
-    context,
-    inputs,
-    record,
-  );
-  if (!hasFaults(findings))
-    findings.push(...(await checkGate(context, inputs, engine, service, revisionPlan)));
+  const read = await readAndVerify(context, inputs, record);
+  const { wanted, service, engine, findings, schedules, scheduleChanges } = read;
+  let { revisionPlan } = read;
+  const gate = hasFaults(findings)
+    ? undefined
+    : await checkGate(context, inputs, engine, service, revisionPlan);
+  findings.push(...(gate?.findings ?? []));
+  const inProduction = revisionInProduction(service);
+  if (gate?.waits && inProduction !== service.revision) {
+    record.revisionBefore = inProduction;
+    revisionPlan = await retryOutages(context, () =>
+      planRevision(context, wanted, { ...service, revision: inProduction }),
+    );
+  }
   record.findings.push(...findings);
   if (revisionPlan) {
     const serviceChanges = [
@@ -63,11 +71,11 @@ async function checkGate(
   engine: Engine,
   service: RunningService,
   plan: Pick<Plan, "revision"> | undefined,
-): Promise<Finding[]> {
+): Promise<{ readonly waits: boolean; readonly findings: readonly Finding[] } | undefined> {
   const { mode, waitUntil, isRollback, commentToken } = inputs;
   const isReady = mode !== "continue" && waitUntil === "ready";
-  if (isRollback || commentToken || waitUntil === "registered" || !(isReady || mode === "plan")) return [];
-  const { findNewest, waitingFindings } = await import("./gate/newest.ts");
+  if (isRollback || commentToken || waitUntil === "registered" || !(isReady || mode === "plan"))
+    return undefined;
   const { checkReads } = await import("./gate/load-balancer.ts");
   const [newest, reads] = await Promise.all([
     retryOutages(context, () => findNewest(context, inputs, service)).catch((error) => {
@@ -77,7 +85,8 @@ async function checkGate(
     }),
     isReady ? checkReads(context, targetGroupOf(service), engine.listeners()) : [],
   ]);
-  return [...waitingFindings(newest, inputs, plan?.revision), ...reads];
+  const waiting = waitingFindings(newest, inputs, plan?.revision);
+  return { waits: waiting.length > 0, findings: [...waiting, ...reads] };
 }
 
 /** Reads the revision and the service, and finds everything that would make the deployment fail. */

@@ -6,7 +6,7 @@ import {
   GetDeploymentCommand,
   ListDeploymentsCommand,
 } from "@aws-sdk/client-codedeploy";
-import { type Finding, fault } from "../../core/findings.ts";
+import { type Finding, fault, hasFaults } from "../../core/findings.ts";
 import { retryOutages } from "../../core/outage-tolerance.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
@@ -38,7 +38,8 @@ export function createCodeDeployEngine(
       if (inputs.appSpecFile) context.log.info(`AppSpec: ${inputs.appSpecFile}.`);
       const read = readAppSpec(inputs.appSpecFile, running.service, taskDefinition);
       appSpec = read.appSpec;
-      const gate = group && inputs.waitUntil === "ready" ? checkReadyOption(group, inputs) : [];
+      const isGated = inputs.waitUntil === "ready" && !hasFaults(found.findings);
+      const gate = isGated ? checkReadyOption(group, inputs) : [];
       const findings = [...volumes, ...found.findings, ...read.findings, ...gate];
       if (!group || !taskDefinition) return findings;
       const { checkGroupTraffic } = await import("../verify/group-traffic.ts");

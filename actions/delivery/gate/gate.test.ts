@@ -62,6 +62,8 @@ describe.each([
     expect(planned.lines).toMatch(
       /eployment \S+ of web:\d+ waits before the traffic shift until .*: mode: continue/,
     );
+    expect(planned.record.revisionBefore).toBe(record.revisionBefore);
+    expect(planned.record.plan?.revisionChanges.join()).toContain('VERSION].value: "1" → "green"');
     const other = await begin("other", 2);
     expect(other.error?.message).toMatch(/deployment \S+ of web:\d+ waits before the traffic shift until/);
     expect(other.error?.nextStep).toMatch(/mode: continue, revision: web:\d+/);
@@ -160,6 +162,16 @@ test.each<[string, () => Promise<Stage>, RegExp, RegExp]>([
     () => createWaitingEcsStage({ strategy: "ROLLING" }),
     /ECS updates web with the strategy ROLLING/,
     /the strategy BLUE_GREEN/,
+  ],
+  [
+    "a deployment group that nobody sees",
+    async () => {
+      const stage = await createGatedStage(minutes);
+      stage.simulator.faults.add({ kind: "deny", operation: "codedeploy:GetDeploymentGroup" });
+      return stage;
+    },
+    /nobody sees whether deployment group web makes it wait/,
+    /allow codedeploy:GetDeploymentGroup/,
   ],
 ])("refuses %s before anything changes", async (_, create, message, nextStep) => {
   const stage = await create();

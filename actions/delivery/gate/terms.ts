@@ -16,9 +16,14 @@ const untested = (owner: string) =>
  * reference): only the deployment group's deploymentReadyOption decides.
  */
 export function checkReadyOption(
-  group: DeploymentGroupInfo,
+  group: DeploymentGroupInfo | undefined,
   { codeDeployApplication, codeDeployDeploymentGroup: name }: DeployInputs,
 ): Finding[] {
+  if (!group)
+    return fault(
+      `${wanted}; nobody sees whether deployment group ${name} makes it wait`,
+      "allow codedeploy:GetDeploymentGroup in the policy of this job's role",
+    );
   const { deploymentReadyOption, ...others } = group.blueGreenDeploymentConfiguration ?? {};
   const { actionOnTimeout = "CONTINUE_DEPLOYMENT", waitTimeInMinutes = 0 } = deploymentReadyOption ?? {};
   if (actionOnTimeout !== "STOP_DEPLOYMENT") {
