@@ -174,6 +174,7 @@ export async function findTestUrl(
   const authority = `${host ?? balancer?.DNSName}${isDefaultPort ? "" : `:${port}`}`;
   const notes = [
     balancer?.Scheme === "internal" && "The load balancer is internal: test-url works in its network.",
+    protocol === "HTTPS" && !host && "The certificate of the test listener is not for this name.",
     others.length > 0 && `The test listener's rule also needs ${others.join(", ")} of a request.`,
   ];
   return {
