@@ -65,17 +65,33 @@ it("shows a blue/green deployment of ECS itself with the stages it has passed", 
   const { parts } = observerOf(fixture.simulator);
   await fixture.create({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 });
   await clock.until(async () => (await fixture.newest()).status === "SUCCESSFUL");
-  await fixture.deploy("2");
+  const pause = { targetType: "PAUSE" as const, lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT" as const] };
+  await fixture.deploy("2", {
+    deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 5, lifecycleHooks: [pause] },
+  });
+  const hook = async () => (await fixture.newest()).lifecycleHookDetails?.[0];
+  await clock.until(async () => (await hook())?.status === "AWAITING_ACTION");
+  const running = (all: ReadonlyMap<string, unknown>) =>
+    [...all.values()].find((part) => (part as DeploymentPart).status === "IN_PROGRESS");
+  expect(running(await parts())).toMatchObject({
+    traffic: { blue: 100, green: 0 },
+    wait: { kind: "reroute", until: (await hook())?.expiresAt?.getTime() },
+  });
+  await fixture.answerPause();
   await clock.until(async () => (await fixture.newest()).lifecycleStage === "BAKE_TIME");
   const found = await parts();
-  const deployment = [...found.values()].find((part) => (part as DeploymentPart).status === "IN_PROGRESS");
-  expect(deployment).toMatchObject({
+  expect(running(found)).toMatchObject({
     engine: "ECS",
     verdict: undefined,
     from: { name: "web:1" },
     to: { name: "web:2" },
     traffic: { blue: 0, green: 100 },
-    events: [{ name: "BAKE_TIME", status: "InProgress" }],
+    wait: { kind: "bake" },
+    events: [
+      { name: "POST_TEST_TRAFFIC_SHIFT", status: "Succeeded" },
+      { name: "BAKE_TIME", status: "InProgress" },
+      { status: "SUCCEEDED" },
+    ],
   });
   expect(found.get("service/main/web")).toMatchObject({
     sides: [
