@@ -16,7 +16,7 @@ import {
   revisionInProduction,
   waitingFindings,
 } from "../gate/newest.ts";
-import type { DeployInputs, OnCancel } from "../inputs.ts";
+import type { DeployInputs } from "../inputs.ts";
 import { markRun, refuseOlderRun } from "../order/run-tag.ts";
 import { confirmStaysUp } from "../settle/production.ts";
 import { createSettling, type Settling } from "../settle/settle.ts";
@@ -71,7 +71,7 @@ export async function followToGreen(
       return watch(snapshot);
     },
   }).catch(async (error) => {
-    throw await giveUp(context, inputs.onCancel, course, error);
+    throw await giveUp(context, inputs, course, error);
   });
   await checkOutcome(context, inputs, deployment, course, ending);
 }
@@ -91,7 +91,7 @@ function beginSettling(
 /** Ends a step whose deployment is followed no longer: applies `on-cancel` as far as possible, and says what is known. */
 async function giveUp(
   context: DeliveryContext,
-  onCancel: OnCancel,
+  { onCancel, waitUntil }: DeployInputs,
   { record, running, settling }: Course,
   error: unknown,
 ): Promise<Failure> {
@@ -108,9 +108,10 @@ async function giveUp(
     });
   const explained = explainAwsError(error);
   const why = explained?.message ?? (error as Error).message;
-  const shorter = record.rollback
-    ? ""
-    : ", or wait only until the traffic has shifted (wait-until: traffic-shifted)";
+  const shorter =
+    record.rollback || waitUntil === "ready"
+      ? ""
+      : ", or wait only until the traffic has shifted (wait-until: traffic-shifted)";
   const nextStep = areCredentialsExpired(error)
     ? `use credentials that last longer than the deployment (role-duration-seconds of aws-actions/configure-aws-credentials, fresh course keys)${shorter}.`
     : (explained?.nextStep ?? "run this job again.");

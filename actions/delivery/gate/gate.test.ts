@@ -182,6 +182,15 @@ test.each<[string, () => Promise<Stage>, RegExp, RegExp]>([
   expect(record).toMatchObject({ changed: false, revisionAfter: "" });
 });
 
+test("does not advise to shift the traffic when the credentials expire", async () => {
+  const stage = await createGatedStage(minutes);
+  onTestFinished(() => stage.close());
+  stage.simulator.faults.add({ kind: "expire", operation: "codedeploy:GetDeploymentTarget" });
+  const { error, record } = await stage.deploy("green", ready);
+  expect(record.status).toBe("lost");
+  expect(error?.nextStep).toMatch(/then use credentials that last longer .* course keys\)\.$/);
+});
+
 test("tests and continues with the least role, and leaves nothing to the post step", async () => {
   const stage = await createGatedStage(minutes);
   onTestFinished(() => stage.close());
