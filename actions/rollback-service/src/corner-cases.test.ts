@@ -142,6 +142,15 @@ test("leaves a former revision's deployment in progress when cancelled, unless c
   await stage.simulator.clock.until(async () => (await stage.page()) === "good");
 });
 
+test("keeps a run from continuing what was rolled back", async () => {
+  await release(stage, "good");
+  await waitBeforeTermination(1, 30);
+  await release(stage, "bad", 2, { waitUntil: "ready" });
+  await tryRollBack(stage, {});
+  const { error } = await tryDeploy(stage, "unused", 2, { mode: "continue", source: { revision: "" } });
+  expect(error?.message).toMatch(/^No deployment of web:4 waits .* was not continued: Stopped/);
+});
+
 test.each([
   ["waits for a running rollback instead of undoing it", /traffic: .*new 100 %/, 0],
   ["lets a running rollback go on that waits before its traffic shift", /Install InProgress/, 30],
