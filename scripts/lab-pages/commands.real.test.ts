@@ -84,7 +84,7 @@ beforeAll(async () => {
   // Tasks are containers, as on page 4: these reach the database at the same address.
   const options = { networks: "enforce", timeScale: 60, taskRuntime: "docker" } as const;
   simulator = await startRealSimulator({ account: "academy", ...options });
-  await Promise.all([createWorkstationGroup(simulator), importNodeBase()]);
+  await importNodeBase();
   const { DBInstances } = await simulator.aws.rds.describeDBInstances({ DBInstanceIdentifier: "supplierdb" });
   database = DBInstances?.[0]?.Endpoint?.Address ?? "";
   writeFiles(join(folder, "server"), monolith);
@@ -159,16 +159,6 @@ test("what runs elsewhere is on a page", () => {
       `${command}`,
     ).toBe(true);
 });
-
-/** Cloud9 creates it for the instance of the workstation; the simulated Cloud9 starts no instance. */
-async function createWorkstationGroup({ aws }: Simulator): Promise<void> {
-  const { Vpcs } = await aws.ec2.describeVpcs({ Filters: [{ Name: "tag:Name", Values: ["LabVPC"] }] });
-  await aws.ec2.createSecurityGroup({
-    GroupName: "aws-cloud9-MicroservicesIDE-0123456789abcdef",
-    Description: "Security group for the environment MicroservicesIDE",
-    VpcId: Vpcs?.[0]?.VpcId,
-  });
-}
 
 /** Node, npm, a shell, which RUN lines need, and the packages, which the images need not fetch then. */
 async function importNodeBase(): Promise<void> {

@@ -15,7 +15,7 @@ import { requirePrograms } from "./prepare.ts";
 
 type Way = (typeof ways)[number];
 
-/** Everything that a course keeps over its restarts, in `.lab/course.json` of its folder. */
+/** State that a course keeps over its restarts, in `.lab/course.json` of its folder. */
 interface CourseRecord {
   readonly version: 1;
   readonly way: Way;
