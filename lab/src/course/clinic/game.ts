@@ -77,10 +77,11 @@ export async function startGame(clinic: Clinic, fault: Fault): Promise<RunningGa
     over: watch(),
     async hint() {
       if (game.hints === mostHints) return say("That was the last hint. `give up` shows the fix.");
-      await change({ hints: game.hints + 1 });
+      const number = game.hints + 1;
+      await change({ hints: number });
       const failed = (await openItems(clinic)).filter(({ status }) => status === "fail");
       const hints = [fault.hint[language], list(failed, "title"), list(failed, "evidence")];
-      say(`Hint ${game.hints} of ${mostHints} (-${hintCosts} points): ${hints[game.hints - 1]}`);
+      say(`Hint ${number} of ${mostHints} (-${hintCosts} points): ${hints[number - 1]}`);
     },
     async giveUp() {
       const failed = (await openItems(clinic)).filter(({ status }) => status === "fail");
