@@ -27,8 +27,9 @@ export function commandsOf(text: string): Command[] {
     .split(/^\$ /m)
     .slice(1)
     .map((part) => {
-      const [command = "", ...shown] = part.trimEnd().split("\n");
-      return { text: command, shown: shown.join("\n") };
+      // A line that ends with a backslash goes on in the next.
+      const [text = "", shown = ""] = part.trimEnd().split(/(?<!\\)\n([\s\S]*)/);
+      return { text, shown };
     });
 }
 
