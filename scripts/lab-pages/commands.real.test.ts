@@ -69,6 +69,7 @@ function stepsOf(page: string): Step[] {
 
 const folder = useFolder();
 const workspace = join(folder, "environment");
+const code = join(workspace, "microservices");
 const base = `lab-pages-node:${process.pid}`;
 const offset = testListenerPortOffset();
 /** In this worker's block: a port of the system's own choice can be given away before a page needs it. */
@@ -134,7 +135,8 @@ describe.skipIf(!hasDocker).sequential.each(pages)("%s", (page) => {
     await shell.run(":");
     for (const step of stepsOf(page)) {
       // The text before it says what to change in both services.
-      if (step.text.includes("> $service/Dockerfile")) writeStudentCode();
+      if (step.text.includes("Customer service")) writeFiles(join(code, "customer"), customerEdits);
+      if (step.text.includes("Employee service")) writeFiles(join(code, "employee"), employeeEdits);
       const text = inClone(page, onThisMachine(step.text));
       const isRequest = /^(curl|npm run check-lab) /.test(step.text);
       if (!step.shown && !isRequest) await shell.run(text);
@@ -175,11 +177,6 @@ async function importNodeBase(): Promise<void> {
   const command = `tar -C '${files}' -c . | docker import --change 'ENV PATH=${basePath}' - ${base}`;
   const { status, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", command], { encoding: "utf8" });
   if (status !== 0) throw new Error(`the base of the images could not be made: ${stderr}`);
-}
-
-function writeStudentCode(): void {
-  writeFiles(join(workspace, "microservices/customer"), customerEdits);
-  writeFiles(join(workspace, "microservices/employee"), employeeEdits);
 }
 
 /** Three pages use a clone of this repository, where npm runs its scripts. */
