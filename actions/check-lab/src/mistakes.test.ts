@@ -22,7 +22,7 @@ const course: readonly Mistake[] = [
     },
   ],
   [
-    "6.load-balancer 6.security-group 6.listeners 6.admin-rules 6.admin-path 7.behind-listener 8.deployment-groups 8.running 8.site 8.customer-reads 8.employee-pages 9.source-ip 9.own-address",
+    "6.load-balancer 6.listeners 6.admin-rules 6.admin-path 7.behind-listener 8.deployment-groups 8.running 8.site 8.customer-reads 8.employee-pages 9.source-ip 9.own-address",
     /no application load balancer/,
     async () => {
       for (const { arn } of Object.values(lab.listeners))
