@@ -119,12 +119,12 @@ it("divides a page into introduction, steps and check", async () => {
     steps: [
       {
         id: "3.1",
-        title: "first",
+        title: "First",
         items: ["3.one", "3.two"],
         text: "Do it:\n\n```sh\ncat > file <<END\n## In the console\nEND\n```",
         commands: ["cat > file <<END\n## In the console\nEND"],
       },
-      { id: "3.2", title: "second", items: [], text: "No item.", commands: [] },
+      { id: "3.2", title: "Second", items: [], text: "No item.", commands: [] },
     ],
     check: "## Check\n\nLook.\n",
   });

@@ -13,6 +13,7 @@ export type GuideWay = keyof typeof wayHeadings;
 export interface Step {
   /** Number of the phase and of the step in it, such as "6.1". */
   readonly id: string;
+  /** Begins with a capital letter, as nothing stands before it but the number. */
   readonly title: string;
   /** Items of check-lab that this step fulfils. */
   readonly items: readonly string[];
@@ -78,7 +79,7 @@ function readStep(part: string): Step {
   const items = /^<!-- items: (.+) -->$/m.exec(text)?.[1];
   return {
     id,
-    title,
+    title: title.charAt(0).toUpperCase() + title.slice(1),
     items: items?.split(" ") ?? [],
     text: text.replace(/^<!-- items: .*-->\n/m, "").trim(),
     commands: [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands = ""]) => commands.trimEnd()),
