@@ -66,7 +66,9 @@ const gitVariables = (endpoint: string) => ({
   GIT_CONFIG_KEY_0: `url.${endpoint}/v1/repos/.insteadOf`,
   GIT_CONFIG_VALUE_0: "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/",
   GIT_CONFIG_KEY_1: "credential.helper",
-  GIT_CONFIG_VALUE_1: "!aws codecommit credential-helper --ignore-host-check $@",
+  // Git also asks a helper to store what it gave, which the CLI's helper does not know.
+  GIT_CONFIG_VALUE_1:
+    '!f() { [ "$1" != get ] || aws codecommit credential-helper --ignore-host-check get; }; f',
   GIT_CONFIG_KEY_2: "credential.UseHttpPath",
   GIT_CONFIG_VALUE_2: "true",
 });
@@ -92,6 +94,7 @@ In each terminal: \`source env.sh\`. Then \`aws\`, \`git push\` to CodeCommit an
 | | |
 |---|---|
 | \`monolith/\` | the program of MonolithicAppServer, which runs at <${monolith}/suppliers> |
+| \`supplierdb\` | its users \`admin\` (\`lab-password\`) and \`nodeapp\` (\`coffee\`) |
 | <${site}> | the load balancer's port 80, once you have made it; port 8080 is 8000 higher |
 | \`env.sh\` | the address and the keys of the account. Do not commit it |
 | \`.lab/\` | what the course keeps, and the logs |
