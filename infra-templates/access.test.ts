@@ -44,7 +44,16 @@ test("without environments, each workflow file that uses a role may assume it, a
   expect(files("GitHubProvisionRole").sort()).toEqual(using(toProvision, /^$/).sort());
 });
 
-const open = { codedeploy: "*", ecs: "*", service: "*", repository: "*", tags: "*", autoscaling: "*" };
+// The workflows move no schedules.
+const open = {
+  schedules: "",
+  codedeploy: "*",
+  ecs: "*",
+  service: "*",
+  repository: "*",
+  tags: "*",
+  autoscaling: "*",
+};
 const deploying =
   "build-image tag-image render-task-definition run-task deploy-service rollback-service scale-service measure-scaling mirror-source follow-pipeline".split(
     " ",
@@ -54,7 +63,9 @@ test.each<[role: string, uses: Record<string, InputTexts>, without: string[], al
   [
     "GitHubDeployRole",
     {
-      ...Object.fromEntries(deploying.map((action) => [action, { ...open, start: "*", "pin-images": "*" }])),
+      ...Object.fromEntries(
+        deploying.map((action) => [action, { ...open, mode: "apply", start: "*", "pin-images": "*" }]),
+      ),
       "provision-stack": { mode: "outputs", "existing-resources": "fail" },
     },
     // The services have no hooks, and no parameters among their secrets.
