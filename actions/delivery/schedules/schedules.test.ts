@@ -139,10 +139,10 @@ await aws.scheduler.createSchedule({
   ...timedSettings("once", "default"),
   ...{ ScheduleExpression: "at(2020-02-29T08:00:00)", ActionAfterCompletion: "NONE" },
 });
-const at = (ms: number) => `at(${new Date(clock.now() + ms).toISOString().slice(0, 19)})`;
+const at = (ms: number) => `at(${new Date(clock.now().getTime() + ms).toISOString().slice(0, 19)})`;
 await aws.scheduler.createSchedule({
   ...timedSettings("once-in-kiritimati", "default"),
-  ...{ ScheduleExpression: at(3_600_000), ScheduleExpressionTimezone: "Pacific/Kiritimati" },
+  ...{ ScheduleExpression: at(10 * 3_600_000), ScheduleExpressionTimezone: "Pacific/Kiritimati" },
   ActionAfterCompletion: "NONE",
 });
 await aws.scheduler.createSchedule({ ...timedSettings("paused", "default"), State: "DISABLED" });
