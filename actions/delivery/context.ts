@@ -1,4 +1,4 @@
-import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import type { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import type { JobContext } from "../core/context.ts";
 import { createUnfinishedState } from "../core/post-state.ts";
 import { createEcsClients, type EcsContext, retrying } from "../ecs/context.ts";
@@ -41,7 +41,7 @@ export function createClients() {
   return {
     ...createEcsClients(),
     ...createLookupClients(),
-    codedeploy: new CodeDeployClient(retrying),
+    codedeploy: createCodeDeploy(),
     /** Loaded when the load balancer is verified, or a failure has to be explained. */
     elbv2: async () => {
       const { ElasticLoadBalancingV2Client } = await import("@aws-sdk/client-elastic-load-balancing-v2");
@@ -62,6 +62,20 @@ export function createClients() {
       return new SchedulerClient(retrying);
     },
   };
+}
+
+/** Creates a client that is loaded at its first call: the first one of a step is about the service. */
+function createCodeDeploy(): Pick<CodeDeployClient, "send"> {
+  let loading: Promise<CodeDeployClient> | undefined;
+  const load = async () => {
+    const { CodeDeployClient } = await import("@aws-sdk/client-codedeploy");
+    return new CodeDeployClient(retrying);
+  };
+  const send = async (...call: Parameters<CodeDeployClient["send"]>) => {
+    loading ??= load();
+    return (await loading).send(...call);
+  };
+  return { send: send as CodeDeployClient["send"] };
 }
 
 /** Creates clients that only the checks before a deployment need; each is loaded at its first use. */

@@ -5,7 +5,6 @@ import { type Finding, hasFaults, refuseFindings } from "../core/findings.ts";
 import { retryOutages } from "../core/outage-tolerance.ts";
 import { foldChanges } from "../core/summary.ts";
 import { findService, type RunningService, targetGroupOf } from "../ecs/service.ts";
-import { createCodeDeployEngine } from "./codedeploy/engine.ts";
 import type { DeliveryContext } from "./context.ts";
 import type { Budget } from "./deployment/deployment.ts";
 import { settingsChanges } from "./deployment/service-settings.ts";
@@ -103,7 +102,7 @@ async function readAndVerify(context: DeliveryContext, inputs: DeployInputs, rec
     const service = await (hasFaults(known) ? find() : retry(find));
     if (inputs.mode !== "continue") record.revisionBefore = service.revision;
     record.targetGroup = targetGroupOf(service);
-    const engine = chooseEngine(service, context, inputs);
+    const engine = await chooseEngine(service, context, inputs);
     // ECS shows the revision that waits as the service's already.
     const compared = inputs.mode === "continue" ? { ...service, revision: record.revisionBefore } : service;
     const planning = retry(() => planRevision(context, wanted, compared), false);
@@ -139,8 +138,15 @@ async function findScheduled(
 }
 
 /** Chooses the engine once, by the service's deployment controller in DescribeServices. */
-function chooseEngine(service: RunningService, context: DeliveryContext, inputs: DeployInputs): Engine {
-  if (service.controller === "CODE_DEPLOY") return createCodeDeployEngine(service, context, inputs);
+async function chooseEngine(
+  service: RunningService,
+  context: DeliveryContext,
+  inputs: DeployInputs,
+): Promise<Engine> {
+  if (service.controller === "CODE_DEPLOY") {
+    const { createCodeDeployEngine } = await import("./codedeploy/engine.ts");
+    return createCodeDeployEngine(service, context, inputs);
+  }
   if (service.controller === "ECS") return createEcsEngine(service, context, inputs);
   throw new Failure(
     `Service ${inputs.service} has the deployment controller ${service.controller}; this action deploys services with ECS or CODE_DEPLOY`,

@@ -1,4 +1,3 @@
-import { ContinueDeploymentCommand, StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import { ContinueServiceDeploymentCommand, StopServiceDeploymentCommand } from "@aws-sdk/client-ecs";
 import { Failure } from "../core/failure.ts";
 import type { Log } from "../core/log.ts";
@@ -16,6 +15,7 @@ export async function stopDeployment(
   deploymentId: string,
   how: StopKind,
 ): Promise<boolean> {
+  const { StopDeploymentCommand } = await import("@aws-sdk/client-codedeploy");
   const rollBack = how === "rollback";
   const command = new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: rollBack });
   return unless(["DeploymentAlreadyCompletedException"], async () => {
@@ -54,6 +54,7 @@ export async function continueDeployment(
   context: Context<"codedeploy">,
   deploymentId: string,
 ): Promise<boolean> {
+  const { ContinueDeploymentCommand } = await import("@aws-sdk/client-codedeploy");
   const command = new ContinueDeploymentCommand({ deploymentId, deploymentWaitType: "READY_WAIT" });
   return unless(["DeploymentIsNotInReadyStateException", "DeploymentAlreadyCompletedException"], async () => {
     await context.clients.codedeploy.send(command);

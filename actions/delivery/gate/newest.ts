@@ -1,13 +1,10 @@
-import { GetDeploymentCommand, ListDeploymentsCommand } from "@aws-sdk/client-codedeploy";
 import { formatTime } from "../../core/duration.ts";
 import { type Finding, fault, note } from "../../core/findings.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import type { RunningService } from "../../ecs/service.ts";
-import { createRevisionReader } from "../codedeploy/deployed-revision.ts";
-import { runningDeployment as codeDeployDeployment } from "../codedeploy/running-deployment.ts";
 import type { DeliveryContext } from "../context.ts";
 import { upperFirst } from "../deployment/deployment.ts";
-import { runningDeployment as ecsDeployment } from "../ecs/running-deployment.ts";
+import { runningDeployment } from "../ecs/running-deployment.ts";
 import { describeRevisions, listServiceDeployments } from "../ecs/service-deployments.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
@@ -26,25 +23,12 @@ export async function findNewest(
   inputs: DeployInputs,
   service: RunningService,
 ): Promise<Newest | undefined> {
-  const find = service.controller === "CODE_DEPLOY" ? findInCodeDeploy : findInEcs;
+  const find =
+    service.controller === "CODE_DEPLOY"
+      ? (await import("../codedeploy/newest.ts")).findNewestDeployment
+      : findInEcs;
   const found = await find(context, inputs, service);
   return found && { ...found, snapshot: await found.running.poll(context.signal) };
-}
-
-async function findInCodeDeploy(context: DeliveryContext, inputs: DeployInputs) {
-  const { codeDeployApplication: applicationName, codeDeployDeploymentGroup: deploymentGroupName } = inputs;
-  const { codedeploy } = context.clients;
-  const options = { abortSignal: context.signal };
-  const describe = async (deploymentId: string) =>
-    (await codedeploy.send(new GetDeploymentCommand({ deploymentId }), options)).deploymentInfo;
-  const list = new ListDeploymentsCommand({ applicationName, deploymentGroupName });
-  const [newest] = (await codedeploy.send(list, options)).deployments ?? [];
-  if (!newest) return undefined;
-  const info = await describe(newest);
-  const undone = info?.rollbackInfo?.rollbackTriggeringDeploymentId;
-  const revisionOf = createRevisionReader(context, applicationName);
-  const { revision } = (undone ? await describe(undone) : info) ?? {};
-  return { running: codeDeployDeployment(context, undone ?? newest), revision: await revisionOf(revision) };
 }
 
 async function findInEcs(context: DeliveryContext, inputs: DeployInputs, { service }: RunningService) {
@@ -56,7 +40,7 @@ async function findInEcs(context: DeliveryContext, inputs: DeployInputs, { servi
   const [revision] = targetServiceRevisionArn
     ? await describeRevisions(context, [targetServiceRevisionArn])
     : [];
-  return { running: ecsDeployment(context, list, arn, primary?.id, Number.POSITIVE_INFINITY), revision };
+  return { running: runningDeployment(context, list, arn, primary?.id, Number.POSITIVE_INFINITY), revision };
 }
 
 /** Returns the revision that gets production traffic while another one waits: ECS shows that one as the service's. */

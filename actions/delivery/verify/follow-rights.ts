@@ -1,10 +1,4 @@
 import {
-  GetDeploymentCommand,
-  GetDeploymentTargetCommand,
-  ListDeploymentsCommand,
-  ListDeploymentTargetsCommand,
-} from "@aws-sdk/client-codedeploy";
-import {
   DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
@@ -165,6 +159,12 @@ async function tryEcs({ context, inputs, known: { serviceArn }, attempt }: Trial
 }
 
 async function tryCodeDeploy({ context, inputs, known, attempt, missing }: Trial): Promise<void> {
+  const {
+    GetDeploymentCommand,
+    GetDeploymentTargetCommand,
+    ListDeploymentsCommand,
+    ListDeploymentTargetsCommand,
+  } = await import("@aws-sdk/client-codedeploy");
   const { cluster, service, codeDeployApplication, codeDeployDeploymentGroup } = inputs;
   const { codedeploy } = context.clients;
   const options = { abortSignal: context.signal };
