@@ -72,8 +72,8 @@ it("opens the first minute: monolith, rows, folder with one commit, remote and k
 
 it("begins at a later phase, and again after its end with the student's own code", { timeout }, async () => {
   const folder = join(directory, "later");
-  const first = start(folder, "--phase", "5", "--way", "console");
-  expect(await untilReady(first)).toMatch(/✓ make phase 4/);
+  const first = start(folder, "--phase", "6", "--way", "console");
+  expect(await untilReady(first)).toMatch(/✓ make phase 5/);
   await end(first);
   const own = join(folder, "customer/views/home.html");
   expect(await git(folder, "log", "--format=%s")).toBe("Two services\nThe monolith, twice\nThe monolith");
@@ -85,9 +85,10 @@ it("begins at a later phase, and again after its end with the student's own code
 
   const lab = start(folder);
   const shown = await untilReady(lab);
-  expect(shown).toContain("made up to the beginning of phase 5");
+  expect(shown).toContain("made up to the beginning of phase 6");
+  expect(shown).toMatch(/✓ make phase 5/);
   const record = JSON.parse(await readFile(join(folder, ".lab/course.json"), "utf8"));
-  expect(record).toMatchObject({ phase: 5, way: "console" });
+  expect(record).toMatchObject({ phase: 6, way: "console" });
   expect(await readFile(own, "utf8")).toBe("not committed");
   expect(await git(folder, "status", "--porcelain")).toBe("M customer/views/home.html\n?? notes.txt");
   const branch = "aws codecommit get-branch --repository-name microservices --branch-name dev";

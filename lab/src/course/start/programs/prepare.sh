@@ -16,6 +16,7 @@ git() {
   local repository=.
   [ "$1" != -C ] || repository=$2
   case " $* " in
+    *' remote '*) command git "$@" ;;
     *' add '* | *' commit '*)
       case " $COURSE_KEPT " in
         *" $repository "*) command git -C "$repository" checkout -q HEAD -- . ;;
