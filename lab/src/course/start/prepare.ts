@@ -100,6 +100,8 @@ async function runStep(
       await writeFile(join(clone, path), text);
     }
   const script = commands.join("\n").replaceAll("203.0.113.7", "127.0.0.1");
+  // The first deployment runs the student's own code as it is: pushed again, the same image starts no pipeline to wait for.
+  if (kept.includes(".") && script.includes("perl -pi")) return;
   const env = {
     ...shortEnvironment(process.env),
     ...{
