@@ -81,6 +81,8 @@ export async function startSimulatorProcess(
   options: SimulatorProcessOptions,
   ends: AsyncDisposableStack,
 ): Promise<SimulatorProcess> {
+  // An interruption ends the lab while its preparation goes on.
+  if (ends.disposed) throw new Error("the lab has ended");
   const main = fileURLToPath(new URL("../../../simulator/src/main.ts", import.meta.url));
   const { wrap = (started) => started } = options;
   const { command, directory, environment } = wrap({
