@@ -159,7 +159,14 @@ it("checks many changes once, and what changes during a check again", async () =
   expect(checks).toHaveLength(2);
 });
 
-it.each(["{", "[]", "null"])("refuses the state file %j", (text) => {
+it.each([
+  "{",
+  "[]",
+  "null",
+  '{"steps":{"6.1":"right"},"ticked":[],"taken":{}}',
+  '{"steps":{},"ticked":"6.1","taken":{}}',
+  '{"steps":{},"ticked":[],"taken":{"6.1":"two"}}',
+])("refuses the state file %j", (text) => {
   writeFiles(folder, { "bad.json": text });
   expect(() => open({ state: join(folder, "bad.json") })).toThrow("Fix: remove it");
 });

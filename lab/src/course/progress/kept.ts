@@ -20,7 +20,12 @@ export function readKept(file: string): Kept {
   }
   try {
     const { steps, ticked, taken } = JSON.parse(text);
-    return { steps: { ...steps }, ticked: [...ticked], taken: { ...taken } };
+    const isKept =
+      Object.values(steps).every((status) => /^(?:done|open|locked|broken)$/.test(String(status))) &&
+      Array.isArray(ticked) &&
+      Object.values(taken).every(Number.isInteger);
+    if (!isKept) throw new Error("has other contents");
+    return { steps, ticked, taken };
   } catch (cause) {
     throw new Refusal(
       `${file} is not the progress of a course. Fix: remove it, which forgets hints and ticks.`,

@@ -94,7 +94,9 @@ async function readRecord(folder: string): Promise<CourseRecord | undefined> {
   if (!existsSync(file)) return undefined;
   try {
     const record = JSON.parse(await readFile(file, "utf8")) as CourseRecord;
-    if (record.version === 1 && ways.includes(record.way) && record.keys.AWS_ACCESS_KEY_ID) return record;
+    const isPhase = Number.isInteger(record.phase) && record.phase >= 1 && record.phase <= 10;
+    const hasKeys = Object.keys(inventedKeys()).every((name) => record.keys[name as keyof Keys]);
+    if (record.version === 1 && ways.includes(record.way) && isPhase && hasKeys) return record;
   } catch {}
   throw new Refusal(
     `${file} is damaged or of another version of this lab. Fix: remove that file, which starts the account again; your files stay`,
