@@ -116,16 +116,23 @@ it("divides the monolith: no route or link of the employees is outside /admin", 
   expect(of("customer").filter(({ text }) => /supplier-(add|update|remove)/.test(text))).toEqual([]);
 });
 
+const written = {
+  ...{ "full/mine": "x", "damaged/.lab/course.json": "{}" },
+  "damaged/half/.lab/course.json":
+    '{ "version": 1, "way": "cli", "phase": 1, "keys": { "AWS_ACCESS_KEY_ID": "AKIA" } }',
+};
+
 it.each<[string, string[], string]>([
   ["a folder with other files", ["--work", "full"], "is not empty, and no course began there"],
-  ["a file", ["--work", "full/mine"], "is a file (--work)"],
+  ["a file", ["--work", "full/mine"], "is not writable (ENOTDIR) (--work)"],
   ["the record of no course", ["--work", "damaged"], "course.json is damaged"],
+  ["half of a record", ["--work", "damaged/half"], "course.json is damaged"],
   ["a phase that does not exist", ["--phase", "12"], '"12" is not a whole number from 1 to 10'],
   ["an unknown way", ["--way", "x"], '"x" is not one of cli, console, templates'],
   ["options of the rehearsal", ["--once"], "--once does not go with --course"],
 ])("refuses %s, and changes nothing", async (_, options, message) => {
   await rm(join(directory, "full"), { recursive: true, force: true });
-  for (const [path, content] of Object.entries({ "full/mine": "x", "damaged/.lab/course.json": "{}" })) {
+  for (const [path, content] of Object.entries(written)) {
     await mkdir(join(directory, path, ".."), { recursive: true });
     await writeFile(join(directory, path), content);
   }

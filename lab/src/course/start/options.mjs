@@ -1,6 +1,6 @@
 // @ts-check
 // Read by the machine's own Node before anything is installed, as the lab's options are.
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { defineOptions, oneOf, Refusal, wholeNumber } from "../../../../program/src/command-line.mjs";
 import { writeProblem } from "../../../../program/src/packages.mjs";
@@ -62,11 +62,9 @@ export function checkCourseOptions(values) {
  */
 export async function checkBeforeCourse(folder, ports) {
   const fix = "Fix: --work with a new folder, or with that of an earlier course";
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found && !found.isDirectory()) throw new Refusal(`${folder} is a file (--work). ${fix}`);
   const problem = writeProblem(folder);
   if (problem) throw new Refusal(`${folder} is ${problem} (--work). ${fix}`);
-  const entries = found ? readdirSync(folder).filter((name) => name !== ".lab") : [];
+  const entries = existsSync(folder) ? readdirSync(folder).filter((name) => name !== ".lab") : [];
   if (entries.length > 0 && !existsSync(courseFile(folder)))
     throw new Refusal(`${folder} is not empty, and no course began there (--work). ${fix}`);
   refuseSecondRehearsal(folder);
