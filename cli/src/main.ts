@@ -27,7 +27,7 @@ const commands: Readonly<Record<string, { readonly about: string; readonly run: 
   lab: {
     about: "Rehearse this repository's workflows on a simulated AWS",
     run: async (argv) => {
-      if (argv.some((each) => /^--(?:course|clinic)\b/.test(each)))
+      if (argv.some((each) => /^--(?:course|clinic|seed|phase|way|work)(?:=|$)/.test(each)))
         return (await import("@ecs-delivery/lab/story/run-lab")).runLab(argv);
       const { runRepositoryLab } = await import("@ecs-delivery/lab/repository-lab/run-repository-lab");
       return runRepositoryLab(argv, fileURLToPath(packageFolder));

@@ -85,7 +85,7 @@ opens the course instead, at its beginning or at a phase. With --clinic it break
   check: async (values, project) => {
     const { port, pagePort, listenerOffset, variables, course } = withDefaults(values);
     checkCourseOptions(values);
-    checkClinicOptions(values);
+    checkClinicOptions(values, project);
     const ofListeners = [80, 8080, ...(course ? [monolithPort] : [])];
     const ports = [
       { port, option: "--port" },

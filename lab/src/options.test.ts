@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { command, withDefaults } from "./options.mjs";
 import { chapterList } from "./story/chapter-list.mjs";
 import { checkVariables } from "./story/check-before-start.mjs";
+import { startSimulatorProcess } from "./story/simulator-process.ts";
 
 const everyChapter = chapterList.map(({ name }) => name);
 const standardChapters = everyChapter.filter((name) => name !== "check-lab" && name !== "teardown");
@@ -91,4 +92,20 @@ it.each([
   [["--runtime", "podman"], `--runtime: "podman" is not one of ${taskRuntimeKinds.join(", ")}`],
 ])("the rehearsal refuses %j", (argv, message) => {
   expect(() => parseCommandLine(command, argv)).toThrow(message);
+});
+
+it("the clinic is refused where the services are not, as in the npm package", async () => {
+  await expect(async () => command.check?.({ clinic: "" }, import.meta.dirname)).rejects.toThrow(
+    "Fix: npm run lab -- --clinic, in a clone of the project",
+  );
+  await expect(async () => command.check?.({ seed: "a" }, import.meta.dirname)).rejects.toThrow(
+    "Fix: add --clinic",
+  );
+});
+
+it("a simulator is not started for a lab that has ended", async () => {
+  const ends = new AsyncDisposableStack();
+  await ends.disposeAsync();
+  const start = startSimulatorProcess({ temporaryDirectory: "/no/folder" } as never, ends);
+  await expect(start).rejects.toThrow("the lab has ended");
 });
