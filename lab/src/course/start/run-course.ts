@@ -27,6 +27,13 @@ type Place = Omit<LabPlace, "mirrors">;
 /** Addresses on this machine. */
 type Sites = Record<"monolith" | "site", string>;
 
+/** What a way needs and a simulated account lacks. */
+const missingIn = {
+  cli: "",
+  console: "AWS's console is",
+  templates: "your fork on GitHub and its Actions are",
+};
+
 /** A minute of AWS's waits passes in a second. */
 const usualTimeScale = 60;
 
@@ -46,6 +53,8 @@ export async function runCourse(options: CourseOptions, place: Place, session: S
   const readme = readmeOf({ ...sites, hasDocker });
   const course = await openCourseFolder({ ...options, readme, pages }, project, session);
   progress.say(`  tasks run as ${hasDocker ? "Docker's containers" : "processes"}: ${why}`);
+  const missing = missingIn[course.record.way];
+  if (missing) progress.say(`  ${missing} not on this machine: each step also shows commands that do the same`);
   const started = { ...options, runtime, timeScale: options.timeScale ?? usualTimeScale };
   const simulator = await startAccount(started, course, place, sites, session);
   const shown = { simulator, project, hasDocker, timeScale: started.timeScale };
