@@ -54,7 +54,8 @@ export async function runCourse(options: CourseOptions, place: Place, session: S
   const course = await openCourseFolder({ ...options, readme, pages }, project, session);
   progress.say(`  tasks run as ${hasDocker ? "Docker's containers" : "processes"}: ${why}`);
   const missing = missingIn[course.record.way];
-  if (missing) progress.say(`  ${missing} not on this machine: each step also shows commands that do the same`);
+  if (missing)
+    progress.say(`  ${missing} not on this machine: each step also shows commands that do the same`);
   const started = { ...options, runtime, timeScale: options.timeScale ?? usualTimeScale };
   const simulator = await startAccount(started, course, place, sites, session);
   const shown = { simulator, project, hasDocker, timeScale: started.timeScale };
