@@ -4,7 +4,7 @@ import { faults } from "@ecs-delivery/actions/check-lab/src/faults/faults";
 import { openClients } from "@ecs-delivery/actions/check-lab/src/faults/place";
 import { buildByHand, limitAdmin } from "@ecs-delivery/actions/check-lab/src/lab-account.support";
 import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { faultNamed, faultOf } from "./choose-fault.ts";
 import { type Clinic, startGame } from "./game.ts";
 
@@ -70,6 +70,25 @@ it("waits while everything is open, and gives no points for giving up", async ()
   expect(said.at(-1)).toMatch(/9\.source-ip.*\nFix: aws elbv2 modify-rule/);
   expect(await game.over).toMatchObject({ outcome: "gave up", points: 0, attempt: 2, seed: "class" });
   expect(kept.at(-1)?.outcome).toBe("gave up");
+});
+
+it("waits until nothing is open to everyone that was not before", async () => {
+  const { clinic, said } = openClinic();
+  const game = await startGame(clinic, faultNamed("day-off"));
+  const account = clinic.open().lab.account;
+  const GroupId = (await account.securityGroups()).find(
+    ({ GroupName }) => GroupName === "microservices-sg",
+  )?.GroupId;
+  const everything = [
+    { IpProtocol: "-1", IpRanges: ["0.0.0.0/1", "128.0.0.0/1"].map((CidrIp) => ({ CidrIp })) },
+  ];
+  await aws.ec2.authorizeSecurityGroupIngress({ GroupId, IpPermissions: everything });
+  await setTasks(3);
+  await vi.waitFor(() =>
+    expect(said.at(-1)).toMatch(/but microservices-sg opens every port to everyone\. Fix: /),
+  );
+  await aws.ec2.revokeSecurityGroupIngress({ GroupId, IpPermissions: everything });
+  expect(await game.over).toMatchObject({ outcome: "repaired", points: 100 });
 });
 
 it("refuses a lab that does not pass, and keeps a game as aborted when the player ends it", async () => {

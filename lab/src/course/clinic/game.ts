@@ -6,6 +6,7 @@ import {
   type Wait,
 } from "@ecs-delivery/actions/check-lab/src/faults/faults";
 import { changesIn, observe } from "@ecs-delivery/actions/check-lab/src/faults/observe";
+import { newOpenings } from "@ecs-delivery/actions/check-lab/src/faults/openings";
 import type { ItemReport, Report } from "@ecs-delivery/actions/check-lab/src/report";
 import { Refusal } from "@ecs-delivery/program/command-line";
 
@@ -43,7 +44,9 @@ export async function startGame(clinic: Clinic, fault: Fault): Promise<RunningGa
   const { language, say, now } = clinic;
   const open = await openItems(clinic);
   if (open.length > 0) throw new Refusal(`the lab does not pass before the game: ${list(open)}`);
-  const working = await observe(clinic.open().lab);
+  const { lab } = clinic.open();
+  const working = await observe(lab);
+  const groups = await lab.account.securityGroups();
   const undo = await breakLab(fault, clinic.open, clinic.wait);
   const seen = changesIn(working, await observe(clinic.open().lab));
   if (seen.length === 0 || (await openItems(clinic)).length === 0) {
@@ -64,9 +67,18 @@ export async function startGame(clinic: Clinic, fault: Fault): Promise<RunningGa
   const showSymptoms = () => say([fault.symptom[language], ...seen.map((each) => `  ${each}`)].join("\n"));
   showSymptoms();
   const givenUp = Promise.withResolvers<true>();
+  let said = "";
+  /** Whether nothing is open to everyone that was not before. */
+  const isClosedAgain = async () => {
+    const opened = newOpenings(groups, await clinic.open().lab.account.securityGroups()).join("; ");
+    if (opened !== "" && opened !== said)
+      say(`Everything works, but ${opened}. Fix: remove that rule, and admit only who needs it`);
+    said = opened;
+    return opened === "";
+  };
   const watch = async (): Promise<Game> => {
     while (!(await clinic.pause()) && game.outcome === "aborted")
-      if ((await openItems(clinic)).length === 0 && game.outcome === "aborted")
+      if ((await openItems(clinic)).length === 0 && (await isClosedAgain()) && game.outcome === "aborted")
         await change({ outcome: "repaired", points: Math.max(0, 100 - hintCosts * game.hints) });
     // The account is right again before the next game.
     if (game.outcome === "gave up") await givenUp.promise;

@@ -169,7 +169,7 @@ To use AWS's commands, paste these lines into a second terminal:
 ${exportLines({ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, ...keys }).join("\n")}
 
 The rules
-- You see what users and operators see. Repair the cause in any way; check-lab decides by what runs, and opening everything is not right where check-lab says so.
+- You see what users and operators see. Repair the cause in any way; check-lab decides by what runs. It is not right while a security group opens more to everyone than before.
 - A release that failed has to succeed: push an image again, or start the pipeline.
 - 100 points; each hint costs ${hintCosts}. Type: hint, symptoms, give up.
 - These name the cause, and cost your own pleasure: the page's tab Check the lab, and npm run check-lab. Provision under Operate repairs much of it without a thought.`;
