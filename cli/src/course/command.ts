@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { checkLab } from "@ecs-delivery/actions/check-lab/src/check";
@@ -6,7 +7,6 @@ import { openLabOf } from "@ecs-delivery/actions/check-lab/src/lab";
 import { phase10, phases } from "@ecs-delivery/actions/check-lab/src/phases/phases";
 import type { Report } from "@ecs-delivery/actions/check-lab/src/report";
 import weights from "@ecs-delivery/actions/check-lab/weights.json" with { type: "json" };
-import { Failure } from "@ecs-delivery/actions/core/failure";
 import { systemClock } from "@ecs-delivery/actions/core/pace";
 import type { Step } from "@ecs-delivery/lab/course/guide";
 import { type CourseState, openCourse } from "@ecs-delivery/lab/course/progress/course";
@@ -45,6 +45,8 @@ export async function courseCommand(argv: readonly string[]): Promise<number> {
   const { AWS_REGION, AWS_DEFAULT_REGION, XDG_STATE_HOME } = process.env;
   const region = AWS_REGION || AWS_DEFAULT_REGION || "us-east-1";
   const repository = resolve(values.repository ?? ".");
+  if (!existsSync(repository))
+    throw new Refusal(`course: ${repository} does not exist. Fix: --repository with your Git repository`);
   const lab = { region, repository, site: values.site, browserAddress: values["browser-address"] };
   const account = await readAccountId(lab);
   let report: Report | undefined;
@@ -84,9 +86,10 @@ function readAccountId(lab: Parameters<typeof openLabOf>[0]): Promise<string> {
   return openLabOf(lab)
     .account.id()
     .catch((cause: Error) => {
-      const nextStep =
-        "set the keys of the account (in AWS Academy: AWS Details), and the region, then start again.";
-      throw new Failure(`The account cannot be read: ${cause.message}`, { nextStep, cause });
+      throw new Refusal(
+        `course: the account cannot be read: ${cause.message}. Fix: set the keys of the account (in AWS Academy: AWS Details), and the region, then start again`,
+        { cause },
+      );
     });
 }
 
