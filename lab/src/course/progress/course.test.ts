@@ -124,6 +124,15 @@ it("keeps progress, ticks and help over a restart, also one without a readable a
   expect((await other.see(reportOf(seen("fff")))).steps["6.1"]).toBe("open");
 });
 
+it("leaves done steps without help and ticks, and all steps without ticks while nothing can be read", async () => {
+  const { course, see } = open();
+  await see(reportOf(seen("pff")));
+  course.takeHelp("6.1");
+  expect(course.state().taken).toEqual({});
+  expect(course.state().byHand).not.toContain("6.1");
+  expect((await see(new Error("no network"))).byHand).toEqual([]);
+});
+
 it.each([
   ["a tick of a step that is checked", (course: Course) => course.tick("6.1", true), "cannot be ticked"],
   ["an unknown step", (course: Course) => course.takeHelp("12.1"), 'no step "12.1"'],

@@ -65,7 +65,7 @@ export function statusesOf(standing: Standing): Record<string, StepStatus> {
     const found = requiredOf(step).map((id) => seen.get(id)?.status ?? "unchecked");
     const last = found.length === 0 ? undefined : previous[step.id];
     const isUnseen = found.every((status) => status === "pass" || status === "unchecked");
-    let status: StepStatus = isReached || !leads(step, from) ? "open" : "locked";
+    let status: StepStatus = isReached ? "open" : "locked";
     if (last === "done" || last === "broken") status = isUnseen ? last : "broken";
     const isTicked = ticked.has(step.id) && isByHand(step, standing);
     if (isTicked || (found.length > 0 && found.every((status) => status === "pass"))) status = "done";
