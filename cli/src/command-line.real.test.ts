@@ -65,7 +65,10 @@ it.each([
   [["log-in-to-aws"], "log-in-to-aws runs in a workflow only."],
   [["rehearse"], "rehearse runs in a workflow only. Here, ecs-delivery lab does the same."],
   [["comment", "none.md"], "comment: give one existing file."],
-  [["course", "--repository", "nowhere"], "nowhere does not exist. Fix: --repository with your Git repository"],
+  [
+    ["course", "--repository", "nowhere"],
+    "nowhere does not exist. Fix: --repository with your Git repository",
+  ],
   [["course", "--phase", "12"], "the guide has no phase 12. Fix: --phase with one of 1, 2,"],
   [["lab", "--account", "none.json"], '--account: "none.json" does not exist'],
 ])("refuses %j with exit code 2", async (argv, message) => {
