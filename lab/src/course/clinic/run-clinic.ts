@@ -72,7 +72,7 @@ async function play(game: RunningGame, lines: Interface, { say }: Progress): Pro
   const commands = { hint: game.hint, "give up": game.giveUp, symptoms: game.showSymptoms };
   const obey = async (line: string) => {
     const text = line.trim().toLowerCase();
-    const found = Object.entries(commands).find(([name]) => text !== "" && name.startsWith(text));
+    const found = Object.entries(commands).find(([name]) => name === text);
     if (found) await found[1]();
     else say(`Commands: ${Object.keys(commands).join(", ")}`);
   };
