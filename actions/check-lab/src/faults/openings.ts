@@ -23,7 +23,7 @@ function openingsOf(groups: readonly SecurityGroup[]): Opening[] {
   );
 }
 
-/** Returns what security groups open to everyone now, and none opened before: whoever opens everything repairs nothing. */
+/** Returns what security groups open to everyone now, and none opened before: opening everything repairs nothing. */
 export function newOpenings(before: readonly SecurityGroup[], now: readonly SecurityGroup[]): string[] {
   const known = openingsOf(before);
   const isKnown = ({ protocol, from, to }: Opening) =>

@@ -27,7 +27,7 @@ type Place = Omit<LabPlace, "mirrors">;
 /** Addresses on this machine. */
 type Sites = Record<"monolith" | "site", string>;
 
-/** What a way needs and a simulated account lacks. */
+/** Parts that a way needs, and that a simulated account lacks. */
 const missingIn = {
   cli: "",
   console: "AWS's console is",
