@@ -49,9 +49,9 @@ export async function createExampleAccount({ cluster = "production", other }: Se
     /** Creates a service with its own port of the load balancer; returns the address that it serves. */
     async addService(name: string, kind: Kind, hasRepository = true): Promise<string> {
       const own = ++port;
-      if (hasRepository) await aws.ecr.createRepository({ repositoryName: name });
       // The next port is the test listener's.
       if (kind === "gated") port++;
+      if (hasRepository) await aws.ecr.createRepository({ repositoryName: name });
       await addService(place, { name, kind, port: own });
       return `http://127.0.0.1:${own + listenerPortOffset}/`;
     },

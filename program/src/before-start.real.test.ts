@@ -15,6 +15,8 @@ const sources = [
   "package-lock.json",
   "scripts/run.mjs",
   "program/src",
+  "lab/src/course/clinic/options.mjs",
+  "lab/src/course/start/options.mjs",
   "lab/src/options.mjs",
   "lab/src/story",
   "simulator/src/options.mjs",
