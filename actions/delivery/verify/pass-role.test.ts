@@ -79,6 +79,13 @@ test.each<[string, string, object, object, RegExp | undefined]>([
   ["asked by a federated user", session.replace("assumed-role", "federated-user"), {}, {}, /cannot simulate/],
   ["denied by an organization", session, {}, organization, /service control policy/],
   ["denied for a key of the request", session, lacks("ecs:cluster", "aws:SourceIp"), {}, /on aws:SourceIp$/],
+  [
+    "denied for unseen policies",
+    session,
+    lacks("the policies of arn:aws:x"),
+    {},
+    /on the policies of arn:aws:x$/,
+  ],
   ["denied, with a key of other requests", session, lacks("ecs:cluster"), {}, /^deploy may not pass role/],
 ])("iam:PassRole is %s", async (_, Arn, specific, more, text) => {
   const { answers, inputs, fake } = createFakeAws();

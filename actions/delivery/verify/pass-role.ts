@@ -138,8 +138,8 @@ function ofResources(result: EvaluationResult): EvaluationResult[] {
  * changes no decision.
  */
 function isForeign(key: string, action: string): boolean {
-  const service = key.split(":")[0]?.toLowerCase() ?? "";
-  return key.includes(":") && !["aws", "iam", "saml", "sts", action.split(":")[0]].includes(service);
+  const service = /^([a-z0-9-]+):/i.exec(key)?.[1]?.toLowerCase();
+  return service !== undefined && !["aws", "iam", "saml", "sts", action.split(":")[0]].includes(service);
 }
 
 function describe(
