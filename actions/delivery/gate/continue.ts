@@ -3,7 +3,8 @@ import { beforeChanges, readBeforeChanges, retryOutages } from "../../core/outag
 import { shortRevision } from "../../ecs/revision.ts";
 import { findService, type RunningService, targetGroupOf } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
-import { followToGreen, keepRunning, runsAlready } from "../deployment/deploy-revision.ts";
+import { keepRunning, runsAlready } from "../deployment/begin-deployment.ts";
+import { followToGreen } from "../deployment/deploy-revision.ts";
 import { type Deployment, upperFirst } from "../deployment/deployment.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { findRunTag, isSameWorkflow, markCommit } from "../order/run-tag.ts";
