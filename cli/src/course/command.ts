@@ -20,21 +20,17 @@ import {
   oneOf,
   parseCommandLine,
   Refusal,
-  textOf,
   wholeNumber,
 } from "@ecs-delivery/program/command-line";
 import { wrap } from "@ecs-delivery/program/wrap";
+import { printText } from "../terminal/print-text.ts";
 import { openTerminal, plain, type Terminal } from "../terminal/style.ts";
 
 /** Shows the steps of the course for the environment's account: on a page, or once as text. Resolves to the exit code. */
 export async function courseCommand(argv: readonly string[]): Promise<number> {
   const values = parseCommandLine(command, argv);
   const terminal = openTerminal(process.stdout, process.env);
-  const text = textOf(command, values, terminal.columns);
-  if (text !== undefined) {
-    terminal.print(text);
-    return 0;
-  }
+  if (printText(command, values, terminal)) return 0;
   const { way = "cli", language = "en", phase, port = 4567 } = values;
   const guides = await readGuides(join(import.meta.dirname, "../../../docs/lab"), way);
   const known = guides.pages.en.map(({ number }) => number);

@@ -3,8 +3,9 @@ import { dirname, join } from "node:path";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
-import { defineOptions, parseCommandLine, Refusal, textOf } from "@ecs-delivery/program/command-line";
+import { defineOptions, parseCommandLine, Refusal } from "@ecs-delivery/program/command-line";
 import { wrap } from "@ecs-delivery/program/wrap";
+import { printText } from "../terminal/print-text.ts";
 import { openTerminal, type Terminal } from "../terminal/style.ts";
 import { filesOf } from "./files.ts";
 import { type HiddenValue, hideValues } from "./hidden-values.ts";
@@ -19,11 +20,7 @@ export async function initCommand(
 ): Promise<number> {
   const values = parseCommandLine(command, argv);
   const terminal = openTerminal(process.stdout, process.env);
-  const text = textOf(command, values, terminal.columns);
-  if (text !== undefined) {
-    terminal.print(text);
-    return 0;
-  }
+  if (printText(command, values, terminal)) return 0;
   const { cluster, service, folder = ".", force = false } = values;
   if (!cluster || !service)
     throw new Refusal(`init: ${cluster ? "--service" : "--cluster"} is missing. Usage: ${command.usage}`);

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { defineOptions, parseWithArguments, Refusal, textOf } from "@ecs-delivery/program/command-line";
+import { defineOptions, parseWithArguments, Refusal } from "@ecs-delivery/program/command-line";
 import { wrap } from "@ecs-delivery/program/wrap";
 import { createTwoFilesPatch } from "diff";
 import { readActionFile } from "../actions/action-file.ts";
+import { printText } from "../terminal/print-text.ts";
 import { openTerminal, plain, type Terminal } from "../terminal/style.ts";
 import { type Migration, type MigrationOptions, migrateWorkflow } from "./migrate-workflow.ts";
 
@@ -11,11 +12,7 @@ import { type Migration, type MigrationOptions, migrateWorkflow } from "./migrat
 export function migrateCommand(actions: string, argv: readonly string[], repository: string): number {
   const { values, given } = parseWithArguments(command, argv);
   const terminal = openTerminal(process.stdout, process.env);
-  const text = textOf(command, values, terminal.columns);
-  if (text !== undefined) {
-    terminal.print(text);
-    return 0;
-  }
+  if (printText(command, values, terminal)) return 0;
   const files = (given.length > 0 ? given : [".github/workflows"]).flatMap(workflowsIn);
   const options: MigrationOptions = {
     repository: values.repository ?? repository,

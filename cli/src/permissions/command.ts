@@ -8,12 +8,12 @@ import {
   parseCommandLine,
   parseWithArguments,
   Refusal,
-  textOf,
 } from "@ecs-delivery/program/command-line";
 import { wrap } from "@ecs-delivery/program/wrap";
 import { stringify } from "yaml";
 import { listActions, readActionFile } from "../actions/action-file.ts";
 import { readFlags } from "../actions/read-flags.ts";
+import { printText } from "../terminal/print-text.ts";
 import { openTerminal, type Terminal } from "../terminal/style.ts";
 import { checkRole } from "./check-role.ts";
 import { type Place, withNames } from "./names.ts";
@@ -24,11 +24,7 @@ export async function permissionsCommand(actions: string, argv: readonly string[
   const { own, rest } = divide(argv);
   const values = parseCommandLine(command, own);
   const terminal = openTerminal(process.stdout, process.env);
-  const text = textOf(command, values, terminal.columns);
-  if (text !== undefined) {
-    terminal.print(text);
-    return 0;
-  }
+  if (printText(command, values, terminal)) return 0;
   const { account = "", region = "", controller } = values;
   const policies = readPolicies(actions, rest, { account, region, controller });
   const notes = openTerminal(process.stderr, process.env);

@@ -3,24 +3,16 @@ import { DescribeClustersCommand, DescribeServicesCommand } from "@aws-sdk/clien
 import { Failure } from "@ecs-delivery/actions/core/failure";
 import { systemClock } from "@ecs-delivery/actions/core/pace";
 import { openPageClients, type PageClients, startPage } from "@ecs-delivery/live/page";
-import {
-  defineOptions,
-  parseCommandLine,
-  Refusal,
-  textOf,
-  wholeNumber,
-} from "@ecs-delivery/program/command-line";
+import { defineOptions, parseCommandLine, Refusal, wholeNumber } from "@ecs-delivery/program/command-line";
+import { printText } from "../terminal/print-text.ts";
 import { openTerminal } from "../terminal/style.ts";
 
 /** Serves the live page of the environment's account until a signal ends it. */
 export async function watchCommand(argv: readonly string[]): Promise<number> {
   const values = parseCommandLine(command, argv);
-  const { columns, style, print } = openTerminal(process.stdout, process.env);
-  const text = textOf(command, values, columns);
-  if (text !== undefined) {
-    print(text);
-    return 0;
-  }
+  const terminal = openTerminal(process.stdout, process.env);
+  if (printText(command, values, terminal)) return 0;
+  const { style, print } = terminal;
   const { cluster, service: services, port = 4567 } = values;
   if (!cluster) throw new Refusal(`watch: --cluster is missing. Usage: ${command.usage}`);
   const clients = openPageClients({});
