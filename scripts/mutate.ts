@@ -63,7 +63,7 @@ function readArguments() {
     options: { record: { type: "boolean", default: false } },
     allowPositionals: true,
   });
-  const known = filesOf("*.ts", "*.mjs").filter((file) => !/\.(test|support)\.ts$/.test(file));
+  const known = filesOf("*.ts", "*.mjs").filter((file) => !/\.(test|support)\.ts$|\/support\//.test(file));
   const wanted = positionals.map((name) => name.replace(/^\.\/|\/$/g, ""));
   const unknown = wanted.filter((name) => !known.some((file) => `${file}/`.startsWith(`${name}/`)));
   if (unknown.length > 0) throw new Error(`no product file of this repository: ${unknown.join(", ")}`);
