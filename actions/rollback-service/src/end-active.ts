@@ -174,6 +174,9 @@ async function settle(
   record.revisionAfter = revision;
   keepContainer(record, await containerOf(context, service));
   record.production = [revision];
+  // ECS shows a revision that waits for its approval as the service's, before users reach it.
+  const shifts = record.traffic.map(({ green }) => green);
+  if (shifts.length > 0 && Math.max(...shifts) === 0) record.revisionBefore = revision;
   const what = `${upperFirst(active.name)} was undone; ${inputs.service} runs`;
   const nextStep = "or roll back to another revision (input to).";
   await confirmStaysUp(context, inputs, record, service, { what, deadlineAt, nextStep });

@@ -10,6 +10,7 @@ import {
   longestWaitMinutes as minutes,
   type Stage,
 } from "../../delivery/stage.support.ts";
+import { productionNow } from "../../delivery/verdict.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
@@ -107,6 +108,7 @@ test.each<[string, () => Promise<Stage>]>([
   const ended = await tryRollBack(stage, {});
   expect(ended.error).toBeUndefined();
   expect(ended.record.notes.join()).toMatch(/of web:\d+ was stopped and rolled back; web runs web:1\.$/);
+  expect(productionNow(ended.record)).toBe("web:1 (unchanged)");
   expect((await goOn(1)).error?.message).toMatch(/No deployment of web:\d+ waits .* was not continued: /);
   await release(stage, "approved", 2, { waitUntil: "ready" });
   expect((await goOn(2)).error).toBeUndefined();
