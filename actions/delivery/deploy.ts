@@ -11,7 +11,6 @@ import {
 } from "../ecs/revision.ts";
 import type { RunningService } from "../ecs/service.ts";
 import type { DeliveryContext } from "./context.ts";
-import { deployRevision } from "./deployment/deploy-revision.ts";
 import type { Deployment } from "./deployment/deployment.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { markCommit } from "./order/run-tag.ts";
@@ -72,6 +71,7 @@ export async function deployPrepared(
     context.log.info(`${shortRevision(revision)} is registered; nothing is deployed (wait-until).`);
     return undefined;
   }
+  const { deployRevision } = await import("./deployment/deploy-revision.ts");
   const deployed = await deployRevision(context, inputs, { record, budget, engine, revision });
   if (record.status === "ready") return undefined;
   context.log.info(`${service} runs ${shortRevision(revision)}.`);

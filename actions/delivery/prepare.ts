@@ -8,7 +8,6 @@ import { findService, type RunningService, targetGroupOf } from "../ecs/service.
 import type { DeliveryContext } from "./context.ts";
 import type { Budget } from "./deployment/deployment.ts";
 import { settingsChanges } from "./deployment/service-settings.ts";
-import { createEcsEngine } from "./ecs/engine.ts";
 import type { Engine } from "./engine.ts";
 import { findNewest, revisionInProduction, waitingFindings } from "./gate/newest.ts";
 import type { DeployInputs } from "./inputs.ts";
@@ -147,7 +146,10 @@ async function chooseEngine(
     const { createCodeDeployEngine } = await import("./codedeploy/engine.ts");
     return createCodeDeployEngine(service, context, inputs);
   }
-  if (service.controller === "ECS") return createEcsEngine(service, context, inputs);
+  if (service.controller === "ECS") {
+    const { createEcsEngine } = await import("./ecs/engine.ts");
+    return createEcsEngine(service, context, inputs);
+  }
   throw new Failure(
     `Service ${inputs.service} has the deployment controller ${service.controller}; this action deploys services with ECS or CODE_DEPLOY`,
     {

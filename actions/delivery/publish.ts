@@ -5,7 +5,6 @@ import type { DeliveryContext } from "./context.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { diffOf, hasChanges } from "./plan/plan.ts";
 import { DeploymentRecord, imageDigest } from "./record.ts";
-import { messageOf, summaryOf } from "./summary.ts";
 
 /** A link is not worth a longer wait at the end of a step. */
 const longestMs = 5_000;
@@ -53,6 +52,7 @@ async function publish(
   context: DeliveryContext,
   { commentToken }: Pick<DeployInputs, "cluster" | "service" | "commentToken">,
 ): Promise<void> {
+  const { messageOf, summaryOf } = await import("./summary.ts");
   setOutput("status", record.status ?? "failed");
   setOutput("cause", record.cause);
   setOutput("message", messageOf(record));
