@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { findDataPositions, type Keys, readDataFile, readTextFile } from "../core/data-file.ts";
+import { findDataPositions, type Keys, readDataFile } from "../core/data-file.ts";
 import { isObject } from "../core/is-object.ts";
 import { didYouMean } from "../core/nearest-name.ts";
+import { readTextFile } from "../core/text-file.ts";
 import type { PlannedStack, Template } from "./template.ts";
 
 /** Values of a profile file for one template's parameters. */

@@ -1,27 +1,12 @@
-import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, visit } from "yaml";
 import { Failure } from "./failure.ts";
+import { plainJson } from "./plain-json.ts";
+import { readTextFile } from "./text-file.ts";
 
 /** Reads the value of a JSON or YAML file. A fault is reported with `file:line:column`. */
 export function readDataFile(path: string): unknown {
   return parseData(readTextFile(path), path);
-}
-
-let lastRead: string | undefined;
-
-/** Returns the file that was read last, for an unforeseen error. */
-export function lastReadFile(): string | undefined {
-  return lastRead;
-}
-
-export function readTextFile(path: string): string {
-  lastRead = path;
-  try {
-    return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
-  } catch (error) {
-    throw new Failure(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 /**
@@ -49,28 +34,17 @@ export function parseJsonText(text: string, name: string): unknown {
   }
 }
 
-/** Returns keys that an object has twice. The text is read again only when it has more keys than its value. */
-export function duplicateKeys(text: string, value: unknown): DataPositions["duplicateKeys"] {
-  return isPlainJson(text) && countKeys(value) === countJsonKeys(text)
-    ? []
-    : findDataPositions(text).duplicateKeys;
-}
-
-function isPlainJson(text: string): boolean {
-  return /^\s*[[{]/.test(text) && findJsonError(text) === undefined;
-}
-
-function countJsonKeys(text: string): number {
-  return [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon).length;
-}
-
-function countKeys(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  const members = Object.values(value);
-  return members.reduce<number>(
-    (sum, member) => sum + countKeys(member),
-    Array.isArray(value) ? 0 : members.length,
+/** Returns a warning for each key that an object of the file has twice. */
+export function twiceIn(text: string, file: string): string[] {
+  return duplicateKeys(text).map(
+    ({ key, firstLine, line }) =>
+      `${file}:${line}: duplicate key ${key}, first on line ${firstLine}; the second value is used`,
   );
+}
+
+/** Returns keys that an object has twice. */
+export function duplicateKeys(text: string): DataPositions["duplicateKeys"] {
+  return plainJson(text) === undefined ? findDataPositions(text).duplicateKeys : [];
 }
 
 const yamlOptions = { prettyErrors: false, uniqueKeys: false, merge: true } as const;

@@ -1,10 +1,10 @@
 import { info } from "@actions/core";
 import { expect, test } from "vitest";
 import { appendSummary } from "./card.ts";
-import { readTextFile } from "./data-file.ts";
 import { type Given, runHere } from "./entry.support.ts";
 import { Failure } from "./failure.ts";
 import { runAction, toFailure } from "./run.ts";
+import { readTextFile } from "./text-file.ts";
 
 async function run(main: Parameters<typeof runAction>[0], onLine?: Given["onLine"]) {
   const { exitCode, lines } = await runHere(() => runAction(main), { onLine });

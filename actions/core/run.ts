@@ -1,9 +1,9 @@
 import { type AnnotationProperties, debug } from "@actions/core";
 import { explainAwsError } from "./aws-errors.ts";
 import { appendSummary, type Card, hasSummary } from "./card.ts";
-import { lastReadFile } from "./data-file.ts";
 import { annotationText, Cancelled, Failure } from "./failure.ts";
 import { annotationTitle, runnerLog } from "./log.ts";
+import { lastReadFile } from "./text-file.ts";
 
 /** The runner kills a step 10 s after it asked it to end (SIGINT, 7.5 s, SIGTERM, 2.5 s): nothing may take longer. */
 const cancelGraceMs = 10_000;

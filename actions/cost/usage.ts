@@ -1,6 +1,7 @@
-import { findDataPositions, parseData, readTextFile } from "../core/data-file.ts";
+import { findDataPositions, parseData } from "../core/data-file.ts";
 import { Failure } from "../core/failure.ts";
 import { isObject } from "../core/is-object.ts";
+import { readTextFile } from "../core/text-file.ts";
 
 /** Keys of a profile of use, with default and meaning. All are for a month, unless stated otherwise. */
 export const usageKeys = {

@@ -1,29 +1,29 @@
 import { statSync } from "node:fs";
 import type { TaskManagedEBSVolumeConfiguration } from "@aws-sdk/client-ecs";
-import { duplicateKeys, parseData, readTextFile } from "../core/data-file.ts";
 import { Failure } from "../core/failure.ts";
 import { type Finding, fault } from "../core/findings.ts";
 import type { InputReader } from "../core/inputs.ts";
 import { isObject } from "../core/is-object.ts";
 import type { Log } from "../core/log.ts";
 import { findPlaceholders } from "../core/placeholders.ts";
+import { plainJson } from "../core/plain-json.ts";
 import { findRegistrationFaults } from "../core/registration-rules.ts";
 import { checkTaskDefinition, type ReadingRules, type TaskDefinitionInput } from "../core/task-definition.ts";
 import type { UnknownKey } from "../core/task-definition-faults.ts";
+import { readTextFile } from "../core/text-file.ts";
 
 /** Reads the task definition of a file; its faults are findings, like those of the service. */
-export function readTaskDefinition(
+export async function readTaskDefinition(
   file: string,
   log: Log,
   rules?: ReadingRules,
-): { taskDefinition: TaskDefinitionInput | undefined; findings: Finding[] } {
+): Promise<{ taskDefinition: TaskDefinitionInput | undefined; findings: Finding[] }> {
   try {
-    const text = readTextFile(file);
-    const value = parseData(text, file);
+    const { value, twice } = await readValue(file);
     const { taskDefinition, dropped, unknown } = checkTaskDefinition(value, file, rules);
     if (dropped.length > 0) log.notice(`${file}: removed ${dropped.join(", ")}, which cannot be registered.`);
     const faults = findRegistrationFaults(taskDefinition);
-    const advice = [...twiceIn(text, value, file), ...unknown.map((key) => sentToAws(file, key))];
+    const advice = [...twice, ...unknown.map((key) => sentToAws(file, key))];
     return {
       taskDefinition,
       findings: [
@@ -38,12 +38,13 @@ export function readTaskDefinition(
   }
 }
 
-/** Returns a warning for each key that an object of a file has twice. */
-export function twiceIn(text: string, value: unknown, file: string): string[] {
-  return duplicateKeys(text, value).map(
-    ({ key, firstLine, line }) =>
-      `${file}:${line}: duplicate key ${key}, first on line ${firstLine}; the second value is used`,
-  );
+/** Reads a value, and a warning for each key that the file has twice. */
+async function readValue(file: string): Promise<{ value: unknown; twice: string[] }> {
+  const text = readTextFile(file);
+  const plain = plainJson(text);
+  if (plain) return { value: plain, twice: [] };
+  const { parseData, twiceIn } = await import("../core/data-file.ts");
+  return { value: parseData(text, file), twice: twiceIn(text, file) };
 }
 
 /** Returns the warning for a key that AWS may know, though this action does not. */

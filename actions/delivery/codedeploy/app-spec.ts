@@ -1,10 +1,11 @@
 import type { CapacityProviderStrategyItem, Service } from "@aws-sdk/client-ecs";
-import { parseData, readTextFile } from "../../core/data-file.ts";
+import { parseData, twiceIn } from "../../core/data-file.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Finding } from "../../core/findings.ts";
 import { isObject } from "../../core/is-object.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
-import { leftPlaceholders, twiceIn } from "../../ecs/task-definition-file.ts";
+import { readTextFile } from "../../core/text-file.ts";
+import { leftPlaceholders } from "../../ecs/task-definition-file.ts";
 import { type AppSpecSettings, appSpecChanges, serviceInAppSpec } from "./app-spec-changes.ts";
 
 export interface AppSpec {
@@ -52,7 +53,7 @@ export function readAppSpec(
     const text = readTextFile(file);
     const value = parseData(text, file);
     const checked = checkAppSpec(withoutExtensions(value), file, service, taskDefinition);
-    const advice = twiceIn(text, value, file).map((warning): Finding => ({ text: warning, kind: "advice" }));
+    const advice = twiceIn(text, file).map((warning): Finding => ({ text: warning, kind: "advice" }));
     return { ...checked, findings: [...checked.findings, ...advice] };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

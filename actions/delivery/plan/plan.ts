@@ -35,7 +35,7 @@ export async function findRevision(
   rules: ReadingRules | undefined,
 ): Promise<WantedRevision> {
   if ("revision" in source) return describeRegistered(context, source.revision);
-  return { ...readTaskDefinition(source.file, context.log, rules), arn: undefined };
+  return { ...(await readTaskDefinition(source.file, context.log, rules)), arn: undefined };
 }
 
 async function describeRegistered(context: DeliveryContext, revision: string): Promise<WantedRevision> {

@@ -70,7 +70,7 @@ export function readJsonInput(read: InputReader, name: string): unknown {
   const text = read.optional(name) ?? "";
   try {
     const value = parseJsonText(text, `Input ${name}`);
-    for (const { key, line } of duplicateKeys(text, value))
+    for (const { key, line } of duplicateKeys(text))
       read.problem(`Input ${name} has "${key}" twice (again on line ${line})`);
     return value;
   } catch (error) {

@@ -1,15 +1,17 @@
 import { basename } from "node:path";
 import { roleFault } from "../../core/arn.ts";
-import { findDataPositions, type Keys, parseData, readTextFile } from "../../core/data-file.ts";
+import { findDataPositions, type Keys, parseData, twiceIn } from "../../core/data-file.ts";
 import { Failure } from "../../core/failure.ts";
+import { fillDataText } from "../../core/fill-data-text.ts";
 import { refuseFindings } from "../../core/findings.ts";
 import { isObject } from "../../core/is-object.ts";
-import { fillDataText, fillPlaceholders, findPlaceholders } from "../../core/placeholders.ts";
+import { fillPlaceholders, findPlaceholders } from "../../core/placeholders.ts";
 import { withPlainSecrets } from "../../core/plain-secrets.ts";
 import { inspectTaskDefinition, type TaskDefinitionInput } from "../../core/task-definition.ts";
 import { diffTaskDefinitions } from "../../core/task-definition-diff.ts";
+import { readTextFile } from "../../core/text-file.ts";
 import { describeRevision, isReservedTag, shortRevision } from "../../ecs/revision.ts";
-import { sentToAws, type TaskDefinitionSource, twiceIn } from "../../ecs/task-definition-file.ts";
+import { sentToAws, type TaskDefinitionSource } from "../../ecs/task-definition-file.ts";
 import { type Container, findContainers } from "./containers.ts";
 import type { RenderContext } from "./context.ts";
 import { editContainers } from "./edit-containers.ts";
@@ -130,7 +132,7 @@ const kept = "TASK_DEFINITION";
 function renderAppSpec(file: string, values: ReadonlyMap<string, string>) {
   const filling = new Map([...values].filter(([name]) => name !== kept));
   const source = readTextFile(file);
-  const warnings = twiceIn(source, parseData(source, file), file);
+  const warnings = twiceIn(source, file);
   const text = fillDataText(source, file, filling);
   const left = findPlaceholders(parseData(text, file)).filter(({ name }) => name !== kept);
   return { text, fileName: basename(file), left, warnings };
@@ -191,7 +193,7 @@ function loadFile(file: string): LoadedSource {
     value,
     arn: undefined,
     lineOf: (keys) => lineOf(keys) ?? lineOf(["taskDefinition", ...keys]),
-    warnings: twiceIn(text, value, file),
+    warnings: twiceIn(text, file),
     notices: [],
   };
 }

@@ -102,7 +102,7 @@ async function findDefinition(
   { taskDefinition: source, rules }: Pick<RunInputs, "taskDefinition" | "rules">,
 ): Promise<Definition> {
   if ("reference" in source) return describeRevision(context, source.reference);
-  const { taskDefinition, findings } = readTaskDefinition(source.file, context.log, rules);
+  const { taskDefinition, findings } = await readTaskDefinition(source.file, context.log, rules);
   return {
     containers: taskDefinition?.containerDefinitions ?? [],
     findings,

@@ -1,8 +1,9 @@
 import { extname } from "node:path";
 import { findDataPositions, parseData } from "../../../core/data-file.ts";
 import { Failure, type Place } from "../../../core/failure.ts";
+import { fillDataText } from "../../../core/fill-data-text.ts";
 import { didYouMean } from "../../../core/nearest-name.ts";
-import { fillDataText, fillText, findPlaceholders, mayHavePlaceholders } from "../../../core/placeholders.ts";
+import { fillText, findPlaceholders, mayHavePlaceholders } from "../../../core/placeholders.ts";
 import { withPlainSecrets } from "../../../core/plain-secrets.ts";
 import type { Git } from "../git/git.ts";
 import type { Placeholders, SnapshotInputs } from "../inputs.ts";
