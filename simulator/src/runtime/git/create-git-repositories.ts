@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
 import { createGitProgram, type GitProgram, type GitRun, type RunningGit } from "./git-program.ts";
 import type { GitExchange, GitRepositories, ReferenceUpdate } from "./git-repositories.ts";
+import { rememberReads } from "./remember-reads.ts";
 
 /** A single file of CodeCommit may have 2 GB. */
 const largestPush = "2g";
@@ -145,7 +146,7 @@ export function createGitRepositories({ directory }: { directory: string }): Git
   const program = createGitProgram();
   const hook = createPushHook(directory);
   const pathOf = (id: string) => join(directory, `${id}.git`);
-  const run: GitRepositories["run"] = (id, args, options) => program.run(pathOf(id), args, options);
+  const { run, forget } = rememberReads((id, args, options) => program.run(pathOf(id), args, options));
   return {
     async create(id) {
       await hook.install();
@@ -155,7 +156,7 @@ export function createGitRepositories({ directory }: { directory: string }): Git
       const format = ["--object-format=sha1", "--initial-branch=main"];
       await run(id, ["init", "--quiet", "--bare", "--template=", ...format]);
     },
-    remove: (id) => rm(pathOf(id), { recursive: true, force: true }),
+    remove: (id) => rm(pathOf(id), { recursive: true, force: true }).finally(() => forget(id)),
     async branches(id) {
       const format = "--format=%(objectname) %(refname:lstrip=2)";
       const lines = (await run(id, ["for-each-ref", format, "refs/heads/"])).toString().split("\n");
@@ -170,7 +171,15 @@ export function createGitRepositories({ directory }: { directory: string }): Git
       run(id, ["archive", "--format=zip", "--end-of-options", `${commitId}^{commit}`]),
     run,
     published: new Map(),
-    serve: (id, exchange) => serveSmartHttp(program, pathOf(id), hook.report(), exchange),
+    serve(id, exchange) {
+      const { options, read } = hook.report();
+      // It is read at the end of each push, before anybody hears of it.
+      const forgetAndRead = () => {
+        forget(id);
+        return read();
+      };
+      return serveSmartHttp(program, pathOf(id), { options, read: forgetAndRead }, exchange);
+    },
     close: () => program.close(),
   };
 }
