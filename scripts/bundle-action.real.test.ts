@@ -1,9 +1,12 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { basename, join } from "node:path";
 import { useFolder } from "@ecs-delivery/program/test-folder.support";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { actionsFolder, bundleAction } from "./bundle-action.ts";
 
 // The committed bundles: `npm run check` shows that they were built from these sources.
@@ -46,6 +49,37 @@ test("code loaded on demand is in the bundle, such as credentials by web identit
     if (text.includes("ECONNREFUSED")) child.kill("SIGKILL");
   }
   expect(text).toContain("AWS does not respond (connect ECONNREFUSED 127.0.0.1:1)");
+});
+
+test("deploy-service makes its first call to AWS with its entry file alone", async () => {
+  const entry = join(bundleOf("deploy-service"), "index.js");
+  await mkdir(join(folder, "alone"));
+  for (const file of [entry, join(bundleOf("deploy-service"), "package.json")])
+    await copyFile(file, join(folder, "alone", basename(file)));
+  const taskDefinition = join(folder, "task-definition.json");
+  await writeFile(
+    taskDefinition,
+    JSON.stringify({ family: "web", containerDefinitions: [{ name: "web", image: "web" }] }),
+  );
+  const server = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const env = {
+    PATH: process.env.PATH,
+    GITHUB_WORKSPACE: folder,
+    INPUT_CLUSTER: "main",
+    INPUT_SERVICE: "web",
+    "INPUT_TASK-DEFINITION": taskDefinition,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "secret",
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  };
+  const child = spawn(process.execPath, [join(folder, "alone", "index.js")], { cwd: folder, env });
+  const [request] = await Promise.race([once(server, "request"), once(child, "exit")]);
+  child.kill("SIGKILL");
+  expect(request.headers?.["x-amz-target"]).toMatch(/\.DescribeServices$/);
+  expect((await stat(entry)).size).toBeLessThan(300_000);
 });
 
 test.each(actions)("the bundle of %s is small, in few files, without the path of the build", (action) => {
