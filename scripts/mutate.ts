@@ -45,6 +45,8 @@ function mutate(files: readonly string[], tests: string, temporary: string): Sco
     ignoreStatic: true,
     // Only an endless loop takes so long, also on a busy machine.
     timeoutMS: 30_000,
+    // Memory of ended threads stays, and makes each program that a test starts slower.
+    maxTestRunnerReuse: 40,
     mutator: { excludedMutations },
   };
   const configuration = join(temporary, "stryker.json");
