@@ -1,12 +1,21 @@
 import { defineConfig } from "vitest/config";
 
+/**
+ * Tests that play whole deployments, or check whole accounts. A change that none of them notices would take a minute, and
+ * thousands of changes would take hours, so a score counts what the smaller tests notice.
+ */
+const wholePlays = [
+  "actions/check-lab/src/faults/**",
+  "actions/check-lab/src/{accounts,delivery-mistakes,mistakes,read-page,running-mistakes,trouble}.test.ts",
+  "actions/delivery/{deploy,fault-matrix/*,gate/gate,schedules/schedules,several/{several,speed}}.test.ts",
+];
+
 /** The fast tests of one folder, MUTATE_TESTS. Stryker runs them in worker threads. */
 export default defineConfig({
   test: {
     root: process.cwd(),
     include: [`${process.env.MUTATE_TESTS}/**/*.test.ts`],
-    // A fault of the clinic plays a whole account for seconds: a change that all tests let pass would take minutes.
-    exclude: ["**/*.real.test.ts", "**/check-lab/src/faults/**", "**/node_modules/**", "**/dist/**"],
+    exclude: ["**/*.real.test.ts", "**/node_modules/**", "**/dist/**", ...wholePlays],
     setupFiles: ["scripts/mutate/cache-modules.ts", "scripts/tests/share-worker.ts"],
     experimental: { viteModuleRunner: false, nodeLoader: false },
     isolate: false,
