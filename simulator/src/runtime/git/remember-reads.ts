@@ -20,7 +20,7 @@ export function rememberReads(run: Run): { readonly run: Run; forget(id: string)
     async run(id, args, options) {
       const command = args.join(" ");
       if (options || !reading.test(command)) return run(id, args, options).finally(() => forget(id));
-      // What is read during a write ends up in a map that was given up.
+      // A response that comes after a write ends up in a map that was given up.
       const kept = byRepository.get(id) ?? new Map<string, Buffer>();
       byRepository.set(id, kept);
       const known = kept.get(command);
