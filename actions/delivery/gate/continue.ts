@@ -1,7 +1,7 @@
 import { Failure } from "../../core/failure.ts";
 import { beforeChanges, readBeforeChanges, retryOutages } from "../../core/outage-tolerance.ts";
 import { shortRevision } from "../../ecs/revision.ts";
-import { findService, type RunningService, targetGroupOf } from "../../ecs/service.ts";
+import { findService, type RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { keepRunning, runsAlready } from "../deployment/begin-deployment.ts";
 import { followToGreen } from "../deployment/deploy-revision.ts";
@@ -37,7 +37,6 @@ export async function continueWaiting(
     firstContact: true,
   });
   record.revisionBefore = revisionInProduction(service);
-  record.targetGroup = targetGroupOf(service);
   const newest = await readBeforeChanges(context, () => findNewest(context, inputs, service));
   const wanted = findWanted(context, inputs, service, newest);
   const waiting = newest && isInProgress(newest) ? newest : undefined;

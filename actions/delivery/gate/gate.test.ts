@@ -1,10 +1,12 @@
+import { readFileSync } from "node:fs";
 import type { DeploymentLifecycleHook } from "@aws-sdk/client-ecs";
 import { deploymentsOf } from "@ecs-delivery/simulator/services/ecs/controller/fixture.support";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { runEntry } from "../../core/entry.support.ts";
+import { type Given, runEntry } from "../../core/entry.support.ts";
 import { createWaitingEcsStage, pausingFor } from "../ecs/stage.support.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { readRun } from "../order/run.ts";
+import { commitTagKey } from "../order/run-tag.ts";
 import { DeploymentRecord } from "../record.ts";
 import { createGatedStage, createStage, type Stage } from "../stage.support.ts";
 
@@ -13,12 +15,13 @@ const ready = { waitUntil: "ready", settleMs: 1_000 } as const;
 
 const pausing = pausingFor(minutes);
 
+const commit = "0".repeat(40);
 const runOf = (number: number, workflow = "deploy.yml") =>
   readRun({
     GITHUB_REPOSITORY: "octocat/shop",
     GITHUB_WORKFLOW_REF: `octocat/shop/.github/workflows/${workflow}@refs/heads/main`,
     GITHUB_RUN_NUMBER: String(number),
-    GITHUB_SHA: "0".repeat(40),
+    GITHUB_SHA: commit,
   });
 
 describe.each([
@@ -70,6 +73,9 @@ describe.each([
 
     const continued = await goOn(2);
     expect(continued.error?.message).toContain("This run 2 has begun no deployment of web to continue");
+    const elsewhere = await goOn(1, "", "other.yml");
+    expect(elsewhere.error?.message).toContain("This run 1 has begun no deployment of web to continue");
+    expect(await readCommit(stage)).not.toBe(commit);
     const done = await goOn();
     expect(done.error).toBeUndefined();
     expect(done.record).toMatchObject({
@@ -82,10 +88,16 @@ describe.each([
     });
     expect(done.record.plan?.revisionChanges.join()).toContain('VERSION].value: "1" → "green"');
     expect(await stage.page()).toBe("green");
+    expect(await readCommit(stage)).toBe(commit);
 
     const twice = await goOn();
     expect(twice.record).toMatchObject({ status: "succeeded", changed: false, deploymentId: "" });
     expect(twice.record.notes.join()).toMatch(/Nothing waits: web already runs web:\d+/);
+    const { cluster } = stage.inputs("");
+    await stage.simulator.aws.ecs.updateService({ cluster, service: "web", desiredCount: 3 });
+    expect((await goOn()).error?.message).toMatch(
+      /waits to be continued: .*web runs web:\d+ with 1 of 3 tasks/,
+    );
   });
 
   test.each([
@@ -201,8 +213,8 @@ test("tests and continues with the least role, and leaves nothing to the post st
     "codedeploy-deployment-group": "web",
     "settle-for": "1s",
   };
-  const run = (inputs: Record<string, string>) =>
-    runEntry("deploy-service", { simulator: stage.simulator, inputs: { ...common, ...inputs } });
+  const run = (inputs: Record<string, string>, onLine?: Given["onLine"]) =>
+    runEntry("deploy-service", { simulator: stage.simulator, inputs: { ...common, ...inputs }, onLine });
   const begun = await run({ "task-definition": await stage.taskDefinition("green"), "wait-until": "ready" });
   expect(begun).toMatchObject({ exitCode: 0, errors: [], state: { STATE_deployment: "" } });
   expect(begun.outputs).toMatchObject({
@@ -226,12 +238,24 @@ test("tests and continues with the least role, and leaves nothing to the post st
   expect(denied.errors[0]).toMatch(/perform: codedeploy:ContinueDeployment .* Nothing was changed/);
   expect(denied).toMatchObject({ exitCode: 1, state: { STATE_deployment: "" } });
   stage.simulator.faults.clear();
-  const continued = await run(approval);
-  expect(continued).toMatchObject({ exitCode: 0, errors: [] });
+  let left = "";
+  const continued = await run(approval, (line) => {
+    if (/^Asked CodeDeploy to continue/.test(line))
+      left = readFileSync(process.env.GITHUB_STATE ?? "", "utf8");
+  });
+  expect(continued).toMatchObject({ exitCode: 0, errors: [], state: { STATE_deployment: "" } });
+  expect(left).toContain(`"id":"${continued.outputs["deployment-id"]}"`);
   expect(continued.outputs).toMatchObject({ status: "succeeded", "test-url": "", changed: "true" });
   const { Target } = await stage.simulator.aws.scheduler.getSchedule({ Name: "weekly" });
   expect(Target?.EcsParameters?.TaskDefinitionArn).toBe(revision);
 });
+
+/** Returns the tag of the service that says which commit it runs. */
+async function readCommit({ simulator: { aws }, inputs }: Stage): Promise<string | undefined> {
+  const { cluster } = inputs("");
+  const { services } = await aws.ecs.describeServices({ cluster, services: ["web"], include: ["TAGS"] });
+  return services?.[0]?.tags?.find(({ key }) => key === commitTagKey)?.value;
+}
 
 /** Sends the traffic of a port to the wrong tasks; port 0 takes the new tasks out of their target group. */
 async function tamper({ simulator }: Stage, port: number): Promise<void> {
