@@ -147,6 +147,7 @@ describe.each([
     await continueOutside(stage);
     const repeated = await begin("green");
     expect(repeated.error?.message).toContain("no longer waits: somebody continued it");
+    expect(repeated.record.status).toBe("superseded");
     const { error, record: followed } = await goOn(7, record.revisionAfter, "approve.yml");
     expect(error).toBeUndefined();
     expect(followed.status).toBe("succeeded");

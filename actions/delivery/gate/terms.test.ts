@@ -31,6 +31,7 @@ test.each<[string, DeploymentConfiguration, object[], RegExp]>([
     [balanced],
     /after 5 minutes, ECS shifts the traffic\.; Service web also pauses at POST_SCALE_UP/,
   ],
+  ["a rolling update", { lifecycleHooks: [gate] }, [balanced], /with the strategy ROLLING and no traffic/],
   ["no load balancer", { strategy: "BLUE_GREEN", lifecycleHooks: [gate] }, [], /no traffic to shift/],
   [
     "no test listener",
