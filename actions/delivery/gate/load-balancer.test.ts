@@ -137,4 +137,16 @@ describe("what is missing", () => {
     });
     expect(await findMissing(context, sides, 2)).toBe(expected);
   });
+
+  test("nothing can be ready without tasks, and all pages of rules count", async () => {
+    const pages = { "1": [to(other, path("/a"))], "2": [to(green)] };
+    const context = contextOf({
+      DescribeTargetHealth: { TargetHealthDescriptions: [] },
+      DescribeRules: ({ ListenerArn, Marker = "1" }: { ListenerArn: string; Marker?: "1" | "2" }) =>
+        ListenerArn === sides.listeners.test
+          ? { Rules: pages[Marker], ...(Marker === "1" && { NextMarker: "2" }) }
+          : { Rules: [to(blue)] },
+    });
+    expect(await findMissing(context, sides, 0)).toBe("0 of 0 targets of green are healthy");
+  });
 });
