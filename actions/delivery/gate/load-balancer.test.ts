@@ -34,6 +34,7 @@ describe("the address for tests", () => {
     ["with HTTPS", [to(green, host("a.example"))], ["HTTPS", 443], "https://a.example/", /^$/],
     ["with HTTPS on HTTP's port", [to(green)], ["HTTPS", 80], "https://name:80/", /certificate/],
     ["of a path", [to(green, path("/admin/*")), to(blue)], ["HTTP", 81], "http://name:81/admin/", /^$/],
+    ["of any path, too", [to(green, path("/a/*")), to(green)], ["HTTP", 81], "http://name:81/", /^$/],
     ["of a path with any character", [to(green, path("/v?/*"))], ["HTTP", 81], "http://name:81/v-/", /^$/],
     [
       "of a path without its beginning",
