@@ -33,3 +33,18 @@ test.each<[string, Error | undefined, string[], string]>([
   expect(inputs("DescribeServices").map(({ services }) => services.join(""))).toEqual(expected);
   expect(found.map((each) => (each.status === "fulfilled" ? each.value : "")).join("")).toBe(responses);
 });
+
+test("asks separately where the rest of the call differs", async () => {
+  const { answers, inputs, fake } = createFakeAws();
+  answers.DescribeServices = { services: [] };
+  const context = { clock: { ...systemClock, wait: async () => {} }, signal: new AbortController().signal };
+  const ecs = describeTogether(fake(new ECSClient(fakeConfig)), context, () => 2);
+  const calls = [
+    { cluster: "a", services: ["x", "y"] },
+    { cluster: "a", services: ["x"] },
+    { cluster: "b", services: ["x"] },
+    { cluster: "a", services: ["x"], include: ["TAGS" as const] },
+  ];
+  await Promise.all(calls.map((call) => ecs.send(new DescribeServicesCommand(call))));
+  expect(inputs("DescribeServices")).toEqual(calls);
+});
