@@ -4,7 +4,7 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { Given } from "../../core/entry.support.ts";
 import { runEnvironment } from "../deployment/virtual-run.support.ts";
-import { commitTagKey } from "../order/run-tag.ts";
+import { commitTagKey, findRunTag } from "../order/run-tag.ts";
 import { createFleet } from "./several.support.ts";
 
 const fleet = await createFleet("worker", "mailer");
@@ -80,7 +80,19 @@ test.each([
   expect(errors).toEqual([expect.stringMatching(/^worker: .*ecs:UpdateService/)]);
   expect(errors[0]).toContain(fate);
   expect(summary).toContain(`| ❌ ${result} |`);
-  if (denied.length === 0) expect(await fleet.production()).toEqual(before);
+  if (denied.length > 0) return;
+  expect(await fleet.production()).toEqual(before);
+  expect(findRunTag((await fleet.find("web"))?.tags)?.undone).toMatch(/^web:\d+$/);
+});
+
+test("does not roll a service back that ran the revision before", async () => {
+  await fleet.deployEntry("unhealthy", { services: "mailer" });
+  const [, , mailer] = await fleet.production();
+  const inputs = { services: "mailer\nweb", "max-parallel": "1", "on-failure": onFailure };
+  const { errors, summary } = await fleet.deployEntry("unhealthy", inputs);
+  expect(errors).toEqual([expect.stringMatching(/^web: Health checks /)]);
+  expect(summary).toContain("| ✅ already runs |");
+  expect((await fleet.production())[2]).toBe(mailer);
 });
 
 test("reports the problems of all services before one changes", async () => {
