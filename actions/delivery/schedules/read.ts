@@ -107,8 +107,12 @@ interface Timing {
   readonly EndDate?: number;
 }
 
-/** A schedule that never runs again stays in its group until somebody deletes it. */
-function hasEnded(timing: Timing, now: number): boolean {
+/**
+ * A schedule that never runs again stays in its group until somebody deletes it.
+ *
+ * @internal
+ */
+export function hasEnded(timing: Timing, now: number): boolean {
   const {
     ScheduleExpression: expression = "",
     ScheduleExpressionTimezone: timeZone = "UTC",
