@@ -8,7 +8,7 @@ const arn = (name: string) => `arn:aws:elasticloadbalancing:us-east-1:1234567890
 const [blue, green] = [arn("targetgroup/blue/1"), arn("targetgroup/green/1")];
 const listeners = { production: arn("listener/app/web/1/80"), test: arn("listener/app/web/1/8080") };
 
-/** What AWS shows of two new tasks that wait for the traffic. */
+/** Two new tasks that wait for the traffic, as AWS shows them. */
 const calm = {
   wanted: 2,
   health: ["HEALTHY", "HEALTHY"],
