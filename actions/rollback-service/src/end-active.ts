@@ -175,8 +175,8 @@ async function settle(
   keepContainer(record, await containerOf(context, service));
   record.production = [revision];
   // ECS shows a revision that waits for its approval as the service's, before users reach it.
-  const shifts = record.traffic.map(({ green }) => green);
-  if (shifts.length > 0 && Math.max(...shifts) === 0) record.revisionBefore = revision;
+  const { traffic } = record;
+  if (traffic.length > 0 && traffic.every(({ green }) => green === 0)) record.revisionBefore = revision;
   const what = `${upperFirst(active.name)} was undone; ${inputs.service} runs`;
   const nextStep = "or roll back to another revision (input to).";
   await confirmStaysUp(context, inputs, record, service, { what, deadlineAt, nextStep });
