@@ -15,6 +15,15 @@ const actions = readdirSync(actionsFolder).filter((name) => existsSync(bundleOf(
 
 const folder = useFolder();
 
+/** Environment of a step with deploy-service. */
+const step = {
+  PATH: process.env.PATH,
+  GITHUB_WORKSPACE: folder,
+  INPUT_CLUSTER: "main",
+  INPUT_SERVICE: "web",
+  AWS_REGION: "us-east-1",
+};
+
 test("another build of tag-image gives the same files, byte for byte", { timeout: 300_000 }, async () => {
   const built = join(folder, "built");
   await bundleAction("tag-image", built);
@@ -30,12 +39,8 @@ test("code loaded on demand is in the bundle, such as credentials by web identit
   const token = join(folder, "token");
   await writeFile(token, "token");
   const env = {
-    PATH: process.env.PATH,
-    GITHUB_WORKSPACE: folder,
-    INPUT_CLUSTER: "main",
-    INPUT_SERVICE: "web",
+    ...step,
     INPUT_REVISION: "web:1",
-    AWS_REGION: "us-east-1",
     AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/deploy",
     AWS_WEB_IDENTITY_TOKEN_FILE: token,
     AWS_MAX_ATTEMPTS: "1",
@@ -65,12 +70,8 @@ test("deploy-service makes its first call to AWS with its entry file alone", asy
   onTestFinished(() => void server.close());
   await once(server, "listening");
   const env = {
-    PATH: process.env.PATH,
-    GITHUB_WORKSPACE: folder,
-    INPUT_CLUSTER: "main",
-    INPUT_SERVICE: "web",
+    ...step,
     "INPUT_TASK-DEFINITION": taskDefinition,
-    AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
     AWS_SECRET_ACCESS_KEY: "secret",
     AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

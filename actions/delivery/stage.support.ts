@@ -129,6 +129,14 @@ export async function stageOn({ simulator, productionUrl, cluster, program = ser
   };
 }
 
+/** Reads a tag of the service. */
+export async function readTag(stage: Stage, tag: string): Promise<string | undefined> {
+  const { cluster } = stage.inputs("");
+  const query = { cluster, services: ["web"], include: ["TAGS" as const] };
+  const { services } = await stage.simulator.aws.ecs.describeServices(query);
+  return services?.[0]?.tags?.find(({ key }) => key === tag)?.value;
+}
+
 /** The longest bake that ECS allows: deployments stay in progress until somebody ends them. */
 export const longestWaitMinutes = 1440;
 

@@ -8,7 +8,7 @@ import type { DeployInputs } from "../inputs.ts";
 import { readRun } from "../order/run.ts";
 import { commitTagKey } from "../order/run-tag.ts";
 import { DeploymentRecord } from "../record.ts";
-import { createGatedStage, createStage, type Stage } from "../stage.support.ts";
+import { createGatedStage, createStage, readTag, type Stage } from "../stage.support.ts";
 
 const minutes = 30;
 const ready = { waitUntil: "ready", settleMs: 1_000 } as const;
@@ -75,7 +75,7 @@ describe.each([
     expect(continued.error?.message).toContain("This run 2 has begun no deployment of web to continue");
     const elsewhere = await goOn(1, "", "other.yml");
     expect(elsewhere.error?.message).toContain("This run 1 has begun no deployment of web to continue");
-    expect(await readCommit(stage)).not.toBe(commit);
+    expect(await readTag(stage, commitTagKey)).not.toBe(commit);
     const done = await goOn();
     expect(done.error).toBeUndefined();
     expect(done.record).toMatchObject({
@@ -88,7 +88,7 @@ describe.each([
     });
     expect(done.record.plan?.revisionChanges.join()).toContain('VERSION].value: "1" → "green"');
     expect(await stage.page()).toBe("green");
-    expect(await readCommit(stage)).toBe(commit);
+    expect(await readTag(stage, commitTagKey)).toBe(commit);
 
     const twice = await goOn();
     expect(twice.record).toMatchObject({ status: "succeeded", changed: false, deploymentId: "" });
@@ -250,13 +250,6 @@ test("tests and continues with the least role, and leaves nothing to the post st
   const { Target } = await stage.simulator.aws.scheduler.getSchedule({ Name: "weekly" });
   expect(Target?.EcsParameters?.TaskDefinitionArn).toBe(revision);
 });
-
-/** Returns the tag of the service that says which commit it runs. */
-async function readCommit({ simulator: { aws }, inputs }: Stage): Promise<string | undefined> {
-  const { cluster } = inputs("");
-  const { services } = await aws.ecs.describeServices({ cluster, services: ["web"], include: ["TAGS"] });
-  return services?.[0]?.tags?.find(({ key }) => key === commitTagKey)?.value;
-}
 
 /** Sends the traffic of a port to the wrong tasks; port 0 takes the new tasks out of their target group. */
 async function tamper({ simulator }: Stage, port: number): Promise<void> {

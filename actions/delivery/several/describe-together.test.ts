@@ -7,6 +7,11 @@ import { describeTogether } from "./describe-together.ts";
 const denied = named("AccessDeniedException", "not authorized on service/c/b");
 const throttled = named("ThrottlingException", "slow down");
 
+function together(fake: ReturnType<typeof createFakeAws>["fake"], inProgress: number) {
+  const context = { clock: { ...systemClock, wait: async () => {} }, signal: new AbortController().signal };
+  return describeTogether(fake(new ECSClient(fakeConfig)), context, () => inProgress);
+}
+
 test.each<[string, Error | undefined, string[], string]>([
   ["asks about up to ten per call", undefined, ["abcdefghij", "k"], "aabbccddeeffgghhiijjkk"],
   [
@@ -22,8 +27,7 @@ test.each<[string, Error | undefined, string[], string]>([
     if (error && services.includes("b")) throw error;
     return { services: services.map((serviceName) => ({ serviceName })), failures: [] };
   };
-  const context = { clock: { ...systemClock, wait: async () => {} }, signal: new AbortController().signal };
-  const ecs = describeTogether(fake(new ECSClient(fakeConfig)), context, () => 11);
+  const ecs = together(fake, 11);
   const found = await Promise.allSettled(
     [..."abcdefghijk"].map(async (name) => {
       const { services = [] } = await ecs.send(new DescribeServicesCommand({ services: [name] }));
@@ -37,8 +41,7 @@ test.each<[string, Error | undefined, string[], string]>([
 test("asks separately where the rest of the call differs", async () => {
   const { answers, inputs, fake } = createFakeAws();
   answers.DescribeServices = { services: [] };
-  const context = { clock: { ...systemClock, wait: async () => {} }, signal: new AbortController().signal };
-  const ecs = describeTogether(fake(new ECSClient(fakeConfig)), context, () => 2);
+  const ecs = together(fake, 2);
   const calls = [
     { cluster: "a", services: ["x", "y"] },
     { cluster: "a", services: ["x"] },

@@ -1,10 +1,10 @@
 import { createAlarm } from "@ecs-delivery/simulator/outside-clients/delivery.support";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { commitTagKey, runTagKey } from "../../delivery/order/run-tag.ts";
-import { createStage, keepingOldTasks, type Stage } from "../../delivery/stage.support.ts";
+import { createStage, keepingOldTasks, readTag, type Stage } from "../../delivery/stage.support.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { findService } from "../../ecs/service.ts";
-import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
+import { commitOf, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
 let stage: Stage;
 beforeEach(async () => {

@@ -8,11 +8,12 @@ import {
   createGatedStage,
   createWaitingStage,
   longestWaitMinutes as minutes,
+  readTag,
   type Stage,
 } from "../../delivery/stage.support.ts";
 import { productionNow } from "../../delivery/verdict.ts";
 import { shortRevision } from "../../ecs/revision.ts";
-import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
+import { commitOf, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
 const ofEcs = (configuration: DeploymentConfiguration) => () => createWaitingEcsStage(configuration);
 

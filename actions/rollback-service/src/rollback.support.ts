@@ -78,11 +78,3 @@ function runOf(workflow: string, number: number, kind?: "rollback") {
 /** The commit that a run has: that of the number, or a later one for a rollback. */
 export const commitOf = (number: number | "rollback") =>
   number === "rollback" ? "f".repeat(40) : String(number).padStart(40, "0");
-
-/** Reads a tag of the service. */
-export async function readTag(stage: Stage, tag: string): Promise<string | undefined> {
-  const { cluster } = stage.inputs("");
-  const query = { cluster, services: ["web"], include: ["TAGS" as const] };
-  const { services } = await stage.simulator.aws.ecs.describeServices(query);
-  return services?.[0]?.tags?.find(({ key }) => key === tag)?.value;
-}

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEcsStage } from "../../delivery/ecs/stage.support.ts";
 import { commitTagKey, runTagKey } from "../../delivery/order/run-tag.ts";
-import { createStage, type Stage } from "../../delivery/stage.support.ts";
+import { createStage, readTag, type Stage } from "../../delivery/stage.support.ts";
 import { noRoute, partsOf } from "../../ecs/network/account.support.ts";
 import { shortRevision } from "../../ecs/revision.ts";
-import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
+import { commitOf, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
 const kinds: [string, () => Promise<Stage>][] = [
   ["CodeDeploy", createStage],
