@@ -87,9 +87,7 @@ it("leads a student through a phase by its own commands, and shows a step that i
     await paste(page);
     const done = page.getByText("This step is done.");
     // A security group without a load balancer is not found yet.
-    const tick = page.getByRole("button", { name: "Mark as done" });
-    await tick.or(done).waitFor();
-    if (await tick.isVisible()) await tick.click();
+    if (id === "6.1") await page.getByRole("button", { name: "Mark as done" }).click();
     await done.waitFor();
     if (id !== "6.4") await page.locator(".notice a").click();
   }

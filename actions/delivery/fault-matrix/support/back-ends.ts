@@ -39,7 +39,7 @@ const configurations: Record<
   Exclude<BackEnd, "CodeDeploy" | "CodeDeploy canary">,
   DeploymentConfiguration
 > = {
-  "ECS rolling": { strategy: "ROLLING" },
+  "ECS rolling": { strategy: "ROLLING", bakeTimeInMinutes: 0 },
   "ECS blue/green": { strategy: "BLUE_GREEN", bakeTimeInMinutes: waitMinutes },
   "ECS linear": {
     strategy: "LINEAR",

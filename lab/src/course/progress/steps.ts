@@ -53,6 +53,21 @@ export function isByHand(step: Step, { steps, seen }: Pick<Standing, "steps" | "
 
 const leads = ({ id }: Step, from: number) => Number(id.split(".")[0]) >= from;
 
+const wasDone = (status: StepStatus | undefined) => status === "done" || status === "broken";
+
+/**
+ * Whether nothing was seen that contradicts a step that was done: what is no longer met could not be checked, or waits
+ * for a later step that nobody has done yet.
+ */
+function isUncontradicted(step: Step, { steps, seen, previous }: Standing): boolean {
+  const ahead = steps.slice(steps.indexOf(step) + 1).filter(({ id }) => !wasDone(previous[id]));
+  const toDo = ahead.flatMap(({ items }) => items);
+  return requiredOf(step).every((id) => {
+    const { status = "unchecked", waitsFor = [] } = seen.get(id) ?? {};
+    return status === "waiting" ? waitsFor.every((cause) => toDo.includes(cause)) : status !== "fail";
+  });
+}
+
 /**
  * Returns the state of each step. A step is open when each one before it has been done once, in any order. One that was
  * done and no longer is, is broken; it stays done while no check can see it.
@@ -64,9 +79,8 @@ export function statusesOf(standing: Standing): Record<string, StepStatus> {
   for (const step of steps) {
     const found = requiredOf(step).map((id) => seen.get(id)?.status ?? "unchecked");
     const last = found.length === 0 ? undefined : previous[step.id];
-    const isUnseen = found.every((status) => status === "pass" || status === "unchecked");
     let status: StepStatus = isReached ? "open" : "locked";
-    if (last === "done" || last === "broken") status = isUnseen ? last : "broken";
+    if (last && wasDone(last)) status = isUncontradicted(step, standing) ? last : "broken";
     const isTicked = ticked.has(step.id) && isByHand(step, standing);
     if (isTicked || (found.length > 0 && found.every((status) => status === "pass"))) status = "done";
     if (leads(step, from) && (status === "open" || status === "locked")) isReached = false;
