@@ -106,7 +106,10 @@ export async function readBalancing(
     forwards: forwards.flat(),
     unattached: TargetGroups.filter(
       ({ TargetGroupArn = "", LoadBalancerArns = [] }) =>
-        LoadBalancerArns.length === 0 && !groups.some(({ arn }) => arn === TargetGroupArn),
+        LoadBalancerArns.length === 0 &&
+        !groups.some(({ arn }) => arn === TargetGroupArn) &&
+        // Rules may be newer than this list.
+        !forwards.flat().some(({ weights }) => weights.has(TargetGroupArn)),
     ).map(({ TargetGroupName = "", VpcId }) => ({ name: TargetGroupName, vpc: VpcId })),
   };
 }
