@@ -120,6 +120,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   done.length = 0;
   page = await browser.newPage();
+  // A workflow takes as long as the machine needs; Vitest ends a test that waits in vain.
+  page.setDefaultTimeout(0);
   await page.goto(live.operatorAddress);
 });
 afterAll(async () => {
