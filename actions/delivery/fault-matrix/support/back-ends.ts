@@ -60,7 +60,7 @@ export interface Settings {
   readonly ecs?: DeploymentConfiguration;
   /** Name of a deployment configuration, under CodeDeploy only. */
   readonly codeDeploy?: string;
-  /** How long a deployment stays in progress after the shift, except a rolling one; by default, `waitMinutes`. */
+  /** How long a deployment stays in progress after the shift; by default `waitMinutes`, a rolling one no time. */
   readonly waitMinutes?: number;
 }
 
@@ -81,8 +81,7 @@ export async function configure(stage: Stage, backEnd: BackEnd, settings: Settin
   const { cluster, service } = stage.inputs("");
   const { graceSeconds: healthCheckGracePeriodSeconds = patientGraceSeconds } = settings;
   if (backEnd !== "CodeDeploy" && backEnd !== "CodeDeploy canary") {
-    const bake =
-      settings.waitMinutes && backEnd !== "ECS rolling" ? { bakeTimeInMinutes: settings.waitMinutes } : {};
+    const bake = settings.waitMinutes ? { bakeTimeInMinutes: settings.waitMinutes } : {};
     const deploymentConfiguration = {
       ...nothingWatched,
       ...configurations[backEnd],

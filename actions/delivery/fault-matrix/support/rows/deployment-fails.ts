@@ -91,7 +91,7 @@ export const rowsDuringTheShift: readonly Row[] = [
     when: "once visitors reach the new tasks",
     backEnds,
     // It ends when the alarm goes off, however late a slow machine sees the shift.
-    settings: { waitMinutes: longestWaitMinutes, ecs: { bakeTimeInMinutes: longestWaitMinutes } },
+    settings: { waitMinutes: longestWaitMinutes },
     inputs: watched,
     arrange: calmAgain,
     meanwhile: goOff(/traffic: .*new [1-9]/),

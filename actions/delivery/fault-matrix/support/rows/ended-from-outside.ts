@@ -8,6 +8,9 @@ import type { Scene } from "../scene.ts";
  */
 const underWay = { fate: "slow", settings: { graceSeconds: 3_600 } };
 
+/** The process that reacts, the step or its post step, has to do so before the deployment ends. */
+const staysInProgress = { waitMinutes: 60 };
+
 const meant = /^nothing, if this was intended/;
 
 /** Rows whose step is a process that gets a signal. */
@@ -27,6 +30,7 @@ export const rowsOfSignals: readonly Row[] = [
     fault: "cancelled by SIGTERM",
     when: "with on-cancel: leave",
     signal: "SIGTERM",
+    settings: staysInProgress,
     inputs: { onCancel: "leave" },
     expect: {
       status: "cancelled",
@@ -51,8 +55,7 @@ export const rowsOfSignals: readonly Row[] = [
     fault: "cancelled by SIGKILL",
     when: "with on-cancel: leave",
     signal: "SIGKILL",
-    // The post step is a process that has to start before the deployment ends.
-    settings: { waitMinutes: 60 },
+    settings: staysInProgress,
     inputs: { onCancel: "leave" },
     expect: {
       status: undefined,
