@@ -46,8 +46,8 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Real processes, databases and deployments: the limit only ends what hangs. */
-const realLimits = { testTimeout: 600_000, hookTimeout: 600_000 };
+/** Real processes, databases and deployments: the limits only end what hangs. Vitest polls for a second by default. */
+const realLimits = { testTimeout: 600_000, hookTimeout: 600_000, expect: { poll: { timeout: 300_000 } } };
 
 const sharedWorkers = {
   // Files of one worker share the modules: most of a short file's time is loading them.
@@ -74,6 +74,7 @@ export default defineConfig({
           ...sharedWorkers,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 60_000 } },
           maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },

@@ -18,11 +18,11 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     const ended = once(command, "exit");
     // The tests' database server: a process of a process of this command.
     const pidFiles = () => globSync(join(folder, "tests-*/suppliers-database-*/server.pid"));
-    await expect.poll(pidFiles, { timeout: 300_000 }).toHaveLength(1);
+    await expect.poll(pidFiles).toHaveLength(1);
     const server = Number(readFileSync(pidFiles()[0] ?? "", "utf8"));
     command.kill(signal);
     await ended;
-    await expect.poll(() => isRunning(server), { timeout: 300_000 }).toBe(false);
+    await expect.poll(() => isRunning(server)).toBe(false);
     expect(readdirSync(folder).filter((name) => name.startsWith("tests-"))).toEqual([]);
   },
 );

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { mayBeAlive, requireFreePorts, statOf, thisProcess } from "./processes.mjs";
 
 describe("the owner of a folder", () => {
@@ -19,9 +19,9 @@ describe("the owner of a folder", () => {
     const parent = spawn("sh", ["-c", "exec 3<&0; read line <&3 & echo $!; exec sleep 60"]);
     const child = Number(String((await once(parent.stdout, "data"))[0]));
     const owner = [namespace, child, statOf(child).start].join("-");
-    await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n"));
+    await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n");
     parent.stdin.end();
-    await vi.waitFor(() => expect(statOf(child).state).toBe("Z"));
+    await expect.poll(() => statOf(child).state).toBe("Z");
     expect(mayBeAlive(owner)).toBe(false);
     parent.kill();
   });

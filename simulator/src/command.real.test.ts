@@ -38,7 +38,7 @@ async function start(): Promise<ChildProcess> {
       if (/is ready/.test(printed)) resolve();
     });
   });
-  await expect.poll(() => processes("mariadbd|mysqld"), { timeout: 300_000 }).not.toEqual([]);
+  await expect.poll(() => processes("mariadbd|mysqld")).not.toEqual([]);
   return started;
 }
 
@@ -57,8 +57,8 @@ it.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
   async (signal) => {
     const started = await start();
     started.kill(signal);
-    await expect.poll(() => processes(""), { timeout: 300_000 }).toEqual([]);
-    await expect.poll(dataFolders, { timeout: 300_000 }).toEqual([]);
+    await expect.poll(() => processes("")).toEqual([]);
+    await expect.poll(dataFolders).toEqual([]);
   },
 );
 
@@ -82,7 +82,7 @@ it("leaves no process when it is killed, and no data after the next start", asyn
   await start();
   const [left = ""] = await dataFolders();
   process.kill(Number(left.split("-")[2]), "SIGKILL");
-  await expect.poll(() => processes(""), { timeout: 300_000 }).toEqual([]);
+  await expect.poll(() => processes("")).toEqual([]);
   expect(await dataFolders()).toEqual([left]);
   await start();
   expect(await dataFolders()).toHaveLength(1);

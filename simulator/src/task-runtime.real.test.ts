@@ -104,7 +104,7 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
       });
       const said = async () =>
         (await logs.filterLogEvents({ logGroupName: "asks" })).events?.map(({ message }) => message);
-      await expect.poll(said, { timeout: 300_000 }).toEqual(["database", "api true"]);
+      await expect.poll(said).toEqual(["database", "api true"]);
     });
 
     // Processes have no memory limit.
@@ -116,7 +116,7 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
       });
       const look = async () =>
         (await simulator.aws.ecs.describeTasks({ cluster: "main", tasks: [taskArn] })).tasks?.[0];
-      await expect.poll(async () => (await look())?.lastStatus, { timeout: 300_000 }).toBe("STOPPED");
+      await expect.poll(async () => (await look())?.lastStatus).toBe("STOPPED");
       expect(await look()).toMatchObject({
         stopCode: "EssentialContainerExited",
         stoppedReason: "Essential container in task exited",

@@ -141,7 +141,7 @@ it("the simulated AWS is reached at its port, writes its folder, and reaches no 
   const script = `echo > own; cat < "/dev/tcp/127.0.0.1/$LISTED" || "$NODE" -e '${program}'`;
   const running = attackFromAccount(sandbox, `NODE=${process.execPath}; ${script}`);
   const answer = () => fetch(`http://127.0.0.1:${place.port}`).then((response) => response.text());
-  await vi.waitFor(async () => expect(await answer()).toBe("served"), 20_000);
+  await expect.poll(answer).toBe("served");
   expect((await running).lines).toContain("listening");
   expect(await readdir(place.account)).toContain("own");
 });
@@ -221,7 +221,7 @@ it("a step reaches a port of the simulated AWS as long as it is shared", async (
   const reached = async () =>
     (await attack(sandbox, `curl -s ${addresses}`)).lines.filter((line) => line === "REACHED").length;
   await sandbox.sharePort(port, true);
-  await vi.waitFor(async () => expect(await reached()).toBe(2), 20_000);
+  await expect.poll(reached).toBe(2);
   await sandbox.sharePort(port, false);
   expect(await reached()).toBe(0);
   await sandbox.sharePort(port, true);

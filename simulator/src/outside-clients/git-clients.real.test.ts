@@ -16,9 +16,6 @@ const temporary = {
   sessionToken: "to/ken+of=a%session",
 };
 
-/** Milliseconds; needed only on a loaded machine. */
-const timeoutMs = 30_000;
-
 let client: GitClient;
 let url: string;
 let name: string;
@@ -218,7 +215,7 @@ describe("the bus gets an event", () => {
     const second = await client.commit("a.txt", "2");
     await client.git("push", "--quiet", "origin", "dev", ":feature/one");
     await client.git("push", "--quiet", "origin", "dev");
-    await expect.poll(async () => (await heard()).length, { timeout: timeoutMs }).toBe(5);
+    await expect.poll(async () => (await heard()).length).toBe(5);
     const { repositoryMetadata } = await simulator.aws.codecommit.getRepository({ repositoryName: name });
     const common = {
       callerUserArn: "arn:aws:iam::123456789012:user/student",
@@ -252,7 +249,7 @@ describe("the bus gets an event", () => {
     await Promise.all(branches.map((branch) => client.git("push", "--quiet", url, `dev:${branch}`)));
     await client.git("commit", "--quiet", "--amend", "-m", "another");
     expect(await client.failure("push", url, "dev:one")).toContain("[rejected]");
-    await expect.poll(async () => (await heard()).length, { timeout: timeoutMs }).toBe(4);
+    await expect.poll(async () => (await heard()).length).toBe(4);
     expect((await heard()).map(({ event, referenceName }) => `${event} ${referenceName}`).sort()).toEqual(
       branches.map((branch) => `referenceCreated ${branch}`).sort(),
     );

@@ -4,7 +4,7 @@ import { faults } from "@ecs-delivery/actions/check-lab/src/faults/faults";
 import { openClients } from "@ecs-delivery/actions/check-lab/src/faults/place";
 import { buildByHand, limitAdmin } from "@ecs-delivery/actions/check-lab/src/lab-account.support";
 import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
-import { afterAll, expect, it, vi } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { faultNamed, faultOf } from "./choose-fault.ts";
 import { type Clinic, startGame } from "./game.ts";
 
@@ -84,9 +84,7 @@ it("waits until nothing is open to everyone that was not before", async () => {
   ];
   await aws.ec2.authorizeSecurityGroupIngress({ GroupId, IpPermissions: everything });
   await setTasks(3);
-  await vi.waitFor(() =>
-    expect(said.at(-1)).toMatch(/but microservices-sg opens every port to everyone\. Fix: /),
-  );
+  await expect.poll(() => said.at(-1)).toMatch(/but microservices-sg opens every port to everyone\. Fix: /);
   await aws.ec2.revokeSecurityGroupIngress({ GroupId, IpPermissions: everything });
   expect(await game.over).toMatchObject({ outcome: "repaired", points: 100 });
 });

@@ -45,8 +45,7 @@ const write = (agent?: Agent) =>
 const checkHealth = () => ask(service.port, "/admin/health");
 
 const statusesOf = (answers: readonly Answer[]) => new Set(answers.map(({ status }) => status));
-const becomes = (status: number) =>
-  expect.poll(async () => (await read()).status, { timeout: 300_000 }).toBe(status);
+const becomes = (status: number) => expect.poll(async () => (await read()).status).toBe(status);
 
 /** Clients that read, add and check the health without pause, until stopped. */
 function startLoad() {
@@ -67,7 +66,7 @@ function startLoad() {
     see: (count: number, ...statuses: number[]) => {
       const from = answers.length;
       const seen = () => answers.slice(from).filter(({ status = 0 }) => statuses.includes(status)).length;
-      return expect.poll(seen, { timeout: 300_000 }).toBeGreaterThan(count);
+      return expect.poll(seen).toBeGreaterThan(count);
     },
     stop: async () => {
       stopped = true;

@@ -9,9 +9,6 @@ import { basic, signedCredentials } from "./credentials.support.ts";
 
 const path = "/v1/repos/deployment";
 
-/** Milliseconds; needed only on a loaded machine. */
-const timeoutMs = 30_000;
-
 let dataDirectory: string;
 let simulator: Simulator;
 beforeEach(async () => {
@@ -43,14 +40,14 @@ function beginRequest(service: string): ClientRequest {
 
 it.each(["git-upload-pack", "git-receive-pack"])("%s ends when its client disconnects", async (service) => {
   const asking = beginRequest(service);
-  await expect.poll(running, { timeout: timeoutMs }).not.toEqual([]);
+  await expect.poll(running).not.toEqual([]);
   asking.destroy();
-  await expect.poll(running, { timeout: timeoutMs }).toEqual([]);
+  await expect.poll(running).toEqual([]);
 });
 
 it.each(["git-upload-pack", "git-receive-pack"])("%s ends with the simulator", async (service) => {
   const asking = beginRequest(service);
-  await expect.poll(running, { timeout: timeoutMs }).not.toEqual([]);
+  await expect.poll(running).not.toEqual([]);
   await simulator.close();
   expect(running()).toEqual([]);
   asking.destroy();

@@ -13,8 +13,7 @@ import {
   testCaller,
 } from "./test-registry.support.ts";
 
-/** This limit only ends waits that hang. */
-const soon = { timeout: 15_000, interval: 5 };
+const soon = { interval: 5 };
 
 let test: TestRegistry;
 beforeEach(async () => {

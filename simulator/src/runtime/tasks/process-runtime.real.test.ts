@@ -145,7 +145,7 @@ it.each([
   const [connection] = await once(server, "connection");
   const [pid] = await once(connection, "data");
   const state = async () => (await readFile(`/proc/${pid}/stat`, "latin1")).split(") ")[1]?.[0];
-  if (share.length > 0) await expect.poll(state, { timeout: 300_000 }).toBe("T");
+  if (share.length > 0) await expect.poll(state).toBe("T");
   simulator.kill("SIGKILL");
   // The system ends the task's connection with the task.
   await once(connection.on("error", () => {}).resume(), "close");

@@ -30,7 +30,7 @@ it("the AWS CLI reads a deployment and its revision, and sees it rolled back", a
   await fixture.create({});
   await aws("ecs", "wait", "services-stable", ...services);
   // The waiter looks at tasks; a rollback needs a deployment that has ended.
-  await expect.poll(async () => (await fixture.newest()).status, { timeout: 300_000 }).toBe("SUCCESSFUL");
+  await expect.poll(async () => (await fixture.newest()).status).toBe("SUCCESSFUL");
   await fixture.deploy("crash");
   const unfinished = ["--status", "IN_PROGRESS", "PENDING"];
   const listed = await aws("ecs", "list-service-deployments", ...service, ...unfinished);
@@ -45,5 +45,5 @@ it("the AWS CLI reads a deployment and its revision, and sees it rolled back", a
   const described = async () =>
     (await aws("ecs", "describe-service-deployments", "--service-deployment-arns", arn))
       .serviceDeployments[0];
-  await expect.poll(async () => (await described()).status, { timeout: 300_000 }).toBe("ROLLBACK_SUCCESSFUL");
+  await expect.poll(async () => (await described()).status).toBe("ROLLBACK_SUCCESSFUL");
 });
