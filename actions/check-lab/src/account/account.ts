@@ -97,6 +97,15 @@ function readContainers(config: AccountConfig, { ask, list, describe }: Reads) {
     );
     return found.flatMap(({ services = [] }) => services);
   });
+  const tasksOf = (desiredStatus: "RUNNING" | "STOPPED") =>
+    once(async (cluster: string, serviceName: string) => {
+      const pages = paginateListTasks({ client: ecs }, { cluster, serviceName, desiredStatus });
+      const arns = await list("ecs:ListTasks", pages, "taskArns");
+      const found = await describe("ecs:DescribeTasks", arns, 100, (tasks) =>
+        ecs.send(new DescribeTasksCommand({ cluster, tasks })),
+      );
+      return found.flatMap(({ tasks = [] }) => tasks);
+    });
   return {
     clusters,
     /** Services of all clusters. */
@@ -119,14 +128,9 @@ function readContainers(config: AccountConfig, { ask, list, describe }: Reads) {
     imageRepositories: once(() =>
       list("ecr:DescribeRepositories", paginateDescribeRepositories({ client: ecr }, {}), "repositories"),
     ),
-    runningTasks: once(async (cluster: string, serviceName: string) => {
-      const pages = paginateListTasks({ client: ecs }, { cluster, serviceName, desiredStatus: "RUNNING" });
-      const arns = await list("ecs:ListTasks", pages, "taskArns");
-      const found = await describe("ecs:DescribeTasks", arns, 100, (tasks) =>
-        ecs.send(new DescribeTasksCommand({ cluster, tasks })),
-      );
-      return found.flatMap(({ tasks = [] }) => tasks);
-    }),
+    runningTasks: tasksOf("RUNNING"),
+    /** Those of the last hour. */
+    stoppedTasks: tasksOf("STOPPED"),
     /** The image under a tag or digest. */
     image: once(async (repositoryName: string, reference: string) => {
       const imageId = reference.startsWith("sha256:") ? { imageDigest: reference } : { imageTag: reference };

@@ -17,6 +17,11 @@ const simulator = await startTestSimulator({ account: "academy" });
 afterAll(() => simulator.close());
 const { securityGroup } = await buildByHand(simulator);
 const finished = readAccount(simulator.clientConfig);
+const { services: [customer] = [] } = await simulator.aws.ecs.describeServices({
+  ...{ cluster: courseNames.cluster, services: [courseNames.service.customer] },
+});
+/** The revision that the customer's service runs. */
+const revision = customer?.taskSets?.[0]?.taskDefinition;
 const { change, set, edited } = createChanges();
 
 type Change = Seed | Partial<LabOptions>;
@@ -63,6 +68,20 @@ const tasks = (...containers: object[]) =>
   change("runningTasks", (found, _, name) =>
     name === courseNames.service.customer ? [{ containers }] : found,
   );
+/** The customer's service has just been scaled out: one of three tasks serves, and this many are starting. */
+const scaledOut = (pendingCount: number) => [
+  service({ runningCount: 1, pendingCount }),
+  change("targetHealth", (found) => found.slice(0, 1)),
+];
+const stopped = (task: object) =>
+  change("stoppedTasks", (_, __, name) => (name === courseNames.service.customer ? [task] : []));
+const failed = { taskDefinitionArn: revision, stopCode: "TaskFailedToStart" };
+const unhealthy = {
+  stopCode: "ServiceSchedulerInitiated",
+  stoppedReason: "Task failed ELB health checks in x",
+};
+const registering = (targets: readonly object[]) =>
+  targets.map((each, index) => (index < 2 ? each : { ...each, TargetHealth: { State: "initial" } }));
 const policy = {
   PolicyType: "TargetTrackingScaling",
   ResourceId: `service/lab/${courseNames.service.customer}`,
@@ -94,9 +113,10 @@ const refuse = (path: string): Rule => ({
   Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: [path] } }],
 });
 const distrusting = (role: Role | undefined) => ({ ...role, AssumeRolePolicyDocument: "{}" });
-const unreadable = change("managedPolicy", () => {
+const denied = () => {
   throw new Unreadable("denied");
-});
+};
+const unreadable = change("managedPolicy", denied);
 const attached = change("attachedPolicies", () => ["x"]);
 const noInline = change("inlinePolicies", () => []);
 
@@ -168,6 +188,12 @@ it.each<[id: string, result: RegExp, ...Change[]]>([
   ["8.deployments", /microservices-customer has not deployed/, last(undefined)],
   ["8.running", /customer-microservice runs 2 of 3 tasks/, service({ runningCount: 2 })],
   ["8.running", /4 tasks; 3 of 4 targets of/, service({ desiredCount: 4 })],
+  ["8.running", /runs 1 of 3 tasks; 1 of 3 targets/, ...scaledOut(1)],
+  ["8.running", /1 of 3/, ...scaledOut(2), change("targetHealth", () => [])],
+  ["8.running", /1 of 3/, ...scaledOut(2), stopped(failed)],
+  ["8.running", /1 of 3/, ...scaledOut(2), stopped({ ...failed, stopCode: "EssentialContainerExited" })],
+  ["8.running", /1 of 3/, ...scaledOut(2), stopped({ ...failed, ...unhealthy })],
+  ["8.running", /1 of 3/, ...scaledOut(2), change("stoppedTasks", denied)],
   ["8.site", /\/suppliers returns 500; .*\/admin\/suppliers returns 500/, responds({ status: 500 })],
   ["8.site", /\/suppliers returns 404/, responds({ status: 404 }), for203],
   ["8.site", /\/admin\/suppliers returns 404/, responds({ status: 404 }, "/admin"), adminRules(usual, [])],
@@ -180,6 +206,7 @@ it.each<[id: string, result: RegExp, ...Change[]]>([
   ["9.own-address", /contain your browser's 198.51.100.8/, { browserAddress: "198.51.100.8" }],
   ["9.own-address", /10.0.0.0\/8 is private/, responds({}), adminRules(usual, ["10.0.0.0/8"])],
   ["9.scaled", /runs 2 of 3 tasks/, service({ runningCount: 2 })],
+  ["9.scaled", /runs 1 of 3 tasks/, ...scaledOut(1)],
   ["9.scaled", /desired 2, running 3/, service({ desiredCount: 2 })],
   ["10.canary", /none is a canary or linear/, deployments({ ...canary, status: "Failed" })],
   ["10.canary", /none is a canary/, deployments({ ...canary, deploymentConfigName: "AllAtOnce" })],
@@ -281,6 +308,16 @@ it.each<[id: string, result: RegExp, ...Change[]]>([
   ["8.site", /is open to the rule's source addresses only/, responds({ status: 404 }, "/admin"), for203],
   ["9.own-address", /blocks this machine; set browser-address/, responds({ status: 404 }), for203],
   ["9.own-address", /\/admin\/suppliers returns 503/, responds({ status: 503 }), for203],
+  ["8.running", /is starting tasks: 1 of 3 are healthy; check again/, ...scaledOut(2)],
+  ["8.running", /1 of 3/, ...scaledOut(2), stopped({ ...failed, stopCode: "ServiceSchedulerInitiated" })],
+  [
+    "8.running",
+    /1 of 3/,
+    ...scaledOut(2),
+    stopped({ ...failed, taskDefinitionArn: "of an earlier revision" }),
+  ],
+  ["8.running", /2 of 3/, change("targetHealth", registering)],
+  ["9.scaled", /is starting tasks: 1 of 3 are healthy/, ...scaledOut(2)],
   ["8.image", /customer-microservice is being deployed/, service({ taskSets: [{}, {}] })],
 ])("cannot check %s: %s", async (id, result, ...changes) => {
   const found = await resultOf(id, ...changes);

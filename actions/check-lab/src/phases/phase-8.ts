@@ -10,6 +10,7 @@ import { causesOf } from "./effects.ts";
 import { checkPipeline, checkPipelineImage, checkTrigger } from "./pipelines.ts";
 import { checkRunningImage } from "./running-image.ts";
 import { checkCustomerPages, checkEmployeePages, checkSite } from "./running-site.ts";
+import { whileStarting } from "./starting-tasks.ts";
 
 const provision = "Set the repository's variable PIPELINES to true and run Provision with stacks: pipeline.";
 const mirror = "Run Mirror to CodeCommit.";
@@ -225,7 +226,8 @@ export const phase8: readonly Item[] = [
   },
 ];
 
-async function checkRunning({ account, roles }: Lab, name: ServiceName): Promise<Outcome> {
+async function checkRunning(lab: Lab, name: ServiceName): Promise<Outcome> {
+  const { account, roles } = lab;
   const service = await roles.service(name);
   const { desiredCount = 0, runningCount = 0 } = service;
   const shown = nameOfService(service);
@@ -243,6 +245,8 @@ async function checkRunning({ account, roles }: Lab, name: ServiceName): Promise
     ],
     [healthy >= desiredCount, `${healthy} of ${desiredCount} targets of ${shown} are healthy${reason}`],
   );
+  const starting = problems.length > 0 && (await whileStarting(lab, service));
+  if (starting) return starting;
   const [cluster, serviceName] = shown.split("/");
   return verdict(problems, `${shown} runs ${runningCount} of ${desiredCount} tasks, ${healthy} healthy`, {
     cli: `aws ecs describe-services --cluster ${cluster} --services ${serviceName} --query 'services[].events[:3]'; aws elbv2 describe-target-health --target-group-arn ${used}`,

@@ -11,6 +11,7 @@ import { broken, forEachOf, Missing, type Outcome, unchecked, verdict } from "..
 import { type ListenerName, nameOfService, ports, ruleName } from "../parts.ts";
 import { causesOf } from "./effects.ts";
 import { listenerNames } from "./forwarding.ts";
+import { whileStarting } from "./starting-tasks.ts";
 
 const limitByTemplate =
   'Set the variable ADMIN_SOURCE_IPS, or "AdminSourceIps" for load-balancer in the profile, to your address/32 and run Provision.';
@@ -85,8 +86,8 @@ export const phase9: readonly Item[] = [
       cli: `aws ecs update-service --cluster microservices-serverlesscluster --service customer-microservice --desired-count ${wantedTasks}`,
       templates: `Run Scale test: customer, task counts ${wantedTasks}, after keep.`,
     },
-    check: async ({ roles }) => {
-      const service = await roles.service("customer");
+    check: async (lab) => {
+      const service = await lab.roles.service("customer");
       const { desiredCount = 0, runningCount = 0, clusterArn = "", serviceName } = service;
       const shown = nameOfService(service);
       const text = `${shown}: desired ${desiredCount}, running ${runningCount}`;
@@ -98,6 +99,9 @@ export const phase9: readonly Item[] = [
           `${shown} runs ${runningCount} of ${desiredCount} tasks`,
         ],
       );
+      const starting =
+        desiredCount >= wantedTasks && problems.length > 0 && (await whileStarting(lab, service));
+      if (starting) return starting;
       return verdict(problems, text, {
         console: `ECS → ${lastSegment(clusterArn)} → ${serviceName} → Update: desired tasks ${wantedTasks}.`,
         cli: `aws ecs update-service --cluster ${lastSegment(clusterArn)} --service ${serviceName} --desired-count ${wantedTasks}`,
