@@ -3,6 +3,9 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, realpathSync, writeFi
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { onlyWay } from "@ecs-delivery/lab/course/guide";
+import { type Course, openCourse } from "@ecs-delivery/lab/course/progress/course";
+import { readGuides } from "@ecs-delivery/lab/course/progress/guides";
+import { checkAccount } from "@ecs-delivery/lab/page/check-phases";
 import { basePath, makeNodeBase } from "@ecs-delivery/program/base-image";
 import { useFolder, writeFiles } from "@ecs-delivery/program/test-folder.support";
 import type { Simulator } from "@ecs-delivery/simulator";
@@ -79,6 +82,8 @@ let shell: Shell;
 let server: ChildProcess;
 /** The endpoint of supplierdb. */
 let database: string;
+/** What the tab *Course* shows of the same account. */
+let course: Course;
 
 beforeAll(async () => {
   // CodeDeploy gives new tasks an hour: a minute here, which is enough even on a busy machine.
@@ -96,6 +101,13 @@ beforeAll(async () => {
     APP_DB_HOST: database,
   };
   server = spawn("node", ["index.js"], { cwd: join(folder, "server"), env: environment, stdio: "ignore" });
+  const site = `http://127.0.0.1:${80 + offset}`;
+  const checked = { account: simulator.clientConfig, repository: code, site };
+  course = openCourse({
+    guides: await readGuides(join(root, "docs/lab"), "cli"),
+    state: join(folder, "progress.json"),
+    check: (signal) => checkAccount({ ...checked, monolith: `http://127.0.0.1:${ports.server}` }, signal),
+  });
   writeFiles(workspace, { "labsuser.pem": "the key of AWS Details\n" });
   // Rewrites the load balancer's own address to its address on this machine.
   const targets = [80, 8080].map((port) => `connect-to = ":${port}:127.0.0.1:${port + offset}"`);
@@ -108,6 +120,7 @@ beforeAll(async () => {
   await shell.run(preparation);
 });
 afterAll(async () => {
+  await course?.close();
   server?.kill();
   await shell?.run(removal).catch(() => {});
   await shell?.end();
@@ -149,9 +162,25 @@ describe.skipIf(!hasDocker).sequential.each(pages)("%s", (page) => {
             message: text,
           })
           .toMatch(step.shown ? patternOf(step) : /^(?![\s\S]*exit code)/);
+      if (page.startsWith("phase"))
+        await expect.poll(() => stepsThatAre("broken"), { message: step.text }).toEqual([]);
     }
   });
 });
+
+test.skipIf(!hasDocker)("the pages do every step from phase 2 on that a check can see", async () => {
+  const missing = async () => {
+    const notDone = await stepsThatAre("open", "locked", "broken");
+    return notDone.filter((id) => !/^10?\./.test(id));
+  };
+  await expect.poll(missing).toEqual(["4.5", "8.5"]);
+});
+
+async function stepsThatAre(...statuses: string[]): Promise<string[]> {
+  await course.check();
+  const steps = Object.entries(course.state().steps);
+  return steps.flatMap(([id, found]) => (statuses.includes(found) ? [id] : []));
+}
 
 test("what runs elsewhere is on a page", () => {
   const commands = pages.flatMap(blocksOf).flatMap(({ text }) => commandsOf(text));
