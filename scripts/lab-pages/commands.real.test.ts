@@ -82,7 +82,7 @@ let shell: Shell;
 let server: ChildProcess;
 /** The endpoint of supplierdb. */
 let database: string;
-/** What the tab *Course* shows of the same account. */
+/** As the tab *Course* shows the same account. */
 let course: Course;
 
 beforeAll(async () => {

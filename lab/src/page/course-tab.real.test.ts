@@ -55,7 +55,7 @@ afterAll(async () => {
 /** A browser of the student, who may copy. */
 async function visit(path: string, options: Parameters<Browser["newContext"]>[0] = {}) {
   const context: BrowserContext = await browser.newContext({ reducedMotion: "reduce", ...options });
-  // A check takes as long as the machine needs; Vitest ends a test that waits in vain.
+  // A check takes as long as the machine needs; Vitest ends a test that takes too long.
   context.setDefaultTimeout(0);
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();

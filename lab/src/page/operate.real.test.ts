@@ -120,7 +120,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   done.length = 0;
   page = await browser.newPage();
-  // A workflow takes as long as the machine needs; Vitest ends a test that waits in vain.
+  // A workflow takes as long as the machine needs; Vitest ends a test that takes too long.
   page.setDefaultTimeout(0);
   await page.goto(live.operatorAddress);
 });
