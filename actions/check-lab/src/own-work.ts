@@ -6,7 +6,7 @@ import type { Lab } from "./lab.ts";
 import { once, Unreadable } from "./outcome.ts";
 import { type ServiceName, services } from "./parts.ts";
 import { isDiagram } from "./phases/phase-1.ts";
-import { folderOf } from "./sources.ts";
+import { type Checkout, folderOf } from "./sources.ts";
 import { blobIdOf, isOfTemplate } from "./template-files.ts";
 
 export type OwnWork = ReturnType<typeof findOwnWork>;
@@ -20,6 +20,9 @@ function isOwnCodeOf(folder: string): (file: readonly [path: string, blobId: str
     (path.startsWith(`${above}/`) && !others.some((other) => path.startsWith(other)));
   return ([path, id]) => belongs(path) && isCode(path) && !isOfTemplate(id);
 }
+
+const ofBoth = (read: (service: ServiceName) => Promise<string | undefined>) =>
+  Promise.all(services.map((service) => hint(read(service))));
 
 /**
  * Finds what shows a student's own work: files that this project never had, resources that no unchanged template of ours
@@ -59,8 +62,6 @@ export function findOwnWork(lab: Lab) {
     return (await Promise.all(ends)).every(Boolean);
   });
 
-  const ofBoth = (read: (service: ServiceName) => Promise<string | undefined>) =>
-    Promise.all(services.map((service) => hint(read(service))));
   const serviceArns = () => ofBoth(async (name) => (await roles.service(name)).serviceArn);
   const balancer = async () => [
     (await hint(roles.loadBalancer()))?.LoadBalancerArn,
@@ -102,18 +103,6 @@ export function findOwnWork(lab: Lab) {
     if (own.includes(true)) return undefined;
     return own.includes(false) ? "from the template: the code is unchanged" : whyNotBegun();
   };
-  const whyNotOwnDiagram = async () => {
-    const blobs = [...(await sources.checkout.blobs())];
-    if (blobs.some(([path, id]) => isDiagram(path) && !isOfTemplate(id))) return undefined;
-    return "from the template: the file is unchanged";
-  };
-  const whyNotOwnEstimate = async () => {
-    const blobs = await sources.checkout.blobs();
-    const isOwn = ({ path, sheet }: FoundSheet) =>
-      !isOfTemplate(blobs.get(path) ?? "") && !isFromTemplates(sheet);
-    if ((await findSheets(sources.checkout)).some(isOwn)) return undefined;
-    return "from the template: the estimate is what Estimate cost gives for it";
-  };
   const whyNotOwnResource = async (phase: string) => {
     const made = (await isOwnReleased()) ? undefined : await madeByTemplate(phase);
     return (
@@ -123,8 +112,8 @@ export function findOwnWork(lab: Lab) {
 
   const whyNotOwn = (id: string) => {
     const [phase = ""] = id.split(".");
-    if (id === "1.diagram") return whyNotOwnDiagram();
-    if (phase === "1" || id === "10.cost") return whyNotOwnEstimate();
+    if (id === "1.diagram") return whyNotOwnDiagram(sources.checkout);
+    if (phase === "1" || id === "10.cost") return whyNotOwnEstimate(sources.checkout);
     if (phase === "4" || id === "3.folders" || id === "9.navigation")
       return id === "4.workstation-ports" ? whyNotBegun() : whyNotOwnCode(id);
     return Number(phase) < 4 ? whyNotBegun() : whyNotOwnResource(phase);
@@ -143,4 +132,18 @@ export function findOwnWork(lab: Lab) {
       return isFinished ? undefined : "not done yet";
     },
   };
+}
+
+async function whyNotOwnDiagram(checkout: Checkout): Promise<string | undefined> {
+  const blobs = [...(await checkout.blobs())];
+  if (blobs.some(([path, id]) => isDiagram(path) && !isOfTemplate(id))) return undefined;
+  return "from the template: the file is unchanged";
+}
+
+async function whyNotOwnEstimate(checkout: Checkout): Promise<string | undefined> {
+  const blobs = await checkout.blobs();
+  const isOwn = ({ path, sheet }: FoundSheet) =>
+    !isOfTemplate(blobs.get(path) ?? "") && !isFromTemplates(sheet);
+  if ((await findSheets(checkout)).some(isOwn)) return undefined;
+  return "from the template: the estimate is what Estimate cost gives for it";
 }

@@ -54,6 +54,32 @@ export function createReader({ log }: Pick<SightContext, "log">, unseen: Unseen)
   };
 }
 
+/** The function returns those of the alarms that went off since `since`; one that was in ALARM before has other causes. */
+function createAlarmReader({ clients, signal }: SightContext, read: ReturnType<typeof createReader>) {
+  return async (names: readonly string[], since: Date | undefined): Promise<readonly string[]> => {
+    if (names.length === 0 || !since) return [];
+    const { readAlarms } = await import("../diagnosis/alarms.ts");
+    const found = await read("alarms", "cloudwatch:DescribeAlarms", async () =>
+      readAlarms(await clients.cloudwatch(), names, { abortSignal: signal }),
+    );
+    return (found ?? [])
+      .filter((alarm) => alarm.state === "ALARM" && alarm.since !== undefined && alarm.since > since)
+      .map(({ name }) => name);
+  };
+}
+
+function createHealthReader({ clients, signal }: SightContext, read: ReturnType<typeof createReader>) {
+  let elbv2: Promise<ElasticLoadBalancingV2Client> | undefined;
+  return async (TargetGroupArn: string): Promise<TargetHealthDescription[] | undefined> => {
+    elbv2 ??= clients.elbv2();
+    const { DescribeTargetHealthCommand } = await import("@aws-sdk/client-elastic-load-balancing-v2");
+    const command = new DescribeTargetHealthCommand({ TargetGroupArn });
+    const send = async () =>
+      (await (await elbv2)?.send(command, { abortSignal: signal }))?.TargetHealthDescriptions ?? [];
+    return read("target health", "elasticloadbalancing:DescribeTargetHealth", send);
+  };
+}
+
 /** Returns a function that reads the tasks and their targets; it remembers stopped tasks and what it may not read. */
 export function createSightReader(context: SightContext, unseen: Unseen) {
   const read = createReader(context, unseen);
@@ -62,29 +88,10 @@ export function createSightReader(context: SightContext, unseen: Unseen) {
   const seen = new Map<string | undefined, number>();
   let known: RunningService | undefined;
   let containers: readonly ContainerDefinition[] | undefined;
-  let elbv2: Promise<ElasticLoadBalancingV2Client> | undefined;
-
-  async function healthOf(TargetGroupArn: string): Promise<TargetHealthDescription[] | undefined> {
-    elbv2 ??= context.clients.elbv2();
-    const { DescribeTargetHealthCommand } = await import("@aws-sdk/client-elastic-load-balancing-v2");
-    const command = new DescribeTargetHealthCommand({ TargetGroupArn });
-    const options = { abortSignal: context.signal };
-    const send = async () => (await (await elbv2)?.send(command, options))?.TargetHealthDescriptions ?? [];
-    return read("target health", "elasticloadbalancing:DescribeTargetHealth", send);
-  }
+  const healthOf = createHealthReader(context, read);
 
   return {
-    /** Returns those of the alarms that went off since `since`; one that was in ALARM before has other causes. */
-    async alarmsSince(names: readonly string[], since: Date | undefined): Promise<readonly string[]> {
-      if (names.length === 0 || !since) return [];
-      const { readAlarms } = await import("../diagnosis/alarms.ts");
-      const found = await read("alarms", "cloudwatch:DescribeAlarms", async () =>
-        readAlarms(await context.clients.cloudwatch(), names, { abortSignal: context.signal }),
-      );
-      return (found ?? [])
-        .filter((alarm) => alarm.state === "ALARM" && alarm.since !== undefined && alarm.since > since)
-        .map(({ name }) => name);
-    },
+    alarmsSince: createAlarmReader(context, read),
     /** Reads the service again only if `isFresh`. */
     async look(subject: Replacement, isFresh: boolean): Promise<Sight> {
       const { cluster, service: serviceName } = subject;
