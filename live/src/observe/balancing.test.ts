@@ -20,15 +20,17 @@ it("shows a target group once, also when its rule is newer than the list of grou
   const TargetGroupArn = await createTargetGroup(simulator.aws, network.vpc, "spare");
   let now = 0;
   const reader = createReader(() => now);
-  const places = async () => {
-    const wanted = { arns: [], names: [] };
+  const places = async (name: string) => {
+    const wanted = { arns: [], names: [name] };
     const { forwards, unattached } = await readBalancing(client, reader, wanted, true);
     return {
       rules: forwards.filter(({ weights }) => weights.has(TargetGroupArn)).length,
       unattached: unattached.filter(({ name }) => name === "spare").length,
     };
   };
-  expect(await places()).toEqual({ rules: 0, unattached: 1 });
+  expect(await places("blue")).toEqual({ rules: 0, unattached: 1 });
+  // It is one of the groups that a service uses, then.
+  expect(await places("spare")).toEqual({ rules: 0, unattached: 0 });
   await elbv2.createRule({
     ListenerArn: listeners.production,
     Priority: 1,
@@ -36,5 +38,5 @@ it("shows a target group once, also when its rule is newer than the list of grou
     Actions: [{ Type: "forward", TargetGroupArn }],
   });
   now += 3_000;
-  expect(await places()).toEqual({ rules: 1, unattached: 0 });
+  expect(await places("blue")).toEqual({ rules: 1, unattached: 0 });
 });

@@ -105,10 +105,9 @@ export async function readBalancing(
     ),
     forwards: forwards.flat(),
     unattached: TargetGroups.filter(
-      ({ TargetGroupArn = "", LoadBalancerArns = [] }) =>
-        LoadBalancerArns.length === 0 &&
+      // Rules may be newer than this list, so its LoadBalancerArns do not count.
+      ({ TargetGroupArn = "" }) =>
         !groups.some(({ arn }) => arn === TargetGroupArn) &&
-        // Rules may be newer than this list.
         !forwards.flat().some(({ weights }) => weights.has(TargetGroupArn)),
     ).map(({ TargetGroupName = "", VpcId }) => ({ name: TargetGroupName, vpc: VpcId })),
   };
