@@ -1,42 +1,12 @@
 import type { Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Role } from "@aws-sdk/client-iam";
-import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
-import { afterAll, expect, it } from "vitest";
-import { checkoutOf, openLabIn } from "../check.support.ts";
-import { runItem } from "../item.ts";
-import { type LabOptions, readAccount } from "../lab.ts";
-import { buildByHand } from "../lab-account.support.ts";
+import { expect, it } from "vitest";
+import { checkoutOf } from "../check.support.ts";
 import { courseNames } from "../lab-parts.support.ts";
-import { allOf, createChanges, type Seed } from "../mistakes.support.ts";
-import { Unreadable } from "../outcome.ts";
 import type { Page } from "../read-page.ts";
-import { phase10, phases } from "./phases.ts";
+import { type Change, denied, openFinishedLab } from "./items.support.ts";
 
-/** All nine phases are done in it. It is read once: each row changes what one read returns. */
-const simulator = await startTestSimulator({ account: "academy" });
-afterAll(() => simulator.close());
-const { securityGroup } = await buildByHand(simulator);
-const finished = readAccount(simulator.clientConfig);
-const { services: [customer] = [] } = await simulator.aws.ecs.describeServices({
-  ...{ cluster: courseNames.cluster, services: [courseNames.service.customer] },
-});
-/** The revision that the customer's service runs. */
-const revision = customer?.taskSets?.[0]?.taskDefinition;
-const { change, set, edited } = createChanges();
-
-type Change = Seed | Partial<LabOptions>;
-const items = new Map([...phases, phase10].flatMap(({ items }) => items.map((item) => [item.id, item])));
-
-/** Returns status, evidence and the fix by the CLI, in one text. */
-async function resultOf(id: string, ...changes: Change[]): Promise<string> {
-  const item = items.get(id);
-  if (!item) throw new Error(`${id} is not an item`);
-  const undo = await allOf(...changes.filter((each) => typeof each === "function"))();
-  const options = Object.assign({}, ...changes.filter((each) => typeof each === "object"));
-  const lab = openLabIn(simulator, { account: edited(finished), ...options });
-  const { status, evidence, fix } = await runItem(item, lab).finally(undo);
-  return `${status}: ${evidence} Fix: ${fix?.cli}`;
-}
+const { securityGroup, resultOf, change, set } = await openFinishedLab();
 
 const server = (members: object) => set("instances", members, "MonolithicAppServer");
 /** The only rule of every security group. */
@@ -68,20 +38,6 @@ const tasks = (...containers: object[]) =>
   change("runningTasks", (found, _, name) =>
     name === courseNames.service.customer ? [{ containers }] : found,
   );
-/** The customer's service has just been scaled out: one of three tasks serves, and this many are starting. */
-const scaledOut = (pendingCount: number) => [
-  service({ runningCount: 1, pendingCount }),
-  change("targetHealth", (found) => found.slice(0, 1)),
-];
-const stopped = (task: object) =>
-  change("stoppedTasks", (_, __, name) => (name === courseNames.service.customer ? [task] : []));
-const failed = { taskDefinitionArn: revision, stopCode: "TaskFailedToStart" };
-const unhealthy = {
-  stopCode: "ServiceSchedulerInitiated",
-  stoppedReason: "Task failed ELB health checks in x",
-};
-const registering = (targets: readonly object[]) =>
-  targets.map((each, index) => (index < 2 ? each : { ...each, TargetHealth: { State: "initial" } }));
 const policy = {
   PolicyType: "TargetTrackingScaling",
   ResourceId: `service/lab/${courseNames.service.customer}`,
@@ -113,9 +69,6 @@ const refuse = (path: string): Rule => ({
   Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: [path] } }],
 });
 const distrusting = (role: Role | undefined) => ({ ...role, AssumeRolePolicyDocument: "{}" });
-const denied = () => {
-  throw new Unreadable("denied");
-};
 const unreadable = change("managedPolicy", denied);
 const attached = change("attachedPolicies", () => ["x"]);
 const noInline = change("inlinePolicies", () => []);
@@ -188,12 +141,6 @@ it.each<[id: string, result: RegExp, ...Change[]]>([
   ["8.deployments", /microservices-customer has not deployed/, last(undefined)],
   ["8.running", /customer-microservice runs 2 of 3 tasks/, service({ runningCount: 2 })],
   ["8.running", /4 tasks; 3 of 4 targets of/, service({ desiredCount: 4 })],
-  ["8.running", /runs 1 of 3 tasks; 1 of 3 targets/, ...scaledOut(1)],
-  ["8.running", /1 of 3/, ...scaledOut(2), change("targetHealth", () => [])],
-  ["8.running", /1 of 3/, ...scaledOut(2), stopped(failed)],
-  ["8.running", /1 of 3/, ...scaledOut(2), stopped({ ...failed, stopCode: "EssentialContainerExited" })],
-  ["8.running", /1 of 3/, ...scaledOut(2), stopped({ ...failed, ...unhealthy })],
-  ["8.running", /1 of 3/, ...scaledOut(2), change("stoppedTasks", denied)],
   ["8.site", /\/suppliers returns 500; .*\/admin\/suppliers returns 500/, responds({ status: 500 })],
   ["8.site", /\/suppliers returns 404/, responds({ status: 404 }), for203],
   ["8.site", /\/admin\/suppliers returns 404/, responds({ status: 404 }, "/admin"), adminRules(usual, [])],
@@ -206,7 +153,6 @@ it.each<[id: string, result: RegExp, ...Change[]]>([
   ["9.own-address", /contain your browser's 198.51.100.8/, { browserAddress: "198.51.100.8" }],
   ["9.own-address", /10.0.0.0\/8 is private/, responds({}), adminRules(usual, ["10.0.0.0/8"])],
   ["9.scaled", /runs 2 of 3 tasks/, service({ runningCount: 2 })],
-  ["9.scaled", /runs 1 of 3 tasks/, ...scaledOut(1)],
   ["9.scaled", /desired 2, running 3/, service({ desiredCount: 2 })],
   ["10.canary", /none is a canary or linear/, deployments({ ...canary, status: "Failed" })],
   ["10.canary", /none is a canary/, deployments({ ...canary, deploymentConfigName: "AllAtOnce" })],
@@ -308,16 +254,6 @@ it.each<[id: string, result: RegExp, ...Change[]]>([
   ["8.site", /is open to the rule's source addresses only/, responds({ status: 404 }, "/admin"), for203],
   ["9.own-address", /blocks this machine; set browser-address/, responds({ status: 404 }), for203],
   ["9.own-address", /\/admin\/suppliers returns 503/, responds({ status: 503 }), for203],
-  ["8.running", /is starting tasks: 1 of 3 are healthy; check again/, ...scaledOut(2)],
-  ["8.running", /1 of 3/, ...scaledOut(2), stopped({ ...failed, stopCode: "ServiceSchedulerInitiated" })],
-  [
-    "8.running",
-    /1 of 3/,
-    ...scaledOut(2),
-    stopped({ ...failed, taskDefinitionArn: "of an earlier revision" }),
-  ],
-  ["8.running", /2 of 3/, change("targetHealth", registering)],
-  ["9.scaled", /is starting tasks: 1 of 3 are healthy/, ...scaledOut(2)],
   ["8.image", /customer-microservice is being deployed/, service({ taskSets: [{}, {}] })],
 ])("cannot check %s: %s", async (id, result, ...changes) => {
   const found = await resultOf(id, ...changes);
