@@ -7,6 +7,7 @@ import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.suppo
 import { expect, it, onTestFinished } from "vitest";
 import { readBalancing } from "./balancing.ts";
 import { createReader } from "./reader.ts";
+import { unusedGroups } from "./resources.ts";
 
 it("shows a target group once, also when its rule is newer than the list of groups", async () => {
   const simulator = await startTestSimulator();
@@ -22,15 +23,15 @@ it("shows a target group once, also when its rule is newer than the list of grou
   const reader = createReader(() => now);
   const places = async (name: string) => {
     const wanted = { arns: [], names: [name] };
-    const { forwards, unattached } = await readBalancing(client, reader, wanted, true);
+    const found = await readBalancing(client, reader, wanted, true);
     return {
-      rules: forwards.filter(({ weights }) => weights.has(TargetGroupArn)).length,
-      unattached: unattached.filter(({ name }) => name === "spare").length,
+      rules: found.forwards.filter(({ weights }) => weights.has(TargetGroupArn)).length,
+      unused: unusedGroups(found).filter(({ card }) => card.title === "spare").length,
     };
   };
-  expect(await places("blue")).toEqual({ rules: 0, unattached: 1 });
+  expect(await places("blue")).toEqual({ rules: 0, unused: 1 });
   // It is one of the groups that a service uses, then.
-  expect(await places("spare")).toEqual({ rules: 0, unattached: 0 });
+  expect(await places("spare")).toEqual({ rules: 0, unused: 1 });
   await elbv2.createRule({
     ListenerArn: listeners.production,
     Priority: 1,
@@ -38,5 +39,5 @@ it("shows a target group once, also when its rule is newer than the list of grou
     Actions: [{ Type: "forward", TargetGroupArn }],
   });
   now += 3_000;
-  expect(await places("blue")).toEqual({ rules: 1, unattached: 0 });
+  expect(await places("blue")).toEqual({ rules: 1, unused: 0 });
 });

@@ -39,15 +39,15 @@ export interface BalancingFacts {
   readonly balancers: readonly LoadBalancer[];
   readonly groups: ReadonlyMap<string, TargetGroupFacts>;
   readonly forwards: readonly ForwardFacts[];
-  /** Target groups that no listener leads to, and no service uses yet. */
-  readonly unattached: readonly Pick<TargetGroupFacts, "name" | "vpc">[];
+  /** Target groups of the account that no service uses. */
+  readonly others: readonly Pick<TargetGroupFacts, "arn" | "name" | "vpc">[];
 }
 
 export const noBalancing: BalancingFacts = {
   balancers: [],
   groups: new Map(),
   forwards: [],
-  unattached: [],
+  others: [],
 };
 
 type Balancer = PageClients["balancer"];
@@ -104,12 +104,9 @@ export async function readBalancing(
       groups.map((group, index) => [group.arn, { ...group, health: healths[index] ?? new Map() }]),
     ),
     forwards: forwards.flat(),
-    unattached: TargetGroups.filter(
-      // Rules may be newer than this list, so its LoadBalancerArns do not count.
-      ({ TargetGroupArn = "" }) =>
-        !groups.some(({ arn }) => arn === TargetGroupArn) &&
-        !forwards.flat().some(({ weights }) => weights.has(TargetGroupArn)),
-    ).map(({ TargetGroupName = "", VpcId }) => ({ name: TargetGroupName, vpc: VpcId })),
+    others: TargetGroups.map(({ TargetGroupArn = "", TargetGroupName = "", VpcId }) => ({
+      ...{ arn: TargetGroupArn, name: TargetGroupName, vpc: VpcId },
+    })).filter(({ arn }) => !groups.some((group) => group.arn === arn)),
   };
 }
 

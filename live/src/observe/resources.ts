@@ -131,10 +131,14 @@ function groupsOf(rule: ForwardFacts): ResourceCard[] {
   });
 }
 
-/** Target groups that no listener leads to, such as the other one of a service's pair after a deployment. */
-function unusedGroups({ groups, forwards, unattached }: BalancingFacts): Placed[] {
-  const unused = [...groups.values()].filter(({ arn }) => !forwards.some(({ weights }) => weights.has(arn)));
-  return [...unused, ...unattached].map(({ name, vpc = "" }) => ({
+/**
+ * Target groups that no listener leads to, such as the other one of a service's pair after a deployment. The rules say
+ * so: they may be newer than the groups' own LoadBalancerArns.
+ */
+export function unusedGroups({ groups, forwards, others }: BalancingFacts): Placed[] {
+  const all = [...groups.values(), ...others];
+  const unused = all.filter(({ arn }) => !forwards.some(({ weights }) => weights.has(arn)));
+  return unused.map(({ name, vpc = "" }) => ({
     ...{ vpc, subnets: [] },
     card: { kind: "target-group", title: name, details: "", share: 0, cards: [] },
   }));
