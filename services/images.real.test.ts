@@ -141,7 +141,7 @@ describe.skipIf(!hasDocker).each(services)("the image of $name", ({ name, port, 
   const ofBoth = async <T>(ask: (builder: Builder) => Promise<T>) =>
     ({ docker: await ask("docker"), oci: await ask("oci") }) as const;
 
-  const within = { timeout: 300_000, interval: 200 };
+  const within = { interval: 200 };
 
   it("becomes healthy in Docker by its Dockerfile's check", async () => {
     const status = async () => (await inspect("docker")).State.Health?.Status;

@@ -77,6 +77,8 @@ const base = `lab-pages-node:${process.pid}`;
 const offset = testListenerPortOffset();
 /** In this worker's block: a port of the system's own choice can be given away before a page needs it. */
 const ports = { server: offset + 1, customer: offset + 2, employee: offset + 3 };
+/** The load balancer's address on this machine. */
+const site = `http://127.0.0.1:${80 + offset}`;
 let simulator: Simulator;
 let shell: Shell;
 let server: ChildProcess;
@@ -101,12 +103,12 @@ beforeAll(async () => {
     APP_DB_HOST: database,
   };
   server = spawn("node", ["index.js"], { cwd: join(folder, "server"), env: environment, stdio: "ignore" });
-  const site = `http://127.0.0.1:${80 + offset}`;
-  const checked = { account: simulator.clientConfig, repository: code, site };
+  const monolithSite = `http://127.0.0.1:${ports.server}`;
+  const checked = { account: simulator.clientConfig, repository: code, site, monolith: monolithSite };
   course = openCourse({
     guides: await readGuides(join(root, "docs/lab"), "cli"),
     state: join(folder, "progress.json"),
-    check: (signal) => checkAccount({ ...checked, monolith: `http://127.0.0.1:${ports.server}` }, signal),
+    check: (signal) => checkAccount(checked, signal),
   });
   writeFiles(workspace, { "labsuser.pem": "the key of AWS Details\n" });
   // Rewrites the load balancer's own address to its address on this machine.
@@ -157,7 +159,6 @@ describe.skipIf(!hasDocker).sequential.each(pages)("%s", (page) => {
       else
         await expect
           .poll(() => shell.run(`{ ${text}\n} || echo "exit code $?"`), {
-            timeout: 300_000,
             interval: 1_000,
             message: text,
           })
@@ -215,7 +216,6 @@ function inClone(page: string, text: string): string {
 
 /** The page's names of machines, addresses and ports, as they are here. The monolith's server is this machine, too. */
 function onThisMachine(text: string): string {
-  const site = `--site http://127.0.0.1:${80 + offset}`;
   return (
     text
       .replaceAll("203.0.113.7", "127.0.0.1")
@@ -241,7 +241,7 @@ function onThisMachine(text: string): string {
       .replaceAll(".lab/cost", `${folder}/cost`)
       .replace(
         "--phase 6 --repository ../my-repository",
-        `--phase 3,4,5,6,7,8,9 --repository ${workspace}/microservices --report ${folder}/reports/student ${site}`,
+        `--phase 3,4,5,6,7,8,9 --repository ${workspace}/microservices --report ${folder}/reports/student --site ${site}`,
       )
       .replace("--reports reports", `--reports ${folder}/reports`)
   );

@@ -40,10 +40,9 @@ interface Standing {
  * it shows only in what a later step makes. Its reader says that it is done, until a check sees it.
  */
 export function isByHand(step: Step, { steps, seen }: Pick<Standing, "steps" | "seen">): boolean {
-  const later = steps.slice(steps.indexOf(step) + 1).flatMap(({ items }) => items);
   const items = requiredOf(step).map((id) => seen.get(id));
-  const isHidden = ({ status, unreadable, waitsFor = [] }: Seen) =>
-    unreadable !== undefined || (status === "waiting" && waitsFor.every((id) => later.includes(id)));
+  const isHidden = (item: Seen) =>
+    item.unreadable !== undefined || waitsOnlyFor(stepsAfter(step, steps), item);
   const missing = items.filter((item) => item?.status !== "pass");
   return (
     missing.every((item) => (item ? isHidden(item) : seen.size > 0)) &&
@@ -53,19 +52,25 @@ export function isByHand(step: Step, { steps, seen }: Pick<Standing, "steps" | "
 
 const leads = ({ id }: Step, from: number) => Number(id.split(".")[0]) >= from;
 
-const wasDone = (status: StepStatus | undefined) => status === "done" || status === "broken";
+const stepsAfter = (step: Step, steps: readonly Step[]) => steps.slice(steps.indexOf(step) + 1);
+
+function waitsOnlyFor(steps: readonly Step[], { status, waitsFor = [] }: Seen): boolean {
+  return status === "waiting" && waitsFor.every((id) => steps.some(({ items }) => items.includes(id)));
+}
+
+const wasDone = (status: StepStatus | undefined): status is "done" | "broken" =>
+  status === "done" || status === "broken";
 
 /**
  * Whether nothing was seen that contradicts a step that was done: what is no longer met could not be checked, or waits
  * for a later step that nobody has done yet.
  */
 function isUncontradicted(step: Step, { steps, seen, previous }: Standing): boolean {
-  const ahead = steps.slice(steps.indexOf(step) + 1).filter(({ id }) => !wasDone(previous[id]));
-  const toDo = ahead.flatMap(({ items }) => items);
-  return requiredOf(step).every((id) => {
-    const { status = "unchecked", waitsFor = [] } = seen.get(id) ?? {};
-    return status === "waiting" ? waitsFor.every((cause) => toDo.includes(cause)) : status !== "fail";
-  });
+  const toDo = stepsAfter(step, steps).filter(({ id }) => !wasDone(previous[id]));
+  const items = requiredOf(step).map((id) => seen.get(id));
+  return items.every(
+    (item) => !item || ["pass", "unchecked"].includes(item.status) || waitsOnlyFor(toDo, item),
+  );
 }
 
 /**
@@ -80,7 +85,7 @@ export function statusesOf(standing: Standing): Record<string, StepStatus> {
     const found = requiredOf(step).map((id) => seen.get(id)?.status ?? "unchecked");
     const last = found.length === 0 ? undefined : previous[step.id];
     let status: StepStatus = isReached ? "open" : "locked";
-    if (last && wasDone(last)) status = isUncontradicted(step, standing) ? last : "broken";
+    if (wasDone(last)) status = isUncontradicted(step, standing) ? last : "broken";
     const isTicked = ticked.has(step.id) && isByHand(step, standing);
     if (isTicked || (found.length > 0 && found.every((status) => status === "pass"))) status = "done";
     if (leads(step, from) && (status === "open" || status === "locked")) isReached = false;
