@@ -54,8 +54,10 @@ export function createReader({ log }: Pick<SightContext, "log">, unseen: Unseen)
   };
 }
 
+type Read = ReturnType<typeof createReader>;
+
 /** The function returns those of the alarms that went off since `since`; one that was in ALARM before has other causes. */
-function createAlarmReader({ clients, signal }: SightContext, read: ReturnType<typeof createReader>) {
+function createAlarmReader({ clients, signal }: SightContext, read: Read) {
   return async (names: readonly string[], since: Date | undefined): Promise<readonly string[]> => {
     if (names.length === 0 || !since) return [];
     const { readAlarms } = await import("../diagnosis/alarms.ts");
@@ -68,7 +70,7 @@ function createAlarmReader({ clients, signal }: SightContext, read: ReturnType<t
   };
 }
 
-function createHealthReader({ clients, signal }: SightContext, read: ReturnType<typeof createReader>) {
+function createHealthReader({ clients, signal }: SightContext, read: Read) {
   let elbv2: Promise<ElasticLoadBalancingV2Client> | undefined;
   return async (TargetGroupArn: string): Promise<TargetHealthDescription[] | undefined> => {
     elbv2 ??= clients.elbv2();

@@ -1,4 +1,5 @@
-import type { Service, Task } from "@aws-sdk/client-ecs";
+import type { Service } from "@aws-sdk/client-ecs";
+import { stoppedByItself } from "../../../ecs/failed-task.ts";
 import { hint } from "../choices.ts";
 import type { Lab } from "../lab.ts";
 import { type Outcome, unchecked } from "../outcome.ts";
@@ -18,15 +19,9 @@ export async function whileStarting({ account }: Lab, service: Service): Promise
   if (healthy + count("initial") + pendingCount < desiredCount) return undefined;
   const revision = primaryOf(service)?.taskDefinition ?? service.taskDefinition;
   const stopped = await hint(account.stoppedTasks(clusterArn, serviceName));
-  if (!stopped || stopped.some((task) => task.taskDefinitionArn === revision && hasFailed(task)))
+  if (!stopped || stopped.some((task) => task.taskDefinitionArn === revision && stoppedByItself(task)))
     return undefined;
   return unchecked(
     `${nameOfService(service)} is starting tasks: ${healthy} of ${desiredCount} are healthy; check again when all are`,
   );
 }
-
-/** Neither a deployment, nor scaling, nor a user stopped it. */
-const hasFailed = ({ stopCode, stoppedReason = "" }: Task) =>
-  stopCode === "TaskFailedToStart" ||
-  stopCode === "EssentialContainerExited" ||
-  stoppedReason.startsWith("Task failed");
