@@ -134,6 +134,8 @@ function groupsOf(rule: ForwardFacts): ResourceCard[] {
 /**
  * Target groups that no listener leads to, such as the other one of a service's pair after a deployment. The rules say
  * so: they may be newer than the groups' own LoadBalancerArns.
+ *
+ * @internal
  */
 export function unusedGroups({ groups, forwards, others }: BalancingFacts): Placed[] {
   const all = [...groups.values(), ...others];
